@@ -1,0 +1,88 @@
+//! What every handler is given about its request.
+
+use std::future::{Ready, ready};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::web::{self, Data};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
+use kernel::page::Page;
+use kernel::{Ctx, Db};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::app::App;
+use crate::gate::Seen;
+use crate::problem::{Failure, Language, MALFORMED};
+
+/// The call: who, when, in which language, and the parts of the server a handler may use.
+#[derive(Clone)]
+pub struct Call {
+    pub ctx: Ctx,
+    pub language: Language,
+    pub app: Arc<App>,
+    /// This worker's pool.
+    pub db: Db,
+}
+
+impl FromRequest for Call {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self::of(request)))
+    }
+}
+
+impl Call {
+    /// Reads what the gate has left.
+    pub fn of(request: &HttpRequest) -> Self {
+        let extensions = request.extensions();
+        let seen = extensions.get::<Rc<Seen>>().expect("the gate comes before every handler");
+        let app = request.app_data::<Data<App>>().expect("the server sets App").clone().into_inner();
+        let db = request.app_data::<Data<Db>>().expect("the server sets Db").get_ref().clone();
+        Self { ctx: Ctx { actor: seen.actor.clone(), now: app.clock.now() }, language: seen.language, app, db }
+    }
+}
+
+/// An id in the path. What is no id names nothing: 404.
+pub struct Id<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Id<T> {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let path = web::Path::<T>::extract(request).into_inner();
+        ready(path.map(|path| Self(path.into_inner())).map_err(|_| Failure(kernel::problem::NOT_FOUND.error())))
+    }
+}
+
+/// Query parameters. Unknown ones and bad ones are refused by name: 400.
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let query = web::Query::<T>::from_query(request.query_string());
+        ready(query.map(|query| Self(query.into_inner())).map_err(|error| {
+            Failure(MALFORMED.with(format!("Tham số truy vấn: {error}."), format!("Query parameters: {error}.")))
+        }))
+    }
+}
+
+/// A page as it is sent, with a link to the next one (RFC 8288).
+pub fn page<T: Serialize>(path: &str, query: &str, page: &Page<T>) -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    if let Some(cursor) = &page.next_cursor {
+        let filters = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
+        let query: Vec<&str> = filters.collect();
+        let query = if query.is_empty() { String::new() } else { format!("{}&", query.join("&")) };
+        response.insert_header((header::LINK, format!("<{path}?{query}cursor={cursor}>; rel=\"next\"")));
+    }
+    response.json(page)
+}

@@ -1,0 +1,41 @@
+//! What utoipa collects from the handlers, and the document's own words.
+
+use actix_web::App;
+use utoipa::OpenApi;
+use utoipa_actix_web::AppExt;
+
+use crate::problem::{Document, Violation};
+use crate::routes;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Cầu Nối",
+        description = "Backend mở để người dân làm việc với chính quyền thành phố và để chính quyền giữ đúng lời hẹn: \
+                       thủ tục hành chính, tiếp nhận và trả kết quả, thời hạn giải thích được từng ngày.\n\n\
+                       The open backend through which citizens deal with their city, and the city is held to its own \
+                       word. Errors are RFC 9457 documents whose codes are listed at `/problems`. Every POST that \
+                       creates or moves something takes an `Idempotency-Key` (a UUID): send the same one when you \
+                       retry. Lists are pages with an opaque `cursor`. Texts follow `Accept-Language` (vi, en).",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+        contact(name = "Cầu Nối", url = "https://caunoi.example/contact", email = "api@caunoi.example"),
+        version = "1.0.0"
+    ),
+    servers((url = "http://127.0.0.1:8080", description = "Demo on this machine (local)")),
+    tags(
+        (name = "deadlines", description = "Working-day calendars and statutory deadlines, explained day by day."),
+        (name = "dossiers", description = "Dossiers at the one-stop shop, from draft to returned result."),
+        (name = "journal", description = "Signed checkpoints of the journal."),
+        (name = "operations", description = "Health of the server and the catalogue of problems."),
+        (name = "procedures", description = "Administrative procedures as published."),
+        (name = "sessions", description = "Signing in and out."),
+    ),
+    components(schemas(Document, Violation))
+)]
+struct Words;
+
+/// The document as the handlers describe it.
+pub fn collect() -> utoipa::openapi::OpenApi {
+    let (_, document) = App::new().into_utoipa_app().openapi(Words::openapi()).configure(routes::configure).split_for_parts();
+    document
+}

@@ -1,0 +1,128 @@
+//! The OpenAPI document, generated from the handlers. It is also what the server goes by: which permission an
+//! operation needs and what its body must look like are read from here, so contract and behaviour cannot differ.
+
+mod document;
+mod polish;
+
+use std::collections::HashMap;
+
+use actix_web::http::Method;
+use actix_web::web::Bytes;
+use jsonschema::Validator;
+use kernel::problem::Error;
+use kernel::{Actor, Permission};
+use serde_json::{Map, Value, json};
+
+use crate::problem::{FORBIDDEN, UNAUTHENTICATED};
+
+/// The contract, ready to be served and asked.
+pub struct Contract {
+    /// `/openapi.json`.
+    pub json: Bytes,
+    operations: HashMap<(Method, String), Operation>,
+    paths: Vec<(actix_web::dev::ResourceDef, Method)>,
+    validators: HashMap<String, Validator>,
+}
+
+/// What the server must know of an operation before its handler runs.
+#[derive(Debug)]
+pub struct Operation {
+    /// Anybody may call it.
+    pub public: bool,
+    /// Any one of these permissions is needed; none means that being signed in is enough.
+    pub permissions: Vec<Permission>,
+    /// Counted against the rate limit.
+    pub limited: bool,
+    /// The handler says itself how long its answer may be kept.
+    pub cacheable: bool,
+}
+
+impl Operation {
+    /// Whether this actor may call it at all.
+    pub fn admit(&self, actor: &Actor) -> Result<(), Error> {
+        match actor {
+            _ if self.public => Ok(()),
+            Actor::Anonymous => Err(UNAUTHENTICATED.error()),
+            _ if self.permissions.is_empty() || self.permissions.iter().any(|needed| actor.may(*needed)) => Ok(()),
+            _ => Err(FORBIDDEN.error()),
+        }
+    }
+}
+
+impl Contract {
+    /// The contract of this build, as served from `public_url`.
+    pub fn new(public_url: &str) -> Self {
+        let mut document = document();
+        document["servers"][0]["url"] = public_url.into();
+        let mut operations = HashMap::new();
+        let mut paths = Vec::new();
+        for (path, item) in members(&document["paths"]) {
+            for (verb, operation) in members(item) {
+                let Ok(method) = Method::from_bytes(verb.to_uppercase().as_bytes()) else { continue };
+                paths.push((actix_web::dev::ResourceDef::new(path.as_str()), method.clone()));
+                operations.insert((method, path.clone()), operation_of(path, operation));
+            }
+        }
+        let validators = bodies(&document).map(|name| (name.to_owned(), validator(&document, name))).collect();
+        Self { json: Bytes::from(document.to_string()), operations, paths, validators }
+    }
+
+    /// The operation behind a route pattern.
+    pub fn operation(&self, method: &Method, pattern: &str) -> Option<&Operation> {
+        // Two lookups by borrowed key are not possible with a tuple of owned values; the key is short.
+        self.operations.get(&(method.clone(), pattern.to_owned()))
+    }
+
+    /// The methods known at a path.
+    pub fn methods_at(&self, path: &str) -> Vec<Method> {
+        self.paths.iter().filter(|(known, _)| known.is_match(path)).map(|(_, method)| method.clone()).collect()
+    }
+
+    /// What holds bodies of this schema against it.
+    pub fn validator(&self, schema: &str) -> &Validator {
+        self.validators.get(schema).expect("every body's schema is in the contract: a test calls each operation")
+    }
+}
+
+/// The whole document, as committed in `openapi/openapi.json`.
+pub fn document() -> Value {
+    let mut document = serde_json::to_value(document::collect()).expect("an OpenAPI document is plain data");
+    polish::polish(&mut document);
+    document
+}
+
+fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    static NONE: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
+    value.as_object().unwrap_or(&NONE).iter()
+}
+
+fn operation_of(path: &str, operation: &Value) -> Operation {
+    let none = Vec::new();
+    let requirements = operation["security"].as_array().unwrap_or(&none);
+    let public = requirements.is_empty() || requirements.iter().any(|needed| needed.as_object().is_some_and(Map::is_empty));
+    let scopes = requirements.iter().flat_map(members).flat_map(|(_, scopes)| scopes.as_array().unwrap_or(&none));
+    let mut permissions: Vec<_> = scopes.filter_map(|scope| Permission::from_code(scope.as_str()?)).collect();
+    permissions.dedup();
+    let cacheable = operation["responses"]["200"]["headers"]["Cache-Control"].is_object();
+    Operation { public, permissions, limited: !path.starts_with("/health"), cacheable }
+}
+
+/// The names of the schemas of JSON bodies.
+fn bodies(document: &Value) -> impl Iterator<Item = &str> {
+    let operations = members(&document["paths"]).flat_map(|(_, item)| members(item));
+    operations.filter_map(|(_, operation)| {
+        let body = &operation["requestBody"]["content"]["application/json"]["schema"]["$ref"];
+        body.as_str()?.strip_prefix("#/components/schemas/")
+    })
+}
+
+fn validator(document: &Value, name: &str) -> Validator {
+    let root = json!({
+        "$ref": format!("#/components/schemas/{name}"),
+        "components": { "schemas": document["components"]["schemas"] },
+    });
+    jsonschema::draft202012::options()
+        .should_validate_formats(true)
+        .build(&root)
+        .expect("the contract's schemas compile: a test builds the contract")
+}

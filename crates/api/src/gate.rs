@@ -1,0 +1,189 @@
+//! What happens to every request before its handler and after it: request id, language, rate limit, sign-in,
+//! permission; then headers, problems in the caller's language, and one line in the log.
+
+use std::rc::Rc;
+use std::time::Instant;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, HttpMessage, HttpResponse};
+use kernel::Actor;
+use kernel::clock::uuid_at;
+use kernel::problem::Error as Problem;
+
+use crate::app::App;
+use crate::auth::token::Tokens;
+use crate::contract::Operation;
+use crate::problem::{self, Failure, Language};
+use crate::traffic::{Spent, Traffic};
+
+/// What the gate found out about a request.
+pub struct Seen {
+    pub request_id: String,
+    pub language: Language,
+    pub actor: Actor,
+}
+
+static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The middleware around everything.
+pub async fn gate<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let started = Instant::now();
+    let app = request.app_data::<Data<App>>().expect("the server sets App").clone();
+    let language = Language::of(request.headers());
+    let request_id = uuid_at(app.clock.now()).to_string();
+    let method = request.method().clone();
+    let pattern = request.match_pattern();
+    let operation = pattern.as_deref().and_then(|pattern| app.contract.operation(&method, pattern));
+    let public = operation.is_some_and(|operation| operation.cacheable);
+
+    let mut spent = None;
+    let admitted = admit(&request, &app, operation, &mut spent);
+    let mut response = match admitted {
+        Err(error) => request.into_response(problem::render(&error, language, &request_id)),
+        Ok(actor) => {
+            request.extensions_mut().insert(Rc::new(Seen { request_id: request_id.clone(), language, actor }));
+            let (http_request, response) = match next.call(request).await {
+                Ok(response) => response.map_into_boxed_body().into_parts(),
+                Err(error) => return Err(error),
+            };
+            let response = finish(response, language, &request_id);
+            ServiceResponse::new(http_request, response)
+        }
+    };
+    set_headers(&mut response, language, &request_id, public, spent.as_ref());
+    log::info!(
+        target: "access", "{method} {} {} {}us {request_id}",
+        pattern.as_deref().unwrap_or("-"), response.status().as_u16(), started.elapsed().as_micros()
+    );
+    Ok(response)
+}
+
+/// Who calls, and whether they may: 401, 403 or 429 otherwise.
+fn admit(
+    request: &ServiceRequest,
+    app: &App,
+    operation: Option<&Operation>,
+    spent: &mut Option<Spent>,
+) -> Result<Actor, Problem> {
+    let traffic = request.app_data::<Data<Traffic>>().expect("the server sets Traffic");
+    // Outside the contract other schemes and other people's tokens are in use (`/oauth/token`).
+    let token = request.headers().get(header::AUTHORIZATION).filter(|_| operation.is_some()).map(|value| {
+        let token = value.to_str().ok().and_then(|value| value.strip_prefix("Bearer "));
+        let tokens = request.app_data::<Data<Tokens>>().expect("the server sets Tokens");
+        tokens.verify(&app.settings.keys, &app.settings.public_url, token.unwrap_or_default(), app.clock.now())
+    });
+    // A bad token counts against its address, or guessing would be free.
+    let caller = token.as_ref().and_then(|token| token.as_ref().ok()).and_then(Actor::id);
+    if let Some(operation) = operation {
+        if operation.limited {
+            *spent = Some(traffic.spend(caller, request.request())?);
+        }
+    }
+    let actor = match token {
+        None => Actor::Anonymous,
+        Some(Ok(actor)) => actor,
+        // On a public operation too: who sends a token wants to be known by it.
+        Some(Err(error)) => return Err(error),
+    };
+    if let Some(operation) = operation {
+        operation.admit(&actor)?;
+    }
+    Ok(actor)
+}
+
+/// Turns what failed into a problem document; everything else passes as it is.
+fn finish(response: HttpResponse<BoxBody>, language: Language, request_id: &str) -> HttpResponse<BoxBody> {
+    let Some(error) = response.error() else { return response };
+    let mut rendered = match error.as_error::<Failure>() {
+        Some(Failure(error)) => {
+            if matches!(problem::status(error.problem.kind), StatusCode::INTERNAL_SERVER_ERROR | StatusCode::SERVICE_UNAVAILABLE) {
+                log::error!("{error} {request_id}");
+            }
+            problem::render(error, language, request_id)
+        }
+        None => {
+            let error = foreign(response.status(), error);
+            problem::render(&error, language, request_id)
+        }
+    };
+    for (name, value) in response.headers() {
+        if name == header::ALLOW || name == header::ETAG || name == header::LOCATION {
+            rendered.headers_mut().insert(name.clone(), value.clone());
+        }
+    }
+    rendered
+}
+
+/// An error that came from below our own extractors.
+fn foreign(status: StatusCode, error: &Error) -> Problem {
+    match status {
+        StatusCode::NOT_FOUND => problem::UNKNOWN_ROUTE.error(),
+        StatusCode::PAYLOAD_TOO_LARGE => problem::TOO_LARGE.error(),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => problem::UNSUPPORTED_MEDIA_TYPE.error(),
+        status if status.is_client_error() => problem::MALFORMED.with(error.to_string(), error.to_string()),
+        _ => kernel::problem::INTERNAL.because(error),
+    }
+}
+
+fn set_headers(
+    response: &mut ServiceResponse<BoxBody>,
+    language: Language,
+    request_id: &str,
+    public: bool,
+    spent: Option<&Spent>,
+) {
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &'static str| {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    };
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::REFERRER_POLICY, "no-referrer");
+    set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
+    set(header::CONTENT_LANGUAGE, language.tag());
+    set(header::VARY, "Accept-Language, Authorization");
+    if !public {
+        set(header::CACHE_CONTROL, "no-store");
+    }
+    if let Ok(value) = HeaderValue::from_str(request_id) {
+        headers.insert(REQUEST_ID.clone(), value);
+    }
+    if let Some(spent) = spent {
+        spent.write(headers);
+    }
+}
+
+/// Where no route matched: 405 with `Allow` when the path is known under other methods, else 404.
+pub async fn fallback(request: actix_web::HttpRequest) -> problem::Result<HttpResponse> {
+    let app = request.app_data::<Data<App>>().expect("the server sets App");
+    let allowed = app.contract.methods_at(request.path());
+    if allowed.is_empty() {
+        return Err(problem::UNKNOWN_ROUTE.error().into());
+    }
+    let allow = allowed.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
+    let seen = request.extensions().get::<Rc<Seen>>().cloned();
+    let (language, id) = seen.as_ref().map_or((Language::Vi, ""), |seen| (seen.language, seen.request_id.as_str()));
+    let mut response = problem::render(&problem::METHOD_NOT_ALLOWED.error(), language, id);
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_str(&allow).expect("method names are ASCII"));
+    Ok(response)
+}
+
+/// Swagger UI runs its own scripts and styles; it may load nothing from elsewhere and be framed by nobody.
+pub async fn docs_policy<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let mut response = next.call(request).await?.map_into_boxed_body();
+    let policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; script-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    Ok(response)
+}

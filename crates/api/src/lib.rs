@@ -1,0 +1,26 @@
+//! The only crate that knows HTTP. In reading order:
+//!
+//! - [`server`]: from settings to a running server; [`settings`], [`app`], [`database`]
+//! - [`gate`]: what happens to every request before its handler and after it; [`traffic`]: rate limits
+//! - [`contract`]: the OpenAPI document, which also decides who may call what and what a body must look like
+//! - [`call`], [`body`], [`write`]: what handlers are given; [`problem`]: how they fail
+//! - [`routes`]: the handlers; [`auth`]: signing in
+//! - [`worker`]: timers, the journal's leader, housekeeping
+
+pub mod app;
+pub mod auth;
+pub mod body;
+pub mod call;
+pub mod contract;
+pub mod database;
+pub mod gate;
+pub mod problem;
+pub mod routes;
+pub mod server;
+pub mod settings;
+pub mod traffic;
+pub mod worker;
+pub mod write;
+
+pub use app::App;
+pub use server::Server;

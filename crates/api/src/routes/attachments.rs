@@ -1,0 +1,105 @@
+//! A dossier's papers: declaring them, and their content in and out.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
+use futures_util::StreamExt;
+use kernel::Actor;
+use kernel::files::{Expected, MediaType, strip};
+use kernel::problem::Error;
+use procedures::DossierId;
+use procedures::attachment::{Attachment, AttachmentId, AttachmentView, NewAttachment};
+use procedures::upload;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::call::{Call, Id};
+use crate::problem::{Document, Result};
+use crate::write::{Answered, Write, etag};
+
+/// The largest paper, in bytes.
+const LIMIT: u64 = 25 * 1024 * 1024;
+
+pub fn configure(config: &mut ServiceConfig<'_>) {
+    config.service(declare_attachment).service(upload_attachment).service(download_attachment);
+}
+
+/// Declare a paper
+///
+/// While the dossier is a draft or a supplement is asked for. Then upload its content to the address in `Location`.
+#[utoipa::path(operation_id = "declareAttachment", tag = "dossiers", request_body = NewAttachment,
+    params(("id" = DossierId, Path, description = "The dossier's id.")),
+    security(("oauth" = ["dossier:file"]), ("oauth" = ["dossier:receive"])),
+    responses(
+        (status = 201, description = "The paper, waiting for its content.", body = AttachmentView),
+        (status = 404, description = "There is no such dossier for you.", body = Document),
+        (status = 409, description = "The dossier takes no papers now.", body = Document),
+        (status = 422, description = "The content breaks the schema or a rule.", body = Document),
+    ))]
+#[post("/v1/dossiers/{id}/attachments")]
+async fn declare_attachment(id: Id<DossierId>, write: Write<NewAttachment>) -> Result<Answered> {
+    write
+        .run(async move |conn, call, new, attempt| {
+            upload::declare(conn, &call.ctx, &call.app.catalogue, id.0, new, attempt).await
+        })
+        .await
+}
+
+fn expected(paper: &Attachment) -> Result<Expected, Error> {
+    let media_type: MediaType = paper.media_type.parse()?;
+    Ok(Expected { sha256: paper.sha256, size: u64::try_from(paper.size).unwrap_or(0), media_type })
+}
+
+/// Upload a paper's content
+///
+/// Exactly the declared bytes: size, SHA-256 and type are checked. Sending the same again after a lost connection is
+/// harmless.
+#[utoipa::path(operation_id = "uploadAttachment", tag = "dossiers",
+    params(("id" = DossierId, Path, description = "The dossier's id."), ("attachment_id" = AttachmentId, Path, description = "The attachment's id.")),
+    request_body(content_type = "application/octet-stream", description = "The file."),
+    security(("oauth" = ["dossier:file"]), ("oauth" = ["dossier:receive"])),
+    responses(
+        (status = 200, description = "The paper, with its content stored.", body = AttachmentView),
+        (status = 404, description = "There is no such attachment for you.", body = Document),
+        (status = 409, description = "The dossier takes no papers now.", body = Document),
+        (status = 422, description = "The content is not what was declared.", body = Document),
+    ))]
+#[put("/v1/dossiers/{id}/attachments/{attachment_id}/content")]
+async fn upload_attachment(call: Call, ids: Id<(DossierId, AttachmentId)>, content: web::Payload) -> Result<HttpResponse> {
+    let (id, paper) = ids.0;
+    let awaited = upload::awaited(&mut *call.db.conn().await?, &call.ctx, id, paper).await?;
+    // The file is stored before the row says so: a file that nobody names is only waste, a row without one a lie.
+    let content = content.map(|piece| piece.map_err(std::io::Error::other));
+    call.app.files.put(content, expected(&awaited)?, LIMIT).await.map_err(Error::from)?;
+    let Call { db, ctx, .. } = call;
+    let (version, view) = db.run(async move |conn| upload::arrived(conn, &ctx, awaited).await).await?;
+    Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(version))).json(view))
+}
+
+/// Download a paper
+///
+/// The applicant gets the file as it was sent; others a copy without hidden data (EXIF, GPS, document properties).
+#[utoipa::path(operation_id = "downloadAttachment", tag = "dossiers",
+    params(("id" = DossierId, Path, description = "The dossier's id."), ("attachment_id" = AttachmentId, Path, description = "The attachment's id.")),
+    security(("oauth" = ["dossier:read"])),
+    responses(
+        (status = 200, description = "The file.", content_type = "application/octet-stream", body = String),
+        (status = 404, description = "There is no such attachment for you, or its content has not arrived.", body = Document),
+        (status = 422, description = "Hidden data cannot be removed from this file, so it is not shown to others.", body = Document),
+    ))]
+#[get("/v1/dossiers/{id}/attachments/{attachment_id}/content")]
+async fn download_attachment(call: Call, ids: Id<(DossierId, AttachmentId)>, _: HttpRequest) -> Result<HttpResponse> {
+    let (id, paper) = ids.0;
+    let paper = upload::readable(&mut *call.db.conn().await?, &call.ctx, id, paper).await?;
+    let Expected { sha256, media_type, .. } = expected(&paper)?;
+    let content = call.app.files.get(&sha256).await.map_err(Error::from)?;
+    let mut response = HttpResponse::Ok();
+    response
+        .insert_header((header::CONTENT_TYPE, media_type.as_str()))
+        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}.{}\"", paper.id, media_type.extension())));
+    if let Actor::Citizen(_) = call.ctx.actor {
+        return Ok(response.no_chunking(content.size).streaming(content.stream));
+    }
+    let _turn = call.app.heavy.acquire().await.map_err(|error| kernel::problem::INTERNAL.because(error))?;
+    let bytes = content.read(LIMIT).await.map_err(Error::from)?;
+    let copy = web::block(move || strip(media_type, bytes)).await.map_err(|error| kernel::problem::BUSY.because(error))?;
+    Ok(response.body(copy.map_err(Error::from)?))
+}

@@ -1,0 +1,178 @@
+//! Dossiers: filing and reading.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use deadlines::{Deadline, Timeliness};
+use kernel::page::{Cursors, Page};
+use kernel::problem::{FieldError, Text};
+use procedures::file::{self, NewDossier};
+use procedures::list::{self, DossierLine, Filter};
+use procedures::problem::{NOT_FOUND, UNKNOWN_PROCEDURE};
+use procedures::timeline::{self, TimelineEntry};
+use procedures::tracking::{self, Tracking};
+use procedures::view::{self, View};
+use procedures::{DossierId, clock, steps};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::call::{Call, Id, Query};
+use crate::problem::{Document, Result};
+use crate::write::{Answered, Write, etag, not_modified};
+
+pub fn configure(config: &mut ServiceConfig<'_>) {
+    config
+        .service(create_dossier)
+        .service(list_dossiers)
+        .service(get_dossier)
+        .service(get_dossier_deadline)
+        .service(get_dossier_timeline)
+        .service(track_dossier);
+}
+
+/// File a dossier
+///
+/// Makes a draft: online by a citizen, or at the counter by reception. Papers are declared with size and SHA-256 and
+/// then uploaded; a dossier with a declared paper that has not arrived cannot be submitted or accepted. A phone may
+/// make the `id` itself (UUIDv7) and send the same dossier again after a lost connection.
+#[utoipa::path(operation_id = "createDossier", tag = "dossiers", request_body = NewDossier,
+    security(("oauth" = ["dossier:file"]), ("oauth" = ["dossier:receive"])),
+    responses(
+        (status = 201, description = "The draft.", body = View),
+        (status = 409, description = "The id belongs to another dossier, or the same request is under way.", body = Document),
+        (status = 422, description = "The content breaks the schema or a rule.", body = Document),
+    ))]
+#[post("/v1/dossiers")]
+async fn create_dossier(write: Write<NewDossier>) -> Result<Answered> {
+    write
+        .run(async |conn, call, new, attempt| {
+            let receiving = match call.ctx.actor.agency() {
+                Some(own) => own,
+                None => call.app.agencies.by_code(&new.agency).map(|agency| agency.id).ok_or_else(|| {
+                    let words = Text::fixed("không có cơ quan này", "there is no such agency");
+                    UNKNOWN_PROCEDURE.error().fields(vec![FieldError::new("/agency", "unknown", words)])
+                })?,
+            };
+            file::file(conn, &call.ctx, &call.app.catalogue, receiving, new, attempt).await
+        })
+        .await
+}
+
+/// A page of dossiers.
+#[derive(Serialize, ToSchema)]
+struct DossierPage {
+    #[schema(max_items = 200)]
+    items: Vec<DossierLine>,
+    /// Send it as `cursor` to get the next page; absent on the last one.
+    #[schema(max_length = 500)]
+    next_cursor: Option<String>,
+}
+
+/// List dossiers
+///
+/// Staff get the work list of their agency, most urgent first; citizens their own dossiers; those who oversee, any
+/// agency's. Without `status` only what is open.
+#[utoipa::path(operation_id = "listDossiers", tag = "dossiers", params(Filter), security(("oauth" = ["dossier:read"])),
+    responses((status = 200, description = "A page.", body = DossierPage)))]
+#[get("/v1/dossiers")]
+async fn list_dossiers(call: Call, Query(filter): Query<Filter>, request: HttpRequest) -> Result<HttpResponse> {
+    let named = Filter { cursor: None, limit: None, ..filter.clone() };
+    let list = format!("dossiers {:?} {}", call.ctx.actor.id(), serde_json::to_string(&named).unwrap_or_default());
+    let cursors = Cursors { key: &call.app.cursors, list };
+    let mut conn = call.db.conn().await?;
+    let page: Page<DossierLine> = list::list(&mut conn, &call.ctx, &call.app.catalogue, &cursors, &filter).await?;
+    Ok(crate::call::page(request.path(), request.query_string(), &page))
+}
+
+/// Read a dossier
+///
+/// With its papers and what you can do with it now.
+#[utoipa::path(operation_id = "getDossier", tag = "dossiers", params(("id" = DossierId, Path, description = "The dossier's id.")),
+    security(("oauth" = ["dossier:read"])),
+    responses(
+        (status = 200, description = "The dossier.", body = View),
+        (status = 404, description = "There is none, or not for you.", body = Document),
+    ))]
+#[get("/v1/dossiers/{id}")]
+async fn get_dossier(call: Call, id: Id<DossierId>, request: HttpRequest) -> Result<HttpResponse> {
+    let mut conn = call.db.conn().await?;
+    let (dossier, papers) = steps::read(&mut conn, &call.ctx, id.0).await?;
+    if not_modified(&request, &etag(dossier.version)) {
+        return Ok(HttpResponse::NotModified().insert_header((header::ETAG, etag(dossier.version))).finish());
+    }
+    let view = view::view(&call.ctx, &call.app.catalogue, &dossier, &papers)?;
+    Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(view.version))).json(view))
+}
+
+/// A dossier's deadline, explained.
+#[derive(Serialize, ToSchema)]
+struct DossierDeadline {
+    timeliness: Timeliness,
+    /// Start, limit, calendar and events it is computed from.
+    clock: deadlines::Clock,
+    deadline: Deadline,
+}
+
+/// Explain a deadline
+///
+/// Why the dossier is due when it is due: every day, whether it counts, and the source of every day off.
+#[utoipa::path(operation_id = "getDossierDeadline", tag = "dossiers", params(("id" = DossierId, Path, description = "The dossier's id.")),
+    security(("oauth" = ["dossier:read"])),
+    responses(
+        (status = 200, description = "The deadline.", body = DossierDeadline),
+        (status = 404, description = "There is no such dossier for you, or its clock has not started.", body = Document),
+    ))]
+#[get("/v1/dossiers/{id}/deadline")]
+async fn get_dossier_deadline(call: Call, id: Id<DossierId>) -> Result<HttpResponse> {
+    let mut conn = call.db.conn().await?;
+    let (dossier, _) = steps::read(&mut conn, &call.ctx, id.0).await?;
+    let timeliness = clock::timeliness_of(&dossier, call.ctx.now);
+    let clock = dossier.clock.ok_or_else(|| {
+        NOT_FOUND.with("Hồ sơ chưa được tiếp nhận nên chưa có thời hạn.", "The dossier is not accepted yet, so no clock runs.")
+    })?;
+    let deadline = clock::deadline(&call.app.rules, &clock.0)?;
+    Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(dossier.version))).json(DossierDeadline { timeliness, clock: clock.0, deadline }))
+}
+
+/// What happened to a dossier.
+#[derive(Serialize, ToSchema)]
+struct Timeline {
+    #[schema(max_items = 1000)]
+    items: Vec<TimelineEntry>,
+}
+
+/// Follow a dossier
+///
+/// Everything that happened to it, from the journal, with the reasons that were given.
+#[utoipa::path(operation_id = "getDossierTimeline", tag = "dossiers", params(("id" = DossierId, Path, description = "The dossier's id.")),
+    security(("oauth" = ["dossier:read"])),
+    responses(
+        (status = 200, description = "Oldest first.", body = Timeline),
+        (status = 404, description = "There is none, or not for you.", body = Document),
+    ))]
+#[get("/v1/dossiers/{id}/timeline")]
+async fn get_dossier_timeline(call: Call, id: Id<DossierId>) -> Result<HttpResponse> {
+    let mut conn = call.db.conn().await?;
+    let items = timeline::timeline(&mut conn, &call.ctx, id.0).await?;
+    Ok(HttpResponse::Ok().json(Timeline { items }))
+}
+
+/// Track a dossier by its code
+///
+/// For anybody who has the code from the receipt: how far the dossier is, and nothing else.
+#[utoipa::path(operation_id = "trackDossier", tag = "dossiers", security(()),
+    params(("code" = String, Path, description = "The dossier's code.", min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9.-]+$", example = "000.00.00.H26-261123-0001")),
+    responses(
+        (status = 200, description = "How far it is.", body = Tracking, headers(("Cache-Control" = String, description = "How long it may be kept."))),
+        (status = 404, description = "No dossier has this code.", body = Document),
+    ))]
+#[get("/v1/tracking/{code}")]
+async fn track_dossier(call: Call, code: web::Path<String>, request: HttpRequest) -> Result<HttpResponse> {
+    let mut conn = call.db.conn().await?;
+    let (version, tracking) = tracking::track(&mut conn, &code).await?;
+    let tag = etag(version);
+    let unchanged = not_modified(&request, &tag);
+    let mut response = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    response.insert_header((header::ETAG, tag)).insert_header((header::CACHE_CONTROL, "public, max-age=10"));
+    Ok(if unchanged { response.finish() } else { response.json(tracking) })
+}

@@ -1,0 +1,28 @@
+//! The handlers, each beside its part of the contract.
+
+pub mod attachments;
+pub mod deadlines;
+pub mod directory;
+pub mod dossiers;
+pub mod health;
+pub mod journal;
+pub mod pages;
+pub mod problems;
+pub mod procedures;
+pub mod steps;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Every operation of the contract: what is registered here is in the contract, and nothing else is.
+pub fn configure(config: &mut ServiceConfig<'_>) {
+    health::configure(config);
+    problems::configure(config);
+    deadlines::configure(config);
+    directory::configure(config);
+    procedures::configure(config);
+    dossiers::configure(config);
+    steps::configure(config);
+    attachments::configure(config);
+    journal::configure(config);
+    crate::auth::configure(config);
+}

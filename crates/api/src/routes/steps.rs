@@ -1,0 +1,147 @@
+//! The steps of a dossier: one operation for each action of the table.
+
+use actix_web::post;
+use procedures::DossierId;
+use procedures::steps::{self, NewResult, Plain, Reasoned, SupplementRequest, Target, World};
+use procedures::view::View;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::call::{Call, Id};
+use crate::problem::{Document, Result};
+use crate::write::{Answered, Write};
+
+pub fn configure(config: &mut ServiceConfig<'_>) {
+    config
+        .service(submit_dossier)
+        .service(accept_dossier)
+        .service(reject_dossier)
+        .service(start_dossier_processing)
+        .service(request_dossier_supplement)
+        .service(confirm_dossier_supplement)
+        .service(issue_dossier_result)
+        .service(return_dossier_result)
+        .service(withdraw_dossier);
+}
+
+fn world(call: &Call) -> World<'_> {
+    World { catalogue: &call.app.catalogue, rules: &call.app.rules }
+}
+
+/// What comes before the serial in the codes of the caller's unit today.
+fn code_prefix(call: &Call) -> String {
+    let unit = call.ctx.actor.agency().and_then(|id| call.app.agencies.get(id)).map_or("", |agency| agency.code.as_str());
+    let day = deadlines::vn_date(call.ctx.now).format("%y%m%d").to_string();
+    let pattern = &call.app.settings.dossier_code;
+    pattern.replace("{unit}", unit).replace("{qcvn102}", &qcvn102(unit)).replace("{date}", &day)
+}
+
+/// A unit's code in the order of QCVN 102:2016/BTTTT, in which TT 01/2018/TT-VPCP Art. 19 writes dossier codes:
+/// `H26.13.01` becomes `000.01.13.H26`.
+fn qcvn102(code: &str) -> String {
+    let mut levels = code.split('.');
+    let mut level = |width: usize| format!("{:0>width$}", levels.next().unwrap_or("0"));
+    let (province, second, third, fourth) = (level(3), level(2), level(2), level(3));
+    format!("{fourth}.{third}.{second}.{province}")
+}
+
+/// A step's operation: documentation, route, and the use case behind it.
+macro_rules! step {
+    ($(#[doc = $doc:literal])* $name:ident $path:literal $id:literal [$($scope:literal),+] $input:ty,
+     |$conn:ident, $call:ident, $given:pat_param, $target:ident| $work:expr) => {
+        $(#[doc = $doc])*
+        #[utoipa::path(operation_id = $id, tag = "dossiers", request_body = $input,
+            params(("id" = DossierId, Path, description = "The dossier's id.")),
+            security($(("oauth" = [$scope])),+),
+            responses(
+                (status = 200, description = "The dossier after the step.", body = View),
+                (status = 404, description = "There is none, or not for you.", body = Document),
+                (status = 409, description = "The state does not allow it; `status` and `allowed_actions` say what does.", body = Document),
+                (status = 412, description = "The dossier has changed since the version in If-Match.", body = Document),
+                (status = 422, description = "The content breaks the schema or a rule.", body = Document),
+            ))]
+        #[post($path)]
+        async fn $name(id: Id<DossierId>, write: Write<$input>) -> Result<Answered> {
+            let if_match = write.if_match;
+            write
+                .run(async move |$conn, $call, $given, attempt| {
+                    let $target = Target { id: id.0, if_match, attempt };
+                    $work.await
+                })
+                .await
+        }
+    };
+}
+
+step! {
+    /// Submit a draft
+    ///
+    /// Online, by the applicant, when every declared paper has arrived. From now the agency owes an answer within the
+    /// intake limit (8 working hours as a rule).
+    submit_dossier "/v1/dossiers/{id}/submit" "submitDossier" ["dossier:file"] Plain,
+    |conn, call, Plain {}, target| steps::submit(conn, &call.ctx, world(call), target)
+}
+
+step! {
+    /// Accept a dossier
+    ///
+    /// As full and correct: its code is given and its statutory clock starts. At the counter from the draft, online
+    /// from the submission.
+    accept_dossier "/v1/dossiers/{id}/accept" "acceptDossier" ["dossier:receive"] Plain,
+    |conn, call, Plain {}, target| steps::accept(conn, &call.ctx, world(call), target, &code_prefix(call))
+}
+
+step! {
+    /// Refuse to accept a dossier
+    ///
+    /// With a ground that is counted and a reason for the applicant. Final.
+    reject_dossier "/v1/dossiers/{id}/reject" "rejectDossier" ["dossier:receive"] Reasoned,
+    |conn, call, why, target| steps::reject(conn, &call.ctx, world(call), target, why)
+}
+
+step! {
+    /// Take up a dossier
+    ///
+    /// The competent agency begins to examine it.
+    start_dossier_processing "/v1/dossiers/{id}/start-processing" "startDossierProcessing" ["dossier:process"] Plain,
+    |conn, call, Plain {}, target| steps::start_processing(conn, &call.ctx, world(call), target)
+}
+
+step! {
+    /// Ask for a supplement
+    ///
+    /// Says at once everything that is missing. The clock stands until reception confirms the supplement.
+    request_dossier_supplement "/v1/dossiers/{id}/request-supplement" "requestDossierSupplement" ["dossier:process"] SupplementRequest,
+    |conn, call, what, target| steps::request_supplement(conn, &call.ctx, world(call), target, what)
+}
+
+step! {
+    /// Confirm a supplement
+    ///
+    /// Reception has what was missing: the clock begins anew (NĐ 61/2018 Art. 19(4)) or goes on, as the procedure says.
+    confirm_dossier_supplement "/v1/dossiers/{id}/confirm-supplement" "confirmDossierSupplement" ["dossier:receive"] Plain,
+    |conn, call, Plain {}, target| steps::confirm_supplement(conn, &call.ctx, world(call), target)
+}
+
+step! {
+    /// Sign the result
+    ///
+    /// Granted, or refused on the merits with ground and reason. This moment decides whether the dossier was in time.
+    issue_dossier_result "/v1/dossiers/{id}/issue-result" "issueDossierResult" ["dossier:sign"] NewResult,
+    |conn, call, result, target| steps::issue_result(conn, &call.ctx, world(call), target, result)
+}
+
+step! {
+    /// Hand over the result
+    ///
+    /// At the counter by reception, or taken over online by the applicant.
+    return_dossier_result "/v1/dossiers/{id}/return-result" "returnDossierResult" ["dossier:receive", "dossier:file"] Plain,
+    |conn, call, Plain {}, target| steps::return_result(conn, &call.ctx, world(call), target)
+}
+
+step! {
+    /// Withdraw a dossier
+    ///
+    /// By the applicant, or at the counter by reception for them, before a result is signed.
+    withdraw_dossier "/v1/dossiers/{id}/withdraw" "withdrawDossier" ["dossier:file", "dossier:receive"] Plain,
+    |conn, call, Plain {}, target| steps::withdraw(conn, &call.ctx, world(call), target)
+}

@@ -1,0 +1,122 @@
+//! From settings to a running server.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Data};
+use actix_web::{App as Actix, HttpServer};
+use diesel_async::AsyncPgConnection;
+use directory::Agencies;
+use kernel::files::FileStore;
+use kernel::rules::Rules;
+use kernel::{Clock, Db, db};
+use procedures::Catalogue;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use utoipa_actix_web::AppExt;
+
+use crate::app::App;
+use crate::auth::token::Tokens;
+use crate::contract::Contract;
+use crate::settings::Settings;
+use crate::traffic::Traffic;
+use crate::{auth, gate, routes, worker};
+
+/// A server that accepts connections.
+pub struct Server {
+    pub address: SocketAddr,
+    pub app: Arc<App>,
+    handle: ServerHandle,
+    serving: JoinHandle<std::io::Result<()>>,
+    working: JoinHandle<()>,
+    stop: watch::Sender<bool>,
+}
+
+impl Server {
+    /// Reads what it needs from a prepared database and begins to serve.
+    ///
+    /// # Errors
+    /// One sentence for the operator: the port is taken, the file store cannot be used.
+    pub async fn start(settings: Settings, database: db::Settings, clock: Clock) -> Result<Self, String> {
+        let bind = settings.bind;
+        let listener = std::net::TcpListener::bind(bind).map_err(|error| match error.kind() {
+            std::io::ErrorKind::AddrInUse => {
+                format!("{bind} is taken by another program: stop that one, or choose another address with --bind.")
+            }
+            _ => format!("{bind} cannot be listened on: {error}."),
+        })?;
+        let address = listener.local_addr().map_err(|error| format!("{bind} cannot be listened on: {error}."))?;
+        let (workers, rate, proxies) = (settings.workers, settings.rate_limit_per_minute, settings.trusted_proxies.clone());
+        let db = Db::new(&db::Settings { size: 2, ..database.clone() })?;
+        let app = load(settings, &db, clock).await?;
+        let traffic = Arc::new(Traffic::new(rate, proxies));
+        let (stop, stopped) = watch::channel(false);
+        let working = tokio::spawn(worker::run(Arc::clone(&app), db, Arc::clone(&traffic), stopped));
+
+        let shared = Arc::clone(&app);
+        let server = HttpServer::new(move || {
+            let db = Db::new(&database).expect("the same settings have been used before");
+            let (actix, _) = Actix::new().into_utoipa_app().configure(routes::configure).split_for_parts();
+            actix
+                .app_data(Data::from(Arc::clone(&shared)))
+                .app_data(Data::from(Arc::clone(&traffic)))
+                .app_data(Data::new(Tokens::default()))
+                .app_data(Data::new(db))
+                .configure(|config| auth::pages(config, &shared))
+                .configure(routes::pages::configure)
+                .default_service(web::to(gate::fallback))
+                .wrap(from_fn(gate::gate))
+                .wrap(cors(&shared.settings))
+        })
+        .workers(workers)
+        .listen(listener)
+        .map_err(|error| format!("{bind} cannot be listened on: {error}."))?
+        .shutdown_timeout(10)
+        .disable_signals()
+        .run();
+        let handle = server.handle();
+        Ok(Self { address, app, handle, serving: tokio::spawn(server), working, stop })
+    }
+
+    /// Lets requests finish, the leader number what they wrote, and ends.
+    pub async fn stop(self) {
+        self.handle.stop(true).await;
+        let _ = self.stop.send(true);
+        for ended in [self.serving.await.map(|_| ()), self.working.await] {
+            if let Err(error) = ended {
+                log::error!("a task ended badly: {error}");
+            }
+        }
+    }
+}
+
+async fn load(settings: Settings, db: &Db, clock: Clock) -> Result<Arc<App>, String> {
+    let words = |error: kernel::Error| format!("The database cannot be read: {error}.");
+    let mut conn = db.conn().await.map_err(words)?;
+    let conn: &mut AsyncPgConnection = &mut conn;
+    let files = FileStore::open(&settings.files_url).map_err(|error| format!("FILES_URL: {error}."))?;
+    files.probe().await.map_err(|error| format!("FILES_URL: {error}."))?;
+    Ok(Arc::new(App {
+        clock,
+        auth: auth::Auth::new(&settings)?,
+        contract: Contract::new(&settings.public_url),
+        cursors: settings.secret.hmac("page cursors"),
+        rules: Rules::read(conn).await.map_err(words)?,
+        agencies: Agencies::read(conn).await.map_err(words)?,
+        catalogue: Catalogue::read(conn).await.map_err(words)?,
+        files,
+        heavy: tokio::sync::Semaphore::new(2),
+        settings,
+    }))
+}
+
+fn cors(settings: &Settings) -> actix_cors::Cors {
+    let cors = actix_cors::Cors::default()
+        .allowed_methods(["GET", "POST", "PUT", "PATCH", "DELETE"])
+        .allowed_headers(["authorization", "content-type", "idempotency-key", "if-match", "if-none-match", "accept-language", "traceparent"])
+        .expose_headers(["etag", "location", "link", "idempotent-replayed", "ratelimit", "ratelimit-policy", "retry-after", "x-request-id"])
+        .max_age(600);
+    settings.cors_origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
+}

@@ -1,0 +1,102 @@
+//! What goes on without a request: numbering the journal, firing timers, checkpoints, housekeeping.
+//!
+//! Every replica runs it; one leads, by a lock that its connection holds, and another takes over when that one ends.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use diesel_async::AsyncPgConnection;
+use kernel::journal::{checkpoint, leader};
+use kernel::problem::Result;
+use kernel::{Actor, Ctx, Db, idempotency, timers};
+use tokio::sync::watch;
+
+use crate::app::App;
+use crate::traffic::Traffic;
+
+/// How long the leader rests when there is nothing to do: entries are numbered within 200 ms.
+const REST: Duration = Duration::from_millis(50);
+const CHECKPOINTS: Duration = Duration::from_secs(60);
+const HOUSEKEEPING: Duration = Duration::from_secs(300);
+/// Entries, timers taken at once.
+const BATCH: i64 = 2_000;
+
+/// Works until `stop` says so.
+pub async fn run(app: Arc<App>, db: Db, traffic: Arc<Traffic>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = lead(&app, &db, &traffic, &mut stop).await {
+            log::error!("worker: {error}");
+        }
+        tokio::select! { _ = stop.changed() => {}, () = tokio::time::sleep(Duration::from_secs(1)) => {} }
+    }
+}
+
+/// Leads for as long as the connection holds, if nobody else does.
+async fn lead(app: &App, db: &Db, traffic: &Traffic, stop: &mut watch::Receiver<bool>) -> Result<()> {
+    // Not from the pool: what goes back there would keep leading.
+    let mut conn = db.dedicated().await?;
+    if !leader::try_lead(&mut conn).await? {
+        return Ok(());
+    }
+    log::info!("worker: leading");
+    let (mut checkpointed, mut tidied) = (None::<Instant>, None::<Instant>);
+    let is_due = |last: &Option<Instant>, every| last.is_none_or(|last| last.elapsed() >= every);
+    while !*stop.borrow() {
+        let numbered = leader::number(&mut conn, BATCH).await?;
+        let fired = fire(app, &mut conn).await?;
+        if is_due(&checkpointed, CHECKPOINTS) {
+            checkpointed = Some(Instant::now());
+            export(app, &mut conn).await?;
+        }
+        if is_due(&tidied, HOUSEKEEPING) {
+            tidied = Some(Instant::now());
+            tidy(app, &mut conn, traffic).await?;
+        }
+        if numbered == 0 && fired == 0 {
+            tokio::select! { _ = stop.changed() => {}, () = tokio::time::sleep(REST) => {} }
+        }
+    }
+    // What was acknowledged before the stop is under a checkpoint after it.
+    while leader::number(&mut conn, BATCH).await? > 0 {}
+    export(app, &mut conn).await
+}
+
+/// Fires what is due. A timer that fails is put off and the others go on.
+async fn fire(app: &App, conn: &mut AsyncPgConnection) -> Result<usize> {
+    let ctx = Ctx { actor: Actor::System, now: app.clock.now() };
+    let due = timers::due(conn, ctx.now, BATCH).await?;
+    for timer in &due {
+        let fired = match timer.entity_kind.as_str() {
+            "dossier" => procedures::timer::fire(conn, &ctx, timer).await,
+            other => Err(kernel::problem::INTERNAL.because(format!("nobody fires timers of {other}"))),
+        };
+        if let Err(error) = fired {
+            log::warn!("timer {} of {} put off: {error}", timer.kind, timer.entity_id);
+            timers::put_off(conn, timer, ctx.now).await?;
+        }
+    }
+    Ok(due.len())
+}
+
+/// Where checkpoints are exported, one per line.
+pub fn checkpoint_file(app: &App) -> PathBuf {
+    app.settings.data_dir.join("checkpoints.jws")
+}
+
+async fn export(app: &App, conn: &mut AsyncPgConnection) -> Result<()> {
+    if let Some(signed) = checkpoint::make(conn, &app.settings.keys, app.clock.now()).await? {
+        let file = checkpoint_file(app);
+        checkpoint::export(&file, &signed)
+            .map_err(|error| kernel::problem::INTERNAL.because(format!("{}: {error}", file.display())))?;
+    }
+    Ok(())
+}
+
+async fn tidy(app: &App, conn: &mut AsyncPgConnection, traffic: &Traffic) -> Result<()> {
+    let now = app.clock.now();
+    traffic.tidy();
+    while idempotency::forget_old(conn, now).await? > 0 {}
+    directory::housekeeping::forget_old(conn, now).await?;
+    Ok(())
+}

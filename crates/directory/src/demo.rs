@@ -1,0 +1,160 @@
+//! A city hall to try it all with. Names, people and the codes below H26 are the demo's own inventions; the names of
+//! the agencies are those of Hanoi since 2025-07-01 (QĐ 20/2020/QĐ-TTg gives Hanoi the code H26; what the wards were
+//! given after the districts went is not published in one place, so `H26.13.nn` stands in).
+
+use std::collections::BTreeSet;
+
+use diesel_async::AsyncPgConnection;
+use kernel::id::{AgencyId, StaffId};
+use kernel::{Actor, Ctx, Result, Role};
+use uuid::Uuid;
+
+use crate::{Agency, AgencyKind, NewStaff, agency, password, staff};
+
+/// The password of every account of the demo.
+pub const PASSWORD: &str = "caunoi-demo";
+
+/// A citizen whom the demo's identity provider knows. The account here is made at the first sign-in.
+pub struct DemoCitizen {
+    pub username: &'static str,
+    /// The provider's name for the person.
+    pub subject: &'static str,
+    pub name: &'static str,
+    pub identity_number: &'static str,
+}
+
+pub const CITIZENS: &[DemoCitizen] = &[
+    DemoCitizen {
+        username: "congdan1",
+        subject: "demo-citizen-1",
+        name: "Nguyễn Thị Bình Minh",
+        identity_number: "001190000001",
+    },
+    DemoCitizen {
+        username: "congdan2",
+        subject: "demo-citizen-2",
+        name: "Trần Văn Hoà",
+        identity_number: "001085000002",
+    },
+];
+
+/// A member of staff of the demo.
+pub struct DemoStaff {
+    pub username: &'static str,
+    pub name: &'static str,
+    pub role: Role,
+    /// The code of the agency.
+    pub agency: &'static str,
+}
+
+#[rustfmt::skip]
+pub const STAFF: &[DemoStaff] = &[
+    DemoStaff { username: "tiepnhan", name: "Lê Thu Hà", role: Role::ReceptionOfficer, agency: "H26.13.01" },
+    DemoStaff { username: "chuyenvien", name: "Phạm Quang Huy", role: Role::ProcessingOfficer, agency: "H26.13.01" },
+    DemoStaff { username: "lanhdao", name: "Vũ Thanh Sơn", role: Role::Leader, agency: "H26.13.01" },
+    DemoStaff { username: "giamdoc", name: "Đặng Minh Châu", role: Role::HeadOfAgency, agency: "H26.1" },
+    DemoStaff { username: "thanhtra", name: "Hoàng Đức Long", role: Role::Inspector, agency: "H26.5" },
+    DemoStaff { username: "mattran", name: "Bùi Ngọc Lan", role: Role::Front, agency: "H26" },
+    DemoStaff { username: "baove", name: "Đỗ Gia Khánh", role: Role::DataProtectionOfficer, agency: "H26" },
+    DemoStaff { username: "quantri", name: "Ngô Hải Yến", role: Role::Administrator, agency: "H26" },
+];
+
+/// The user names of the staff, as the server prints them.
+pub const USERNAMES: [&str; STAFF.len()] = {
+    let mut names = [""; STAFF.len()];
+    let mut n = 0;
+    while n < names.len() {
+        names[n] = STAFF[n].username;
+        n += 1;
+    }
+    names
+};
+
+#[rustfmt::skip]
+const AGENCIES: &[(&str, Option<&str>, AgencyKind, &str, &str)] = &[
+    ("H26", None, AgencyKind::City, "Ủy ban nhân dân Thành phố Hà Nội", "People's Committee of Hanoi"),
+    ("H26.1", Some("H26"), AgencyKind::Centre, "Trung tâm Phục vụ hành chính công Thành phố", "City Centre for Public Administrative Services"),
+    ("H26.2", Some("H26"), AgencyKind::Department, "Sở Tư pháp", "Department of Justice"),
+    ("H26.3", Some("H26"), AgencyKind::Department, "Sở Xây dựng", "Department of Construction"),
+    ("H26.4", Some("H26"), AgencyKind::Department, "Sở Tài chính", "Department of Finance"),
+    ("H26.5", Some("H26"), AgencyKind::Department, "Thanh tra Thành phố", "City Inspectorate"),
+    ("H26.13.01", Some("H26"), AgencyKind::Commune, "Ủy ban nhân dân phường Hoàn Kiếm", "People's Committee of Hoàn Kiếm Ward"),
+    ("H26.13.02", Some("H26"), AgencyKind::Commune, "Ủy ban nhân dân phường Ba Đình", "People's Committee of Ba Đình Ward"),
+    ("H26.13.03", Some("H26"), AgencyKind::Commune, "Ủy ban nhân dân phường Cửa Nam", "People's Committee of Cửa Nam Ward"),
+];
+
+/// The id of an agency of the demo: the same in every demo, so that examples can name it.
+pub fn agency_id(code: &str) -> Option<AgencyId> {
+    AGENCIES.iter().position(|(known, ..)| *known == code).map(|n| AgencyId(fixed(0xA000, n)))
+}
+
+/// The id of a member of staff of the demo.
+pub fn staff_id(username: &str) -> Option<StaffId> {
+    STAFF.iter().position(|known| known.username == username).map(|n| StaffId(fixed(0xB000, n)))
+}
+
+/// Adds what is missing of the demo's agencies and staff. Running it again changes nothing, also not a new password.
+pub async fn load(conn: &mut AsyncPgConnection, ctx: &Ctx) -> Result<()> {
+    agency::seed(conn, agencies()).await?;
+    let known: BTreeSet<String> = staff::list(conn).await?.into_iter().map(|staff| staff.username).collect();
+    let missing: Vec<_> = STAFF.iter().filter(|staff| !known.contains(staff.username)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let ctx = Ctx { actor: Actor::System, now: ctx.now };
+    // One salt for all is good enough for a password that everybody knows, and starts fast.
+    let password_hash = password::hash(PASSWORD.to_owned()).await?;
+    for DemoStaff { username, name, role, agency } in missing {
+        let (Some(id), Some(agency)) = (staff_id(username), agency_id(agency)) else { continue };
+        let new = NewStaff {
+            id,
+            username: (*username).to_owned(),
+            name: (*name).to_owned(),
+            password_hash: password_hash.clone(),
+            roles: vec![*role],
+            agency,
+        };
+        staff::create(conn, &ctx, new).await?;
+    }
+    Ok(())
+}
+
+fn agencies() -> Vec<Agency> {
+    let rows = AGENCIES.iter().enumerate().map(|(n, (code, parent, kind, name, name_en))| Agency {
+        id: AgencyId(fixed(0xA000, n)),
+        code: (*code).to_owned(),
+        name: (*name).to_owned(),
+        name_en: (*name_en).to_owned(),
+        kind: *kind,
+        parent_id: parent.and_then(agency_id),
+    });
+    rows.collect()
+}
+
+/// A UUID of version 7 with the moment 2026-01-01T00:00:00Z and nothing random.
+fn fixed(kind: u16, n: usize) -> Uuid {
+    const MOMENT: u128 = 1_767_225_600_000;
+    Uuid::from_u128(MOMENT << 80 | 0x7 << 76 | 0b10 << 62 | u128::from(kind) << 32 | n as u128)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_account_has_an_agency_and_every_agency_a_known_parent() {
+        for DemoStaff { username, agency, .. } in STAFF {
+            assert!(agency_id(agency).is_some(), "{username} works nowhere");
+        }
+        let orphans = agencies().into_iter().filter(|agency| agency.parent_id.is_none());
+        assert_eq!(orphans.map(|agency| agency.code).collect::<Vec<_>>(), ["H26"]);
+    }
+
+    #[test]
+    fn ids_are_proper_and_all_different() {
+        let staff = STAFF.iter().filter_map(|staff| staff_id(staff.username)).map(|id| id.0);
+        let ids: BTreeSet<Uuid> = agencies().into_iter().map(|agency| agency.id.0).chain(staff).collect();
+        assert_eq!(ids.len(), AGENCIES.len() + STAFF.len());
+        assert!(ids.iter().all(|id| id.get_version_num() == 7 && id.get_variant() == uuid::Variant::RFC4122));
+    }
+}

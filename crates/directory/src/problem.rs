@@ -1,0 +1,34 @@
+//! What can go wrong with accounts and sign-ins.
+
+kernel::problems! {
+    BAD_CREDENTIALS = Unauthenticated "session.bad_credentials" {
+        "Sai tên đăng nhập hoặc mật khẩu", "Wrong user name or password";
+        "Kiểm tra tên đăng nhập và mật khẩu. Tài khoản đã khoá cũng nhận câu trả lời này.",
+        "Check the user name and the password. A deactivated account gets this answer too."
+    }
+    TOO_MANY_ATTEMPTS = TooMany "session.too_many_attempts" {
+        "Đăng nhập sai quá nhiều lần", "Too many failed sign-ins";
+        "Thử lại sau số giây ghi trong Retry-After.",
+        "Try again after the seconds in Retry-After."
+    }
+    BAD_REFRESH_TOKEN = Unauthenticated "session.bad_refresh_token" {
+        "Refresh token không dùng được", "The refresh token cannot be used";
+        "Phiên đã hết hạn hoặc đã kết thúc. Hãy đăng nhập lại.",
+        "The session has expired or was ended. Sign in again."
+    }
+    REFRESH_TOKEN_REUSED = Unauthenticated "session.refresh_token_reused" {
+        "Refresh token đã được dùng trước đó", "The refresh token was used before";
+        "Có thể token đã bị đánh cắp, nên phiên đã bị kết thúc. Hãy đăng nhập lại.",
+        "It may have been stolen, so the session was ended. Sign in again."
+    }
+    STAFF_NOT_FOUND = NotFound "staff.not_found" {
+        "Không có tài khoản cán bộ này", "There is no such staff account";
+        "Kiểm tra tên đăng nhập.",
+        "Check the user name."
+    }
+    USERNAME_TAKEN = Conflict "staff.username_taken" {
+        "Tên đăng nhập đã có người dùng", "The user name is taken";
+        "Chọn tên đăng nhập khác.",
+        "Choose another user name."
+    }
+}

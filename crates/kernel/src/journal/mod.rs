@@ -1,0 +1,70 @@
+//! The journal: one typed entry for every change, in one gapless order, under one Merkle tree.
+//!
+//! An entry is written in its change's own statement ([`crate::record`]) and lies unnumbered in the tail. One
+//! [`leader`] numbers what has committed; readers follow the number and can skip nothing. [`checkpoint`]s sign the tree
+//! and [`verify`] holds the stored journal against them.
+
+pub mod checkpoint;
+pub mod leader;
+pub mod merkle;
+pub mod verify;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::ctx::Ctx;
+
+/// What happened to an entity: codes, ids and salted hashes, never free text or personal data.
+pub trait Event: Serialize {
+    /// The entity it happens to, like `dossier`.
+    const ENTITY: &'static str;
+
+    /// Like `dossier.accepted`.
+    fn kind(&self) -> &'static str;
+
+    /// The version of this kind's shape. A change of shape is a new version, and old ones stay readable.
+    fn version(&self) -> i16 {
+        1
+    }
+}
+
+/// An entry on its way into the journal; its entity version comes from the changed row.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub(crate) entity_kind: &'static str,
+    pub(crate) entity_id: Uuid,
+    pub(crate) agency_id: Option<Uuid>,
+    pub(crate) actor_kind: &'static str,
+    pub(crate) actor_id: Option<Uuid>,
+    pub(crate) event_kind: &'static str,
+    pub(crate) event_version: i16,
+    pub(crate) event: String,
+    pub(crate) occurred_at: DateTime<Utc>,
+    pub(crate) recorded_at: DateTime<Utc>,
+    pub(crate) seen_before: Vec<Uuid>,
+    pub(crate) seen_after: Vec<Uuid>,
+}
+
+/// The people and agencies who may see an entity.
+pub type Audience = Vec<Uuid>;
+
+impl Entry {
+    /// What happened to `entity_id`, now and by the actor of `ctx`.
+    pub fn new<E: Event>(ctx: &Ctx, entity_id: Uuid, agency_id: Option<Uuid>, event: &E, seen: (Audience, Audience)) -> Self {
+        Self {
+            entity_kind: E::ENTITY,
+            entity_id,
+            agency_id,
+            actor_kind: ctx.actor.kind(),
+            actor_id: ctx.actor.id(),
+            event_kind: event.kind(),
+            event_version: event.version(),
+            event: serde_json::to_string(event).expect("an event is plain data"),
+            occurred_at: ctx.now,
+            recorded_at: ctx.now,
+            seen_before: seen.0,
+            seen_after: seen.1,
+        }
+    }
+}

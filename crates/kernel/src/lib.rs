@@ -1,0 +1,33 @@
+//! What every domain shares, and nothing that only one of them needs. In reading order:
+//!
+//! - [`ctx`]: who acts and when; [`permission`]: who may do what; [`id`], [`clock`]
+//! - [`problem`]: everything that can go wrong, with its words in two languages
+//! - [`db`]: the only place that sees a pool; [`record`]: a change, its journal entry, timers and answer in one statement
+//! - [`journal`]: the spine; [`timers`]: what must happen later; [`idempotency`]: a retry does the work once
+//! - [`rules`]: calendars and limits as data; [`files`], [`json`], [`page`], [`secret`], [`signing`], [`text`]
+
+pub mod clock;
+pub mod ctx;
+pub mod db;
+pub mod files;
+pub mod id;
+pub mod idempotency;
+pub mod journal;
+pub mod json;
+pub mod page;
+pub mod permission;
+pub mod problem;
+pub mod record;
+pub mod rules;
+#[rustfmt::skip]
+pub mod schema;
+pub mod secret;
+pub mod signing;
+pub mod text;
+pub mod timers;
+
+pub use clock::Clock;
+pub use ctx::{Actor, Ctx};
+pub use db::{Conn, Db};
+pub use permission::{Permission, Role};
+pub use problem::{Error, Result};

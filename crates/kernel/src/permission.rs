@@ -1,0 +1,58 @@
+//! Roles, permissions, and the one table that joins them.
+
+use crate::text_enum;
+
+text_enum! {
+    /// What somebody is employed or registered as.
+    Role {
+        Citizen = "citizen",
+        /// Receives dossiers and hands out results at the one-stop shop.
+        ReceptionOfficer = "reception_officer",
+        /// Examines dossiers.
+        ProcessingOfficer = "processing_officer",
+        /// Signs results.
+        Leader = "leader",
+        /// Answers for a centre or agency.
+        HeadOfAgency = "head_of_agency",
+        /// Checks how duties are done.
+        Inspector = "inspector",
+        /// The Fatherland Front: supervision by the people.
+        Front = "front",
+        DataProtectionOfficer = "data_protection_officer",
+        Administrator = "administrator",
+    }
+}
+
+text_enum! {
+    /// What one may do, where the rows allow it. The contract names these as scopes.
+    Permission {
+        /// File dossiers of one's own, add papers, withdraw.
+        FileDossier = "dossier:file",
+        /// Receive dossiers: at the counter, accept, refuse, hand out results.
+        ReceiveDossier = "dossier:receive",
+        /// Examine dossiers and ask for supplements.
+        ProcessDossier = "dossier:process",
+        /// Sign results.
+        SignDossier = "dossier:sign",
+        /// Read dossiers: one's own, or those of one's agency.
+        ReadDossier = "dossier:read",
+        /// Read the dossiers of every agency.
+        OverseeDossiers = "dossier:oversee",
+        /// Read the journal's checkpoints.
+        ReadCheckpoints = "journal:read",
+    }
+}
+
+/// What a role may do.
+pub const fn permissions_of(role: Role) -> &'static [Permission] {
+    use Permission::*;
+    match role {
+        Role::Citizen => &[FileDossier, ReadDossier],
+        Role::ReceptionOfficer => &[ReceiveDossier, ReadDossier],
+        Role::ProcessingOfficer => &[ProcessDossier, ReadDossier],
+        Role::Leader => &[SignDossier, ReadDossier],
+        Role::HeadOfAgency => &[ReadDossier, OverseeDossiers, ReadCheckpoints],
+        Role::Inspector => &[ReadDossier, OverseeDossiers, ReadCheckpoints],
+        Role::Front | Role::DataProtectionOfficer | Role::Administrator => &[ReadCheckpoints],
+    }
+}

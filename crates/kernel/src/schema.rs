@@ -1,0 +1,101 @@
+//! The tables as Diesel sees them. `tests` holds this file against the migrated database.
+
+use diesel::{allow_tables_to_appear_in_same_query, joinable, table};
+
+table! { installation (id) { id -> Bool, demo -> Bool, created_at -> Timestamptz } }
+
+table! {
+    journal (position) {
+        number -> Nullable<Int8>, position -> Int8, entity_kind -> Text, entity_id -> Uuid, entity_version -> Int4,
+        agency_id -> Nullable<Uuid>, actor_kind -> Text, actor_id -> Nullable<Uuid>, event_kind -> Text,
+        event_version -> Int2, event -> Text, occurred_at -> Timestamptz, recorded_at -> Timestamptz,
+        seen_before -> Array<Uuid>, seen_after -> Array<Uuid>, leaf -> Nullable<Bytea>,
+    }
+}
+table! { journal_head (id) { id -> Bool, size -> Int8, edge -> Bytea, partitioned_to -> Int8 } }
+table! { checkpoints (size) { size -> Int8, root -> Bytea, signed -> Text, made_at -> Timestamptz } }
+table! {
+    timers (entity_id, kind) {
+        entity_id -> Uuid, kind -> Text, entity_kind -> Text, fire_at -> Timestamptz, attempts -> Int2,
+    }
+}
+table! {
+    idempotency (key) {
+        key -> Bytea, fingerprint -> Bytea, answer -> Bytea, late -> Nullable<Text>, kept_until -> Timestamptz,
+        alone -> Bool,
+    }
+}
+table! { calendars (version) { version -> Text, country -> Text, loaded_at -> Timestamptz } }
+table! {
+    calendar_days (calendar_version, date) {
+        calendar_version -> Text, date -> Date, kind -> Text, name -> Text, source -> Text, confidence -> Text,
+    }
+}
+table! {
+    clock_rules (kind, stage, variant, valid_from) {
+        kind -> Text, stage -> Text, variant -> Text, valid_from -> Date, valid_to -> Date, amount -> Int4,
+        unit -> Text, start_event -> Text, extension_amount -> Nullable<Int4>, extension_max -> Nullable<Int2>,
+        extension_reason -> Nullable<Text>, source -> Text, mark -> Text, note -> Nullable<Text>,
+    }
+}
+
+table! {
+    agencies (id) {
+        id -> Uuid, code -> Text, name -> Text, name_en -> Text, kind -> Text, parent_id -> Nullable<Uuid>,
+    }
+}
+table! {
+    staff (id) {
+        id -> Uuid, version -> Int4, username -> Text, name -> Text, password_hash -> Text, roles -> Array<Text>,
+        agency_id -> Uuid, active -> Bool,
+    }
+}
+table! {
+    citizens (id) {
+        id -> Uuid, issuer -> Text, subject -> Text, name -> Text, identity_number -> Nullable<Text>, version -> Int4,
+    }
+}
+table! {
+    sessions (id) {
+        id -> Uuid, staff_id -> Nullable<Uuid>, citizen_id -> Nullable<Uuid>, token_hash -> Bytea,
+        previous_hash -> Nullable<Bytea>, refreshed_at -> Timestamptz, expires_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+table! {
+    authorizations (hash) {
+        hash -> Bytea, kind -> Text, client_id -> Text, redirect_uri -> Text, client_state -> Text, challenge -> Text,
+        secrets -> Nullable<Bytea>, staff_id -> Nullable<Uuid>, citizen_id -> Nullable<Uuid>, expires_at -> Timestamptz,
+    }
+}
+table! { sign_in_failures (subject) { subject -> Bytea, failures -> Int4, window_ends_at -> Timestamptz } }
+
+table! {
+    procedures (id) {
+        id -> Uuid, code -> Text, valid_from -> Date, valid_to -> Date, name -> Text, name_en -> Text, field -> Text,
+        content -> Jsonb,
+    }
+}
+table! {
+    dossiers (id) {
+        id -> Uuid, version -> Int4, status -> Text, open -> Bool, procedure_id -> Uuid, case_code -> Text,
+        channel -> Text, receiving_agency_id -> Uuid, competent_agency_id -> Uuid, applicant_id -> Nullable<Uuid>,
+        created_by -> Uuid, content_hash -> Bytea, applicant -> Jsonb, form -> Jsonb, code -> Nullable<Text>,
+        clock -> Nullable<Jsonb>, original_due_at -> Nullable<Timestamptz>, statutory_due_at -> Nullable<Timestamptz>,
+        due_at -> Nullable<Timestamptz>, next_due_at -> Timestamptz, submitted_at -> Nullable<Timestamptz>,
+        accepted_at -> Nullable<Timestamptz>, finished_at -> Nullable<Timestamptz>, closed_at -> Nullable<Timestamptz>,
+        outcome -> Nullable<Text>, result_number -> Nullable<Text>, created_at -> Timestamptz,
+    }
+}
+table! {
+    attachments (id) {
+        id -> Uuid, dossier_id -> Uuid, component -> Text, file_name -> Text, media_type -> Text, size -> Int8,
+        sha256 -> Bytea, declared_at -> Timestamptz, stored_at -> Nullable<Timestamptz>,
+    }
+}
+table! { remarks (dossier_id, version) { dossier_id -> Uuid, version -> Int4, ground -> Nullable<Text>, words -> Text } }
+table! { dossier_serials (agency_id, day) { agency_id -> Uuid, day -> Date, last -> Int4 } }
+
+joinable!(attachments -> dossiers (dossier_id));
+joinable!(dossiers -> procedures (procedure_id));
+allow_tables_to_appear_in_same_query!(dossiers, attachments, procedures, remarks, agencies, journal);

@@ -1,0 +1,45 @@
+//! Text as it may enter the system.
+
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+
+/// Normalises every string of a JSON value to NFC, as phones send NFD and people then search in vain.
+pub fn normalise(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::String(text) => {
+            if !is_nfc(text) {
+                *text = text.nfc().collect();
+            }
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(normalise),
+        serde_json::Value::Object(members) => members.values_mut().for_each(normalise),
+        _ => {}
+    }
+}
+
+/// Whether the text holds control characters other than tab and line breaks. PostgreSQL refuses NUL; nobody needs the rest.
+pub fn has_control(text: &str) -> bool {
+    text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+}
+
+/// The JSON pointers of all strings (and object keys) that hold control characters.
+pub fn control_characters(value: &serde_json::Value) -> Vec<String> {
+    fn walk(value: &serde_json::Value, at: &str, found: &mut Vec<String>) {
+        match value {
+            serde_json::Value::String(text) if has_control(text) => found.push(at.to_owned()),
+            serde_json::Value::Array(items) => {
+                items.iter().enumerate().for_each(|(i, item)| walk(item, &format!("{at}/{i}"), found));
+            }
+            serde_json::Value::Object(members) => members.iter().for_each(|(key, item)| {
+                let key_at = format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"));
+                if has_control(key) {
+                    found.push(at.to_owned());
+                }
+                walk(item, &key_at, found);
+            }),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    walk(value, "", &mut found);
+    found
+}

@@ -1,0 +1,207 @@
+//! Papers of a dossier: declared with size and hash, then uploaded. What is declared and has not arrived keeps the
+//! dossier from being submitted, so an empty dossier cannot be filed by a broken connection.
+
+use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment};
+use diesel::sql_types::{Array, BigInt, Binary, Text, Timestamptz, Uuid as SqlUuid};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use kernel::files::{MediaType, Sha256};
+use kernel::problem::{FieldError, Text as Words};
+use kernel::schema::attachments;
+use kernel::{Ctx, Result, id};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::catalogue::Case;
+use crate::dossier::DossierId;
+use crate::problem::{ATTACHMENTS_MISSING, UNKNOWN_PROCEDURE};
+
+id! { AttachmentId, "An attachment's id."; }
+
+/// A paper that will be uploaded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewAttachment {
+    /// Which of the procedure's papers it is.
+    #[schema(example = "drawings", min_length = 1, max_length = 50, pattern = "^[a-z_]+$")]
+    pub component: String,
+    #[schema(example = "ban-ve.pdf", min_length = 1, max_length = 200)]
+    pub file_name: String,
+    #[schema(inline)]
+    pub media_type: MediaType,
+    /// Bytes.
+    #[schema(example = 52, minimum = 1, maximum = 26214400)]
+    pub size: i64,
+    /// Of the content.
+    #[schema(inline)]
+    pub sha256: Sha256,
+}
+
+/// A paper as stored.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = attachments)]
+pub struct Attachment {
+    pub id: AttachmentId,
+    pub dossier_id: DossierId,
+    pub component: String,
+    pub file_name: String,
+    pub media_type: String,
+    pub size: i64,
+    pub sha256: Sha256,
+    pub declared_at: DateTime<Utc>,
+    pub stored_at: Option<DateTime<Utc>>,
+}
+
+/// What the world sees of a paper.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Attachment)]
+pub struct AttachmentView {
+    pub id: AttachmentId,
+    #[schema(example = "drawings", max_length = 50)]
+    pub component: String,
+    #[schema(example = "ban-ve.pdf", max_length = 200)]
+    pub file_name: String,
+    #[schema(example = "application/pdf", max_length = 100)]
+    pub media_type: String,
+    #[schema(minimum = 1, maximum = 26214400)]
+    pub size: i64,
+    #[schema(inline)]
+    pub sha256: Sha256,
+    /// When the content arrived; absent while it has not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stored_at: Option<DateTime<Utc>>,
+}
+
+impl AttachmentView {
+    /// What is shown of a paper.
+    pub fn of(paper: &Attachment) -> Self {
+        Self {
+            id: paper.id,
+            component: paper.component.clone(),
+            file_name: paper.file_name.clone(),
+            media_type: paper.media_type.clone(),
+            size: paper.size,
+            sha256: paper.sha256,
+            stored_at: paper.stored_at,
+        }
+    }
+}
+
+/// The papers of a dossier, in the order in which they were declared.
+pub async fn of_dossier(conn: &mut AsyncPgConnection, id: DossierId) -> Result<Vec<Attachment>> {
+    let papers = attachments::table.filter(attachments::dossier_id.eq(id)).order(attachments::id);
+    Ok(papers.select(Attachment::as_select()).load(conn).await?)
+}
+
+/// Parses declared papers against the case's components.
+///
+/// # Errors
+/// [`UNKNOWN_PROCEDURE`] naming each component that the case does not have.
+pub fn declare(ctx: &Ctx, dossier: DossierId, case: &Case, papers: &[NewAttachment], at: &str) -> Result<Vec<Attachment>> {
+    let unknown: Vec<FieldError> = papers
+        .iter()
+        .enumerate()
+        .filter(|(_, paper)| !case.components.iter().any(|component| component.code == paper.component))
+        .map(|(n, _)| {
+            let words = Words::fixed("thủ tục không có thành phần này", "the procedure has no such component");
+            FieldError::new(at.replace('*', &n.to_string()), "unknown", words)
+        })
+        .collect();
+    if !unknown.is_empty() {
+        return Err(UNKNOWN_PROCEDURE.error().fields(unknown));
+    }
+    let paper = |new: &NewAttachment| Attachment {
+        id: AttachmentId::at(ctx.now),
+        dossier_id: dossier,
+        component: new.component.clone(),
+        file_name: new.file_name.clone(),
+        media_type: new.media_type.as_str().to_owned(),
+        size: new.size,
+        sha256: new.sha256,
+        declared_at: ctx.now,
+        stored_at: None,
+    };
+    let mut declared: Vec<Attachment> = papers.iter().map(paper).collect();
+    // Ids made within one millisecond come in any order; papers keep theirs.
+    let mut ids: Vec<AttachmentId> = declared.iter().map(|paper| paper.id).collect();
+    ids.sort_unstable();
+    declared.iter_mut().zip(ids).for_each(|(paper, id)| paper.id = id);
+    Ok(declared)
+}
+
+/// Whether everything declared has arrived and every required component is there.
+///
+/// # Errors
+/// [`ATTACHMENTS_MISSING`] naming each.
+pub fn complete(case: &Case, papers: &[Attachment]) -> Result<()> {
+    let waiting = papers.iter().enumerate().filter(|(_, paper)| paper.stored_at.is_none()).map(|(n, paper)| {
+        let words = Words::new(
+            format!("nội dung của {} chưa được tải lên", paper.file_name),
+            format!("the content of {} has not been uploaded", paper.file_name),
+        );
+        FieldError::new(format!("/attachments/{n}"), "not_uploaded", words)
+    });
+    let absent = case.components.iter().filter(|component| {
+        component.required && !papers.iter().any(|paper| paper.component == component.code)
+    });
+    let absent = absent.map(|component| {
+        let words = Words::new(format!("thiếu {}", component.name), format!("{} is missing", component.name_en));
+        FieldError::new("/attachments", "component_missing", words)
+    });
+    let missing: Vec<FieldError> = waiting.chain(absent).collect();
+    if missing.is_empty() { Ok(()) } else { Err(ATTACHMENTS_MISSING.error().fields(missing)) }
+}
+
+/// Inserts papers in the statement that declares them; one text for any number of them, so it is prepared once.
+pub struct InsertPapers {
+    ids: Vec<Uuid>,
+    dossier: Uuid,
+    components: Vec<String>,
+    file_names: Vec<String>,
+    media_types: Vec<String>,
+    sizes: Vec<i64>,
+    hashes: Vec<Sha256>,
+    declared_at: DateTime<Utc>,
+}
+
+impl InsertPapers {
+    /// Inserts these, all of one dossier.
+    pub fn new(dossier: DossierId, papers: &[Attachment], now: DateTime<Utc>) -> Self {
+        Self {
+            ids: papers.iter().map(|paper| paper.id.0).collect(),
+            dossier: dossier.0,
+            components: papers.iter().map(|paper| paper.component.clone()).collect(),
+            file_names: papers.iter().map(|paper| paper.file_name.clone()).collect(),
+            media_types: papers.iter().map(|paper| paper.media_type.clone()).collect(),
+            sizes: papers.iter().map(|paper| paper.size).collect(),
+            hashes: papers.iter().map(|paper| paper.sha256).collect(),
+            declared_at: now,
+        }
+    }
+}
+
+impl QueryFragment<Pg> for InsertPapers {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("INSERT INTO attachments (dossier_id, declared_at, id, component, file_name, media_type, size, sha256) SELECT ");
+        out.push_bind_param::<SqlUuid, _>(&self.dossier)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Timestamptz, _>(&self.declared_at)?;
+        out.push_sql(", * FROM unnest(");
+        out.push_bind_param::<Array<SqlUuid>, _>(&self.ids)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Text>, _>(&self.components)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Text>, _>(&self.file_names)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Text>, _>(&self.media_types)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<BigInt>, _>(&self.sizes)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Binary>, _>(&self.hashes)?;
+        out.push_sql(")");
+        Ok(())
+    }
+}

@@ -1,0 +1,76 @@
+//! What the steps of a dossier do to its deadline.
+
+use chrono::{DateTime, Utc};
+use deadlines::{Clock, Deadline, DeadlineError, Event, Office, Timeliness, Unit, due_date, vn_date};
+use kernel::problem::{Error, FieldError, Text};
+use kernel::rules::Rules;
+use kernel::{Result, json::Json};
+
+use crate::catalogue::{Case, SupplementRule};
+use crate::dossier::Dossier;
+use crate::workflow::Status;
+use crate::problem::{BAD_DEADLINE, CALENDAR_NOT_PUBLISHED};
+
+/// A clock of this case, started now on the calendar in force.
+pub fn start(rules: &Rules, case: &Case, now: DateTime<Utc>) -> Result<Clock> {
+    let calendar_version = rules.calendar()?.version().to_owned();
+    Ok(Clock { starts_at: now, limit: case.limit, calendar_version, events: Vec::new() })
+}
+
+/// The event that ends a pause, as the procedure's rule says.
+pub fn continues(rule: SupplementRule, now: DateTime<Utc>) -> Event {
+    match rule {
+        SupplementRule::Restart => Event::Restart { at: now },
+        SupplementRule::Pause => Event::Resume { at: now },
+    }
+}
+
+/// The deadline of a clock, on the calendar that it keeps.
+pub fn deadline(rules: &Rules, clock: &Clock) -> Result<Deadline> {
+    clock.deadline(rules.calendar_of(&clock.calendar_version)?, &Office::default()).map_err(|error| refused(&error))
+}
+
+/// The words of a deadline that cannot be computed.
+pub fn refused(error: &DeadlineError) -> Error {
+    let problem = if error.code() == CALENDAR_NOT_PUBLISHED.code { &CALENDAR_NOT_PUBLISHED } else { &BAD_DEADLINE };
+    let at = error.event_index().map_or_else(|| "/limit".to_owned(), |index| format!("/events/{index}"));
+    let words = Text::new(error.to_string(), error.to_string());
+    problem.error().fields(vec![FieldError::new(at, error.code(), words)])
+}
+
+/// Puts a clock and its dates on the row.
+pub fn put(dossier: &mut Dossier, clock: Clock, deadline: &Deadline) {
+    dossier.clock = Some(Json(clock));
+    dossier.original_due_at.get_or_insert(deadline.original_due_at);
+    dossier.statutory_due_at = Some(deadline.statutory_due_at);
+    dossier.due_at = Some(deadline.due_at);
+    dossier.next_due_at = deadline.due_at;
+}
+
+/// Whether the dossier is, or was, in time.
+pub fn timeliness_of(dossier: &Dossier, now: DateTime<Utc>) -> Timeliness {
+    let clock = dossier.clock.as_ref().map(|clock| &clock.0);
+    timeliness(dossier.status, clock, dossier.statutory_due_at, dossier.finished_at, now)
+}
+
+/// The same from the columns that decide it.
+pub fn timeliness(
+    status: Status,
+    clock: Option<&Clock>,
+    statutory_due_at: Option<DateTime<Utc>>,
+    finished_at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Timeliness {
+    let stands = status == Status::Withdrawn || stands(clock, statutory_due_at);
+    deadlines::timeliness(statutory_due_at, stands, finished_at, now)
+}
+
+/// Whether the clock stands at a pause. One that begins on the last day, or later, changes nothing: that day still
+/// counts, so nothing is left to wait with.
+pub fn stands(clock: Option<&Clock>, statutory_due_at: Option<DateTime<Utc>>) -> bool {
+    match (clock.map(|clock| (clock.limit.unit, clock.events.last())), statutory_due_at) {
+        (Some((Unit::Hour | Unit::WorkingHour, Some(Event::Pause { at }))), Some(due)) => *at < due,
+        (Some((_, Some(Event::Pause { at }))), Some(due)) => vn_date(*at) < due_date(due),
+        _ => false,
+    }
+}

@@ -1,0 +1,159 @@
+//! A dossier as it is stored, and who may see it.
+
+use chrono::{DateTime, Utc};
+use diesel::expression::{AppearsOnTable, Expression, ValidGrouping, is_aggregate};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::sql_types::{Bool, Uuid as SqlUuid};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use kernel::id::{AgencyId, CitizenId};
+use kernel::json::Json;
+use kernel::schema::dossiers;
+use kernel::{Actor, Permission, Result, id, text_enum};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::catalogue::ProcedureId;
+use crate::problem::NOT_FOUND;
+use crate::workflow::Status;
+
+id! { DossierId, "A dossier's id."; }
+
+text_enum! {
+    /// How a dossier came in.
+    Channel { Online = "online", Counter = "counter" }
+}
+
+text_enum! {
+    /// What was decided.
+    Outcome { Granted = "granted", Refused = "refused" }
+}
+
+/// Who applies.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Applicant {
+    #[schema(example = "Nguyễn Thị Hoa", min_length = 1, max_length = 200)]
+    pub name: String,
+    /// Citizen's identity number, twelve digits.
+    #[schema(example = "001185012345", min_length = 12, max_length = 12, pattern = "^[0-9]{12}$")]
+    pub identity_number: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "+84912345678", min_length = 9, max_length = 16, pattern = r"^\+?[0-9]{9,15}$")]
+    pub phone: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "hoa@example.vn", min_length = 3, max_length = 254, format = "email")]
+    pub email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Số 12 phố Hàng Bài, phường Hoàn Kiếm, Hà Nội", min_length = 1, max_length = 500)]
+    pub address: Option<String>,
+}
+
+/// The row. Changing it means a new version and a journal entry: see [`crate::steps`].
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = dossiers)]
+pub struct Dossier {
+    pub id: DossierId,
+    pub version: i32,
+    pub status: Status,
+    pub open: bool,
+    pub procedure_id: ProcedureId,
+    pub case_code: String,
+    pub channel: Channel,
+    pub receiving_agency_id: AgencyId,
+    pub competent_agency_id: AgencyId,
+    pub applicant_id: Option<CitizenId>,
+    pub created_by: Uuid,
+    pub content_hash: Vec<u8>,
+    pub applicant: Json<Applicant>,
+    pub form: Json<serde_json::Map<String, serde_json::Value>>,
+    pub code: Option<String>,
+    pub clock: Option<Json<deadlines::Clock>>,
+    pub original_due_at: Option<DateTime<Utc>>,
+    pub statutory_due_at: Option<DateTime<Utc>>,
+    pub due_at: Option<DateTime<Utc>>,
+    pub next_due_at: DateTime<Utc>,
+    pub submitted_at: Option<DateTime<Utc>>,
+    pub accepted_at: Option<DateTime<Utc>>,
+    pub finished_at: Option<DateTime<Utc>>,
+    pub closed_at: Option<DateTime<Utc>>,
+    pub outcome: Option<Outcome>,
+    pub result_number: Option<String>,
+    pub created_at: DateTime<Utc>,
+}
+
+/// Which dossiers an actor may see, as a condition in SQL. Every query on dossiers carries it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Visible {
+    All,
+    None,
+    /// One's own.
+    Applicant(CitizenId),
+    /// Received or decided by one's agency.
+    Agency(AgencyId),
+}
+
+/// One's own, one's agency's, or all for those who oversee.
+pub fn visible_to(actor: &Actor) -> Visible {
+    match actor {
+        Actor::System => Visible::All,
+        Actor::Citizen(id) => Visible::Applicant(*id),
+        Actor::Staff { .. } if actor.may(Permission::OverseeDossiers) => Visible::All,
+        Actor::Staff { agency, .. } if actor.may(Permission::ReadDossier) => Visible::Agency(*agency),
+        Actor::Staff { .. } | Actor::Anonymous => Visible::None,
+    }
+}
+
+impl QueryFragment<Pg> for Visible {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        match self {
+            Self::All => out.push_sql("true"),
+            Self::None => out.push_sql("false"),
+            Self::Applicant(id) => {
+                out.push_sql("dossiers.applicant_id = ");
+                out.push_bind_param::<SqlUuid, _>(id)?;
+            }
+            Self::Agency(id) => {
+                out.push_sql("(dossiers.receiving_agency_id = ");
+                out.push_bind_param::<SqlUuid, _>(id)?;
+                out.push_sql(" OR dossiers.competent_agency_id = ");
+                out.push_bind_param::<SqlUuid, _>(id)?;
+                out.push_sql(")");
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Expression for Visible {
+    type SqlType = Bool;
+}
+impl QueryId for Visible {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+impl ValidGrouping<()> for Visible {
+    type IsAggregate = is_aggregate::No;
+}
+impl AppearsOnTable<dossiers::table> for Visible {}
+
+/// The people and agencies who may see it, for the journal.
+pub fn audience(dossier: &Dossier) -> Vec<Uuid> {
+    let mut seen = vec![dossier.receiving_agency_id.0];
+    if dossier.competent_agency_id != dossier.receiving_agency_id {
+        seen.push(dossier.competent_agency_id.0);
+    }
+    seen.extend(dossier.applicant_id.map(|citizen| citizen.0));
+    seen
+}
+
+/// The dossier, if this actor may see it.
+///
+/// # Errors
+/// [`NOT_FOUND`] when there is none, or none for this actor.
+pub async fn load(conn: &mut AsyncPgConnection, actor: &Actor, id: DossierId) -> Result<Dossier> {
+    let query = dossiers::table.filter(dossiers::id.eq(id)).filter(visible_to(actor)).select(Dossier::as_select());
+    query.first(conn).await.optional()?.ok_or_else(|| NOT_FOUND.error())
+}

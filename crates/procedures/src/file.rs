@@ -1,0 +1,143 @@
+//! Filing a dossier: a draft, online by a citizen or at the counter by reception.
+
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use kernel::id::AgencyId;
+use kernel::idempotency::{Answer, Attempt};
+use kernel::journal::Entry;
+use kernel::json::Json;
+use kernel::record::{Also, Record};
+use kernel::schema::dossiers;
+use kernel::secret::sha256;
+use kernel::timers::Timers;
+use kernel::{Actor, Ctx, Result};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::attachment::{self, InsertPapers, NewAttachment};
+use crate::catalogue::Catalogue;
+use crate::dossier::{Applicant, Channel, Dossier, DossierId, audience, load};
+use crate::event::Event;
+use crate::problem::ID_TAKEN;
+use crate::view::{answer, view};
+use crate::workflow::Status;
+
+/// A new dossier.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewDossier {
+    /// Made by the client (UUIDv7), so that a phone without a network knows it already; else by the server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<DossierId>,
+    /// The procedure's code.
+    #[schema(example = "1.013225", min_length = 8, max_length = 16, pattern = r"^[0-9]\.[0-9]{6}$")]
+    pub procedure: String,
+    /// Which of the procedure's cases.
+    #[schema(example = "house", min_length = 1, max_length = 50)]
+    pub case: String,
+    /// Code of the agency that receives it: see `GET /v1/agencies`. At the counter it is always one's own.
+    #[schema(example = "H26.13.09", min_length = 1, max_length = 50)]
+    pub agency: String,
+    pub applicant: Applicant,
+    /// The e-form's data.
+    #[serde(default)]
+    #[schema(value_type = Object, example = json!({"floors": 3, "area_m2": 62}))]
+    pub form: serde_json::Map<String, serde_json::Value>,
+    /// Papers to be uploaded; more can be declared later.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub attachments: Vec<NewAttachment>,
+}
+
+/// Files a draft with the agency `receiving`.
+///
+/// # Errors
+/// Unknown procedure, case or component; [`ID_TAKEN`] when the id belongs to another dossier.
+pub async fn file(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    catalogue: &Catalogue,
+    receiving: AgencyId,
+    new: NewDossier,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    let (procedure, case) = catalogue.choose(&new.procedure, &new.case, deadlines::vn_date(ctx.now))?;
+    let id = new.id.unwrap_or_else(|| DossierId::at(ctx.now));
+    let papers = attachment::declare(ctx, id, case, &new.attachments, "/attachments/*/component")?;
+    let content_hash = sha256(&[&serde_json::to_vec(&new).expect("input is plain data")]).to_vec();
+    let (channel, applicant_id) = match ctx.actor {
+        Actor::Citizen(citizen) => (Channel::Online, Some(citizen)),
+        _ => (Channel::Counter, None),
+    };
+    let dossier = Dossier {
+        id,
+        version: 1,
+        status: Status::Draft,
+        open: Status::Draft.is_open(),
+        procedure_id: procedure.id,
+        case_code: new.case,
+        channel,
+        receiving_agency_id: receiving,
+        competent_agency_id: receiving,
+        applicant_id,
+        created_by: ctx.actor.id().unwrap_or_default(),
+        content_hash,
+        applicant: Json(new.applicant),
+        form: Json(new.form),
+        code: None,
+        clock: None,
+        original_due_at: None,
+        statutory_due_at: None,
+        due_at: None,
+        next_due_at: ctx.now,
+        submitted_at: None,
+        accepted_at: None,
+        finished_at: None,
+        closed_at: None,
+        outcome: None,
+        result_number: None,
+        created_at: ctx.now,
+    };
+    let event = Event::Created { procedure: procedure.code.clone(), case: dossier.case_code.clone(), channel };
+    let reply = answer(201, &view(ctx, catalogue, &dossier, &papers)?);
+    let also: Vec<Also> = match papers.is_empty() {
+        true => Vec::new(),
+        false => vec![Box::new(InsertPapers::new(id, &papers, ctx.now))],
+    };
+    let (content_hash, created_by) = (dossier.content_hash.clone(), dossier.created_by);
+    let record = Record {
+        entry: Entry::new(ctx, id.0, Some(receiving.0), &event, (Vec::new(), audience(&dossier))),
+        change: diesel::insert_into(dossiers::table).values(dossier).returning((dossiers::version, dossiers::code)),
+        also,
+        timers: Timers::None,
+        answer: Some(attempt.keep(&reply, ctx.now)),
+    };
+    let taken = |name: &str| (name == "dossiers_pkey").then(|| ID_TAKEN.error());
+    match record.write(conn, taken).await {
+        Ok(_) => Ok(reply),
+        Err(error) if error.is(&ID_TAKEN) => same_again(conn, ctx, catalogue, id, &content_hash, created_by).await?.ok_or(error),
+        Err(error) => Err(error),
+    }
+}
+
+/// The dossier with this id, when the same caller filed it with the same content: a retry under a new key.
+async fn same_again(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    catalogue: &Catalogue,
+    id: DossierId,
+    content_hash: &[u8],
+    created_by: uuid::Uuid,
+) -> Result<Option<Answer>> {
+    let same = dossiers::table
+        .filter(dossiers::id.eq(id))
+        .filter(dossiers::content_hash.eq(content_hash))
+        .filter(dossiers::created_by.eq(created_by))
+        .select(dossiers::id);
+    if same.first::<DossierId>(conn).await.optional()?.is_none() {
+        return Ok(None);
+    }
+    let dossier = load(conn, &ctx.actor, id).await?;
+    let papers = attachment::of_dossier(conn, id).await?;
+    Ok(Some(answer(201, &view(ctx, catalogue, &dossier, &papers)?)))
+}

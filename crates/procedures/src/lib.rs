@@ -1,0 +1,27 @@
+//! Administrative procedures, and the dossiers that citizens file under them. In reading order:
+//!
+//! - [`catalogue`]: procedures as published, with their cases, limits and papers
+//! - [`workflow`]: the states of a dossier and the one table of what leads from one to the next
+//! - [`dossier`]: the row, what the world sees of it ([`view`]), and who may see it
+//! - [`file`]: filing one; [`attachment`], [`upload`]: its papers; [`steps`]: everything that moves it; [`clock`]: what that does to its deadline
+//! - [`list`], [`timeline`], [`tracking`]: reading; [`timer`]: what happens when nobody does anything
+//! - [`event`]: what the journal is told; [`problem`]: what can go wrong
+
+pub mod attachment;
+pub mod catalogue;
+pub mod clock;
+pub mod dossier;
+pub mod event;
+pub mod file;
+pub mod list;
+pub mod problem;
+pub mod steps;
+pub mod timeline;
+pub mod timer;
+pub mod tracking;
+pub mod upload;
+pub mod view;
+pub mod workflow;
+
+pub use catalogue::Catalogue;
+pub use dossier::{Dossier, DossierId};

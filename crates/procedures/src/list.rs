@@ -1,0 +1,148 @@
+//! Work lists and one's own dossiers: keyset pages, most urgent first.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use deadlines::Timeliness;
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use kernel::id::AgencyId;
+use kernel::json::Json;
+use kernel::page::{Cursors, Page};
+use kernel::schema::dossiers;
+use kernel::{Actor, Ctx, Result, text_enum};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::catalogue::{Catalogue, ProcedureId};
+use crate::dossier::{Applicant, Channel, DossierId, visible_to};
+use crate::view::ProcedureName;
+use crate::workflow::Status;
+
+text_enum! {
+    /// Whose work list.
+    #[schema(description = "Dossiers that the agency decides (competent) or has received (receiving).")]
+    Side { Competent = "competent", Receiving = "receiving" }
+}
+
+/// Which dossiers, and how many.
+#[derive(Clone, Debug, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    /// Only dossiers in this state. Without it, the open ones.
+    #[param(inline)]
+    pub status: Option<Status>,
+    /// The agency's part in them; for staff, `competent` when absent.
+    #[param(inline)]
+    pub side: Option<Side>,
+    /// Of this agency, for those who oversee all.
+    pub agency_id: Option<AgencyId>,
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    pub limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 500)]
+    pub cursor: Option<String>,
+}
+
+/// A line of a work list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DossierLine {
+    pub id: DossierId,
+    #[schema(minimum = 1, maximum = 2147483647)]
+    pub version: i32,
+    pub status: Status,
+    pub procedure: ProcedureName,
+    #[schema(example = "house", max_length = 50)]
+    pub case: String,
+    pub channel: Channel,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "000.00.00.H26-261123-0001", max_length = 64)]
+    pub code: Option<String>,
+    #[schema(example = "Nguyễn Thị Hoa", max_length = 200)]
+    pub applicant_name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_date: Option<NaiveDate>,
+    pub timeliness: Timeliness,
+    /// What the list is ordered by: when the next step is due.
+    pub next_due_at: DateTime<Utc>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = dossiers)]
+struct Row {
+    id: DossierId,
+    version: i32,
+    status: Status,
+    procedure_id: ProcedureId,
+    case_code: String,
+    channel: Channel,
+    code: Option<String>,
+    applicant: Json<Applicant>,
+    clock: Option<Json<deadlines::Clock>>,
+    statutory_due_at: Option<DateTime<Utc>>,
+    due_at: Option<DateTime<Utc>>,
+    next_due_at: DateTime<Utc>,
+    finished_at: Option<DateTime<Utc>>,
+}
+
+/// How many come on a page when nobody says.
+const USUAL: i64 = 50;
+
+/// One page of the dossiers that the actor may see.
+pub async fn list(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    catalogue: &Catalogue,
+    cursors: &Cursors<'_>,
+    filter: &Filter,
+) -> Result<Page<DossierLine>> {
+    let limit = filter.limit.unwrap_or(USUAL);
+    let mut query = dossiers::table
+        .filter(visible_to(&ctx.actor))
+        .order((dossiers::next_due_at, dossiers::id))
+        .limit(limit + 1)
+        .select(Row::as_select())
+        .into_boxed();
+    let agency = filter.agency_id.or_else(|| ctx.actor.agency());
+    if let (Actor::Staff { .. }, Some(agency)) = (&ctx.actor, agency) {
+        query = match filter.side.unwrap_or(Side::Competent) {
+            Side::Competent => query.filter(dossiers::competent_agency_id.eq(agency)),
+            Side::Receiving => query.filter(dossiers::receiving_agency_id.eq(agency)),
+        };
+    }
+    // The indexes are partial: open dossiers and the rest are told apart in every query.
+    query = match (filter.status, &ctx.actor) {
+        (Some(status), _) if status.is_open() => query.filter(dossiers::open).filter(dossiers::status.eq(status)),
+        (Some(status), _) => query.filter(diesel::dsl::not(dossiers::open)).filter(dossiers::status.eq(status)),
+        (None, Actor::Citizen(_)) => query,
+        (None, _) => query.filter(dossiers::open),
+    };
+    if let Some(cursor) = &filter.cursor {
+        let (due, id): (DateTime<Utc>, DossierId) = cursors.open(cursor)?;
+        let later = dossiers::next_due_at.gt(due).or(dossiers::next_due_at.eq(due).and(dossiers::id.gt(id)));
+        query = query.filter(dossiers::next_due_at.ge(due)).filter(later);
+    }
+    let rows: Vec<Row> = query.load(conn).await?;
+    let lines = rows.into_iter().map(|row| line(ctx, catalogue, row)).collect::<Result<Vec<_>>>()?;
+    Ok(cursors.page(lines, usize::try_from(limit).unwrap_or(0), |line| (line.next_due_at, line.id)))
+}
+
+fn line(ctx: &Ctx, catalogue: &Catalogue, row: Row) -> Result<DossierLine> {
+    let (procedure, _) = catalogue.pinned(row.procedure_id, &row.case_code)?;
+    let clock = row.clock.as_ref().map(|clock| &clock.0);
+    Ok(DossierLine {
+        timeliness: crate::clock::timeliness(row.status, clock, row.statutory_due_at, row.finished_at, ctx.now),
+        id: row.id,
+        version: row.version,
+        status: row.status,
+        procedure: ProcedureName { code: procedure.code.clone(), name: procedure.name.clone() },
+        case: row.case_code,
+        channel: row.channel,
+        code: row.code,
+        applicant_name: row.applicant.0.name,
+        due_at: row.due_at,
+        due_date: row.due_at.map(deadlines::due_date),
+        next_due_at: row.next_due_at,
+    })
+}

@@ -1,0 +1,68 @@
+//! What can go wrong with procedures and dossiers.
+
+kernel::problems! {
+    NOT_FOUND = NotFound "dossier.not_found" {
+        "Không tìm thấy hồ sơ", "Dossier not found";
+        "Không có hồ sơ này, hoặc bạn không được biết là có.", "There is no such dossier, or it is not for you to know."
+    }
+    ILLEGAL_TRANSITION = Conflict "dossier.illegal_transition" {
+        "Hồ sơ không ở trạng thái cho phép việc này", "The dossier's state does not allow this";
+        "Trạng thái hiện tại nằm trong status, các việc làm được nằm trong allowed_actions.",
+        "The state is in status, what you can do in allowed_actions."
+    }
+    NOT_YOURS_TO_DO = Forbidden "dossier.not_yours_to_do" {
+        "Việc này không thuộc về bạn", "This is not yours to do";
+        "Người nộp, cơ quan tiếp nhận và cơ quan có thẩm quyền mỗi bên có việc của mình; xem allowed_actions.",
+        "Applicant, receiving agency and competent agency each have their own steps; see allowed_actions."
+    }
+    ID_TAKEN = Conflict "dossier.id_taken" {
+        "Mã định danh đã được dùng", "The id is taken";
+        "Tạo một UUID phiên bản 7 mới.", "Make a new UUID, version 7."
+    }
+    STALE = Stale "dossier.stale_version" {
+        "Hồ sơ đã thay đổi", "The dossier has changed";
+        "Đọc lại hồ sơ rồi gửi ETag mới trong If-Match.", "Read the dossier again and send its new ETag as If-Match."
+    }
+    ATTACHMENTS_MISSING = Conflict "dossier.attachments_missing" {
+        "Còn thiếu giấy tờ", "Papers are missing";
+        "Tải lên nội dung từng tệp đã khai và nộp đủ thành phần bắt buộc; errors chỉ ra từng chỗ.",
+        "Upload the content of every declared file and add the required components; errors names each."
+    }
+    UNKNOWN_PROCEDURE = Invalid "procedure.unknown" {
+        "Không có thủ tục này", "There is no such procedure";
+        "Mã thủ tục, trường hợp hoặc cơ quan không có hoặc chưa có hiệu lực; errors chỉ ra chỗ sai.",
+        "The procedure, case or agency does not exist or is not in force; errors names which."
+    }
+    PROCEDURE_NOT_FOUND = NotFound "procedure.not_found" {
+        "Không tìm thấy thủ tục", "Procedure not found";
+        "Xem các mã tại GET /v1/procedures.", "See the codes at GET /v1/procedures."
+    }
+    CALENDAR_NOT_PUBLISHED = Invalid "calendar.not_published" {
+        "Lịch làm việc chưa được công bố", "The working calendar is not published";
+        "Ngày cần tính nằm ngoài lịch đã công bố.", "A date that is needed lies outside the published calendar."
+    }
+    BAD_DEADLINE = Invalid "deadline.invalid" {
+        "Không tính được thời hạn", "The deadline cannot be computed";
+        "Các sự kiện phải theo thứ tự và hợp nhau; errors chỉ ra sự kiện sai.",
+        "The events must be in order and fit each other; errors names the one that does not."
+    }
+    ATTACHMENT_NOT_FOUND = NotFound "attachment.not_found" {
+        "Không tìm thấy tệp", "Attachment not found";
+        "Hồ sơ không có tệp này, hoặc nội dung chưa được tải lên.",
+        "The dossier has no such attachment, or its content has not been uploaded."
+    }
+    ATTACHMENT_REFUSED = Invalid "attachment.refused" {
+        "Tệp không được nhận", "The file is refused";
+        "Nội dung phải đúng kích thước, SHA-256 và kiểu đã khai; các kiểu được nhận nằm trong hợp đồng.",
+        "The content must have the declared size, SHA-256 and type; the accepted types are in the contract."
+    }
+    ATTACHMENTS_CLOSED = Conflict "attachment.closed" {
+        "Hồ sơ không nhận thêm giấy tờ lúc này", "The dossier takes no papers now";
+        "Giấy tờ được thêm khi hồ sơ còn là bản nháp hoặc đang được yêu cầu bổ sung.",
+        "Papers are added while the dossier is a draft or a supplement is requested."
+    }
+    TRACKING_NOT_FOUND = NotFound "tracking.not_found" {
+        "Không có mã hồ sơ này", "There is no such dossier code";
+        "Mã nằm trên giấy tiếp nhận và hẹn trả kết quả.", "The code is on the receipt."
+    }
+}

@@ -1,0 +1,77 @@
+//! What happened to a dossier, step by step, from the journal; with the reasons that were given.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use kernel::schema::{journal, remarks};
+use kernel::{Ctx, Result};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::dossier::{DossierId, load};
+
+/// One thing that happened.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TimelineEntry {
+    /// The version of the dossier that it made.
+    #[schema(minimum = 1, maximum = 2147483647)]
+    pub version: i32,
+    #[schema(example = "dossier.accepted", max_length = 100)]
+    pub event: String,
+    /// What is particular to the event: codes, ids, dates.
+    #[schema(value_type = Object)]
+    pub data: serde_json::Value,
+    pub at: DateTime<Utc>,
+    #[schema(example = "staff", max_length = 20)]
+    pub actor_kind: String,
+    /// Who did it, when it was a member of staff or the applicant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor_id: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agency_id: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "incomplete", max_length = 50)]
+    pub ground: Option<String>,
+    /// The reason given, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Bản vẽ thiếu mặt cắt móng.", max_length = 4000)]
+    pub reason: Option<String>,
+}
+
+type Row = (i32, String, String, DateTime<Utc>, String, Option<Uuid>, Option<Uuid>, Option<String>, Option<String>);
+
+/// Everything that happened to the dossier, oldest first.
+pub async fn timeline(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Result<Vec<TimelineEntry>> {
+    let dossier = load(conn, &ctx.actor, id).await?;
+    let said = remarks::dossier_id.eq(journal::entity_id).and(remarks::version.eq(journal::entity_version));
+    let rows: Vec<Row> = journal::table
+        .left_join(remarks::table.on(said))
+        .filter(journal::entity_id.eq(dossier.id.0))
+        .order(journal::entity_version)
+        .select((
+            journal::entity_version,
+            journal::event_kind,
+            journal::event,
+            journal::occurred_at,
+            journal::actor_kind,
+            journal::actor_id,
+            journal::agency_id,
+            remarks::ground.nullable(),
+            remarks::words.nullable(),
+        ))
+        .load(conn)
+        .await?;
+    let entry = |(version, event, data, at, actor_kind, actor_id, agency_id, ground, reason): Row| TimelineEntry {
+        version,
+        event,
+        data: serde_json::from_str(&data).unwrap_or_default(),
+        at,
+        actor_kind,
+        actor_id,
+        agency_id,
+        ground,
+        reason,
+    };
+    Ok(rows.into_iter().map(entry).collect())
+}

@@ -1,0 +1,56 @@
+//! What happens to a dossier when nobody does anything: a limit runs out, and the journal is told at that moment.
+
+use diesel::prelude::*;
+use diesel_async::AsyncPgConnection;
+use kernel::journal::Entry;
+use kernel::record::Record;
+use kernel::schema::dossiers;
+use kernel::timers::{Due, Timers};
+use kernel::{Actor, Ctx, Result};
+
+use crate::clock::stands;
+use crate::dossier::{Dossier, DossierId, audience, load};
+use crate::event::Event;
+use crate::problem::NOT_FOUND;
+use crate::workflow::Status;
+
+/// The statutory limit runs out.
+const DEADLINE: &str = "deadline";
+/// The limit for answering a submission runs out.
+const ANSWER: &str = "answer";
+
+/// The timers that a dossier in this state needs.
+pub(crate) fn timers_of(dossier: &Dossier) -> Timers {
+    let clock = dossier.clock.as_ref().map(|clock| &clock.0);
+    let stands = stands(clock, dossier.statutory_due_at);
+    let timer = match (dossier.status, dossier.statutory_due_at) {
+        (Status::Submitted, _) => Some((ANSWER, dossier.next_due_at)),
+        (Status::Accepted | Status::Processing | Status::SupplementRequested, Some(due_at)) if !stands => Some((DEADLINE, due_at)),
+        _ => None,
+    };
+    let (kinds, fire_at) = timer.into_iter().unzip();
+    Timers::Set { entity_kind: "dossier", entity_id: dossier.id.0, kinds, fire_at }
+}
+
+/// Fires a timer: the entry, and the timer gone, in one statement. A timer that came too late for anything just goes.
+pub async fn fire(conn: &mut AsyncPgConnection, ctx: &Ctx, due: &Due) -> Result<()> {
+    let id = DossierId(due.entity_id);
+    let dossier = match load(conn, &Actor::System, id).await {
+        Err(error) if error.is(&NOT_FOUND) => return kernel::timers::drop(conn, due).await,
+        dossier => dossier?,
+    };
+    let event = match (due.kind.as_str(), dossier.statutory_due_at) {
+        (DEADLINE, Some(statutory_due_at)) => Event::DeadlinePassed { statutory_due_at },
+        (ANSWER, _) => Event::AnswerDeadlinePassed,
+        _ => return kernel::timers::drop(conn, due).await,
+    };
+    let seen = (audience(&dossier), audience(&dossier));
+    let row = dossiers::table.filter(dossiers::id.eq(id)).filter(dossiers::version.eq(dossier.version));
+    let change = diesel::update(row)
+        .set(dossiers::version.eq(dossiers::version + 1))
+        .returning((dossiers::version, dossiers::code));
+    let timers = Timers::Set { entity_kind: "dossier", entity_id: id.0, kinds: Vec::new(), fire_at: Vec::new() };
+    let entry = Entry::new(ctx, id.0, Some(dossier.competent_agency_id.0), &event, seen);
+    Record { change, also: Vec::new(), entry, timers, answer: None }.write(conn, |_| None).await?;
+    Ok(())
+}

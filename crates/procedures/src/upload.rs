@@ -1,0 +1,123 @@
+//! Papers arriving: declaring more of them, and taking in their content.
+
+use diesel::prelude::*;
+use diesel_async::AsyncPgConnection;
+use kernel::idempotency::{Answer, Attempt};
+use kernel::journal::Entry;
+use kernel::record::{Also, Record};
+use kernel::schema::{attachments, dossiers};
+use kernel::timers::Timers;
+use kernel::{Actor, Ctx, Permission, Result};
+
+use crate::attachment::{self, Attachment, AttachmentId, AttachmentView, InsertPapers, NewAttachment};
+use crate::catalogue::Catalogue;
+use crate::dossier::{Dossier, DossierId, audience, load};
+use crate::event::Event;
+use crate::problem::{ATTACHMENT_NOT_FOUND, ATTACHMENTS_CLOSED, NOT_YOURS_TO_DO};
+use crate::workflow::Status;
+
+/// Whether this actor may add papers now: the applicant, or reception for them, while papers are awaited.
+fn may_add(dossier: &Dossier, actor: &Actor) -> Result<()> {
+    let theirs = match actor {
+        Actor::Citizen(id) => dossier.applicant_id == Some(*id),
+        _ => actor.may(Permission::ReceiveDossier) && actor.agency() == Some(dossier.receiving_agency_id),
+    };
+    if !theirs {
+        return Err(NOT_YOURS_TO_DO.error());
+    }
+    match dossier.status {
+        Status::Draft | Status::SupplementRequested => Ok(()),
+        status => Err(ATTACHMENTS_CLOSED.error().extra("status", status.code())),
+    }
+}
+
+/// Declares one more paper.
+///
+/// # Errors
+/// [`ATTACHMENTS_CLOSED`] when the dossier takes none now; an unknown component.
+pub async fn declare(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    catalogue: &Catalogue,
+    id: DossierId,
+    new: NewAttachment,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    let dossier = load(conn, &ctx.actor, id).await?;
+    may_add(&dossier, &ctx.actor)?;
+    let (_, case) = catalogue.pinned(dossier.procedure_id, &dossier.case_code)?;
+    let papers = attachment::declare(ctx, id, case, &[new], "/component")?;
+    let paper = &papers[0];
+    let event = Event::AttachmentDeclared { attachment: paper.id.0, component: paper.component.clone() };
+    let reply = Answer {
+        status: 201,
+        version: dossier.version + 1,
+        location: Some(format!("/v1/dossiers/{id}/attachments/{}/content", paper.id)),
+        body: serde_json::to_string(&AttachmentView::of(paper)).expect("a view is plain data"),
+    };
+    let also: Also = Box::new(InsertPapers::new(id, &papers, ctx.now));
+    touch(conn, ctx, &dossier, &event, also, Some(attempt.keep(&reply, ctx.now))).await?;
+    Ok(reply)
+}
+
+/// The paper whose content is about to arrive.
+///
+/// # Errors
+/// [`ATTACHMENT_NOT_FOUND`]; [`ATTACHMENTS_CLOSED`] when the dossier takes none now.
+pub async fn awaited(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId, paper: AttachmentId) -> Result<Attachment> {
+    let dossier = load(conn, &ctx.actor, id).await?;
+    let paper = find(conn, id, paper).await?;
+    // What has arrived has arrived: sending it again is no change, in whatever state.
+    if paper.stored_at.is_none() {
+        may_add(&dossier, &ctx.actor)?;
+    }
+    Ok(paper)
+}
+
+/// Notes that the content of a paper is stored.
+pub async fn arrived(conn: &mut AsyncPgConnection, ctx: &Ctx, mut paper: Attachment) -> Result<(i32, AttachmentView)> {
+    let dossier = load(conn, &ctx.actor, paper.dossier_id).await?;
+    if paper.stored_at.is_some() {
+        return Ok((dossier.version, AttachmentView::of(&paper)));
+    }
+    may_add(&dossier, &ctx.actor)?;
+    paper.stored_at = Some(ctx.now);
+    let stored = diesel::update(attachments::table.filter(attachments::id.eq(paper.id)))
+        .set(attachments::stored_at.eq(ctx.now));
+    touch(conn, ctx, &dossier, &Event::AttachmentStored { attachment: paper.id.0 }, Box::new(stored), None).await?;
+    Ok((dossier.version + 1, AttachmentView::of(&paper)))
+}
+
+/// A paper whose content can be read.
+///
+/// # Errors
+/// [`ATTACHMENT_NOT_FOUND`] also when its content has not arrived.
+pub async fn readable(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId, paper: AttachmentId) -> Result<Attachment> {
+    let dossier = load(conn, &ctx.actor, id).await?;
+    let paper = find(conn, dossier.id, paper).await?;
+    if paper.stored_at.is_none() { Err(ATTACHMENT_NOT_FOUND.error()) } else { Ok(paper) }
+}
+
+async fn find(conn: &mut AsyncPgConnection, dossier: DossierId, paper: AttachmentId) -> Result<Attachment> {
+    let papers = attachment::of_dossier(conn, dossier).await?;
+    papers.into_iter().find(|found| found.id == paper).ok_or_else(|| ATTACHMENT_NOT_FOUND.error())
+}
+
+/// A new version of the dossier whose row says nothing new: its papers changed.
+async fn touch(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    dossier: &Dossier,
+    event: &Event,
+    also: Also,
+    answer: Option<kernel::idempotency::Kept>,
+) -> Result<()> {
+    let seen = audience(dossier);
+    let entry = Entry::new(ctx, dossier.id.0, ctx.actor.agency().map(|agency| agency.0), event, (seen.clone(), seen));
+    let row = dossiers::table.filter(dossiers::id.eq(dossier.id)).filter(dossiers::version.eq(dossier.version));
+    let change = diesel::update(row)
+        .set(dossiers::version.eq(dossiers::version + 1))
+        .returning((dossiers::version, dossiers::code));
+    Record { change, also: vec![also], entry, timers: Timers::None, answer }.write(conn, |_| None).await?;
+    Ok(())
+}

@@ -1,0 +1,115 @@
+"""What Schemathesis must know about this API beside its contract: who asks, and that keys are used once."""
+
+import os
+import tomllib
+import uuid
+from functools import partial
+from pathlib import Path
+
+import schemathesis
+from schemathesis.auths import CachingAuthProvider
+from schemathesis.wfc.escalation import EscalatingAuthProvider
+
+import signin
+
+BASE_URL = os.environ["CONTRACT_BASE_URL"]
+REPORT = Path(os.environ["CONTRACT_REPORT"])
+EXPECTATIONS = tomllib.loads(Path(__file__).with_name("expectations.toml").read_text(encoding="utf-8"))
+# Whoever comes first asks first; who is refused (401, 403) hands over to the next, per operation.
+CITIZENS = ("congdan1", "congdan2")
+STAFF = ("tiepnhan", "chuyenvien", "lanhdao", "giamdoc", "thanhtra", "mattran", "baove", "quantri")
+REFRESH_SECONDS = 300  # half an access token's life
+
+
+class Account:
+    """A demo account as a source of access tokens."""
+
+    def __init__(self, fetch):
+        self.fetch = fetch
+
+    def get(self, case, context):
+        return self.fetch()
+
+    def set(self, case, token, context):
+        case.headers["Authorization"] = f"Bearer {token}"
+
+
+@schemathesis.hook
+def after_load_schema(context, schema):
+    """Accounts in turn. `peers` must never see each other's objects: `object_level_authorization` tries it."""
+    flow = _authorization_code_flow(schema.raw_schema)
+    sources = {name: partial(signin.citizen_token, BASE_URL, flow, name) for name in CITIZENS}
+    sources |= {name: partial(signin.staff_token, BASE_URL, name) for name in STAFF}
+    accounts = EscalatingAuthProvider(
+        [CachingAuthProvider(Account(fetch), refresh_interval=REFRESH_SECONDS) for fetch in sources.values()],
+        list(sources),
+        peers=CITIZENS,
+    )
+    labels = {operation_id: label for label, operation_id in _operations(schema.raw_schema)}
+    first = {labels[name]: account for name, account in EXPECTATIONS.get("accounts", {}).items()}
+    if unknown := set(first.values()) - set(sources):
+        raise RuntimeError(f"expectations.toml: no account {', '.join(sorted(unknown))}")
+    accounts.restore(first)
+    schema.auth.providers.append(accounts)
+    OperationsReached.operations = set(labels)
+
+
+def _operations(contract):
+    for path, item in contract["paths"].items():
+        for method, operation in item.items():
+            if isinstance(operation, dict) and "operationId" in operation:
+                yield f"{method.upper()} {path}", operation["operationId"]
+
+
+def _authorization_code_flow(contract):
+    schemes = contract["components"]["securitySchemes"].values()
+    flows = [s["flows"]["authorizationCode"] for s in schemes if "authorizationCode" in s.get("flows", {})]
+    if len(flows) != 1:
+        raise RuntimeError("the contract must offer citizens exactly one authorization code flow")
+    return flows[0]
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    """Every well-formed key is a new one, or examples would only replay each other's answers.
+
+    Missing and malformed keys are somebody's test and stay as they are.
+    """
+    if _is_uuid(case.headers.get("Idempotency-Key")):
+        case.headers["Idempotency-Key"] = str(uuid.uuid4())
+
+
+def _is_uuid(text):
+    try:
+        return str(uuid.UUID(text)) == text.lower()
+    except (AttributeError, TypeError, ValueError):
+        return False
+
+
+@schemathesis.check
+class OperationsReached:
+    """Every operation of the contract is called, and enough of them succeed at least once."""
+
+    operations = set()  # of the whole contract, known once it is loaded
+
+    def __init__(self):
+        self.called, self.succeeded = set(), set()
+
+    def after_response(self, ctx, response, case):
+        name = case.operation.definition.raw.get("operationId")
+        self.called.add(name)
+        if 200 <= response.status_code < 300:
+            self.succeeded.add(name)
+
+    def after_run(self, ctx):
+        reached = self.operations & self.succeeded
+        share = len(reached) / len(self.operations)
+        lines = [f"Operations that reached a 2xx: {len(reached)} of {len(self.operations)} ({share:.0%})"]
+        if unreached := sorted(self.operations - reached):
+            lines.append("Never reached a 2xx: " + ", ".join(unreached))
+        if uncalled := sorted(self.operations - self.called):
+            lines.append("Never called: " + ", ".join(uncalled))
+        REPORT.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        assert not uncalled, lines[-1]
+        minimum = EXPECTATIONS["minimum_share"]
+        assert share >= minimum, f"{lines[0]}, wanted {minimum:.0%}"
