@@ -1,1 +1,6 @@
-fn main() {}
+//! The program from outside: every test has a database of its own and talks HTTP to a real server.
+
+mod architecture;
+mod contract;
+mod dossiers;
+mod harness;

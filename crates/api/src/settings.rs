@@ -21,7 +21,7 @@ pub struct Flags {
     /// Address to listen on [127.0.0.1:8080].
     #[arg(long, env = "BIND")]
     pub bind: Option<String>,
-    /// Where a private database, files and demo secrets are kept [.data].
+    /// Where a private database, files and demo secrets are kept [.data; for root /var/lib/caunoi].
     #[arg(long, env = "DATA_DIR")]
     pub data_dir: Option<PathBuf>,
     /// PostgreSQL to use (postgresql://…?sslmode=…); without it a private one is started in the data directory.
@@ -120,7 +120,7 @@ impl Settings {
         if demo && !bind.ip().is_loopback() {
             wrong.say(format!("--demo has known passwords and serves this machine only: {bind} is not a loopback address."));
         }
-        let data_dir = flags.data_dir.clone().unwrap_or_else(|| ".data".into());
+        let data_dir = flags.data_dir.clone().unwrap_or_else(usual_data_dir);
         let data_dir = std::path::absolute(&data_dir).unwrap_or(data_dir);
         let public_url = flags.public_url.clone().unwrap_or_else(|| format!("http://{bind}"));
         if !(public_url.starts_with("https://") || public_url.starts_with("http://")) {
@@ -171,6 +171,11 @@ impl Settings {
             _ => Err(wrong.0.trim_end().to_owned()),
         }
     }
+}
+
+/// PostgreSQL refuses to run as root, and the user it runs as then must be able to reach its data.
+fn usual_data_dir() -> PathBuf {
+    if rustix::process::geteuid().is_root() { "/var/lib/caunoi".into() } else { ".data".into() }
 }
 
 /// Everything wrong so far, a line each.
@@ -235,14 +240,16 @@ fn demo_secret(data_dir: &Path, name: &str, make: impl FnOnce() -> String) -> Re
         Err(error) => return Err(format!("{} cannot be read: {error}.", file.display())),
     }
     let text = make();
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(&dir)
+    std::fs::create_dir_all(data_dir)
+        .and_then(|()| std::fs::DirBuilder::new().mode(0o700).create(&dir).or_else(exists))
         .and_then(|()| std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file))
         .and_then(|mut file| file.write_all(text.as_bytes()))
         .map_err(|error| format!("{} cannot be written: {error}.", file.display()))?;
     Ok(text)
+}
+
+fn exists(error: std::io::Error) -> std::io::Result<()> {
+    if error.kind() == std::io::ErrorKind::AlreadyExists { Ok(()) } else { Err(error) }
 }
 
 fn oidc(flags: &Flags, demo: bool, public_url: &str) -> Result<Option<Oidc>, String> {

@@ -67,6 +67,20 @@ pub fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
         .into()
 }
 
+/// How an enum of codes looks in the contract.
+pub fn enum_schema(
+    codes: impl Iterator<Item = &'static str>,
+    words: &str,
+) -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+    use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+    let codes: Vec<&str> = codes.collect();
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::String))
+        .enum_values(Some(codes))
+        .description(Some(words.trim()))
+        .into()
+}
+
 id! {
     AgencyId, "An agency: a department, a commune, a one-stop centre.";
     CitizenId, "A citizen's account.";
@@ -76,12 +90,12 @@ id! {
 /// A text enum stored as text, with its code the same in SQL, JSON and Rust.
 #[macro_export]
 macro_rules! text_enum {
-    ($(#[$meta:meta])* $name:ident { $($(#[$about:meta])* $variant:ident = $code:literal),* $(,)? }) => {
+    ($(#[doc = $words:literal])+ $name:ident { $($(#[$about:meta])* $variant:ident = $code:literal),* $(,)? }) => {
+        $(#[doc = $words])+
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ::serde::Serialize, ::serde::Deserialize,
-            ::utoipa::ToSchema, ::diesel::expression::AsExpression, ::diesel::deserialize::FromSqlRow,
+            ::diesel::expression::AsExpression, ::diesel::deserialize::FromSqlRow,
         )]
-        $(#[$meta])*
         #[diesel(sql_type = ::diesel::sql_types::Text)]
         pub enum $name { $($(#[$about])* #[serde(rename = $code)] $variant),* }
 
@@ -103,6 +117,18 @@ macro_rules! text_enum {
         impl ::std::fmt::Display for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.write_str(self.code())
+            }
+        }
+
+        impl ::utoipa::PartialSchema for $name {
+            fn schema() -> ::utoipa::openapi::RefOr<::utoipa::openapi::schema::Schema> {
+                $crate::id::enum_schema(Self::ALL.iter().map(|value| value.code()), concat!($($words),+))
+            }
+        }
+
+        impl ::utoipa::ToSchema for $name {
+            fn name() -> ::std::borrow::Cow<'static, str> {
+                stringify!($name).into()
             }
         }
 

@@ -30,13 +30,11 @@ pub struct NewAttachment {
     pub component: String,
     #[schema(example = "ban-ve.pdf", min_length = 1, max_length = 200)]
     pub file_name: String,
-    #[schema(inline)]
     pub media_type: MediaType,
     /// Bytes.
     #[schema(example = 52, minimum = 1, maximum = 26214400)]
     pub size: i64,
     /// Of the content.
-    #[schema(inline)]
     pub sha256: Sha256,
 }
 
@@ -68,7 +66,6 @@ pub struct AttachmentView {
     pub media_type: String,
     #[schema(minimum = 1, maximum = 26214400)]
     pub size: i64,
-    #[schema(inline)]
     pub sha256: Sha256,
     /// When the content arrived; absent while it has not.
     #[serde(skip_serializing_if = "Option::is_none")]

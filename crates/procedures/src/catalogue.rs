@@ -52,8 +52,7 @@ pub struct Content {
 }
 
 text_enum! {
-    /// How sure we are of a rule.
-    #[schema(description = "How sure we are of it: C confirmed in the text, P partly, S secondary source, R recalled only.")]
+    /// How sure we are of it: C confirmed in the text, P partly, S secondary source, R recalled only.
     Mark { Confirmed = "C", Partly = "P", Secondary = "S", Recalled = "R" }
 }
 
@@ -79,8 +78,7 @@ pub struct Case {
 }
 
 text_enum! {
-    /// What a supplement does to the limit.
-    #[schema(description = "When the applicant has supplied what was missing, the limit begins anew (restart, NĐ 61/2018 Art. 19(4)) or goes on (pause).")]
+    /// When the applicant has supplied what was missing, the limit begins anew (restart, NĐ 61/2018 Art. 19(4)) or goes on (pause).
     SupplementRule { Restart = "restart", Pause = "pause" }
 }
 

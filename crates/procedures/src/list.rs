@@ -18,8 +18,7 @@ use crate::view::ProcedureName;
 use crate::workflow::Status;
 
 text_enum! {
-    /// Whose work list.
-    #[schema(description = "Dossiers that the agency decides (competent) or has received (receiving).")]
+    /// Dossiers that the agency decides (competent) or has received (receiving).
     Side { Competent = "competent", Receiving = "receiving" }
 }
 

@@ -11,8 +11,7 @@ use crate::problem::TRACKING_NOT_FOUND;
 use crate::workflow::Status;
 
 text_enum! {
-    /// How far a dossier is.
-    #[schema(description = "How far the dossier is, without saying what was decided.")]
+    /// How far the dossier is, without saying what was decided.
     Progress {
         Received = "received",
         InProgress = "in_progress",

@@ -10,8 +10,7 @@ use crate::dossier::Dossier;
 use crate::problem::{ILLEGAL_TRANSITION, NOT_YOURS_TO_DO};
 
 text_enum! {
-    /// Where a dossier stands.
-    #[schema(description = "Where the dossier stands. Late is not a state: see `timeliness`.")]
+    /// Where the dossier stands. Late is not a state: see `timeliness`.
     Status {
         Draft = "draft",
         Submitted = "submitted",
@@ -30,8 +29,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// What can be done with a dossier.
-    #[schema(description = "What can be done: `POST /v1/dossiers/{id}/<action>`, with `-` for `_`.")]
+    /// What can be done: `POST /v1/dossiers/{id}/<action>`, with `-` for `_`.
     Action {
         Submit = "submit",
         Accept = "accept",

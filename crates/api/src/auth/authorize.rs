@@ -42,12 +42,7 @@ async fn ask(call: Call, request: HttpRequest) -> Result<HttpResponse> {
 }
 
 /// Takes user name and password of a member of staff.
-async fn answer(
-    call: Call,
-    request: HttpRequest,
-    traffic: Data<Traffic>,
-    pairs: Pairs,
-) -> Result<HttpResponse> {
+async fn answer(call: Call, request: HttpRequest, traffic: Data<Traffic>, pairs: Pairs) -> Result<HttpResponse> {
     let params = Params::of(pairs.into_inner()).ok();
     let get = |name| params.as_ref().and_then(|params| params.get(name)).unwrap_or_default();
     let Some(asked) = asked(&call, &request, get("ticket")) else { return Ok(expired()) };
@@ -59,12 +54,16 @@ async fn answer(
             let words = match error.retry_after {
                 Some(seconds) => {
                     let minutes = seconds.div_ceil(60);
-                    Text::new(format!("{vi}. Thử lại sau {minutes} phút."), format!("{en}. Try again in {minutes} min."))
+                    Text::new(
+                        format!("{vi}. Thử lại sau {minutes} phút."),
+                        format!("{en}. Try again in {minutes} min."),
+                    )
                 }
                 None => Text::new(format!("{vi}."), format!("{en}.")),
             };
             // 401 would need a challenge that no browser can answer here.
-            let code = if error.is(&known::BAD_CREDENTIALS) { StatusCode::FORBIDDEN } else { status(error.problem.kind) };
+            let code =
+                if error.is(&known::BAD_CREDENTIALS) { StatusCode::FORBIDDEN } else { status(error.problem.kind) };
             let mut page = sign_in_page(&call, &request, asked, code, Some(words));
             if let Some(seconds) = error.retry_after {
                 page.headers_mut().insert(header::RETRY_AFTER, seconds.into());
@@ -121,9 +120,10 @@ fn sign_in_page(
     }
     let ticket = tickets(call, &browser).issue(&asked);
     if call.app.auth.provider.is_some() {
-        page = page
-            .heading(&Text::fixed("Công dân", "Citizens"))
-            .link(&format!("/oauth/hand-over?ticket={ticket}"), &Text::fixed("Đăng nhập bằng VNeID", "Sign in with VNeID"));
+        page = page.heading(&Text::fixed("Công dân", "Citizens")).link(
+            &format!("/oauth/hand-over?ticket={ticket}"),
+            &Text::fixed("Đăng nhập bằng VNeID", "Sign in with VNeID"),
+        );
     }
     page = page.heading(&Text::fixed("Cán bộ", "Staff")).sign_in_form("/oauth/authorize", &ticket);
     let mut response = page.respond(status);

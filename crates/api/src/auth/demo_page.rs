@@ -78,7 +78,8 @@ fn page(call: &Call, request: &HttpRequest, asked: &Asked, status: StatusCode, w
         "Trang này thay cho VNeID khi chạy thử: congdan1 hoặc congdan2, mật khẩu caunoi-demo.",
         "This page stands in for VNeID in the demo: congdan1 or congdan2, password caunoi-demo.",
     );
-    let mut page = Page::new(Text::fixed("VNeID (bản thử)", "VNeID (demo)")).leads_to(&asked.redirect_uri).paragraph(&about);
+    let mut page =
+        Page::new(Text::fixed("VNeID (bản thử)", "VNeID (demo)")).leads_to(&asked.redirect_uri).paragraph(&about);
     if let Some(wrong) = wrong {
         page = page.alert(wrong);
     }

@@ -71,7 +71,13 @@ impl DemoProvider {
     }
 
     /// A code for a citizen who has signed in.
-    pub(super) fn grant(&self, citizen: &'static DemoCitizen, nonce: &str, challenge: &str, now: DateTime<Utc>) -> String {
+    pub(super) fn grant(
+        &self,
+        citizen: &'static DemoCitizen,
+        nonce: &str,
+        challenge: &str,
+        now: DateTime<Utc>,
+    ) -> String {
         let code = handle();
         let granted = Code {
             subject: citizen.subject,
@@ -161,7 +167,9 @@ async fn person(call: Call, request: actix_web::HttpRequest) -> Result<HttpRespo
         Some(DemoCitizen { subject, name, identity_number, .. }) => {
             HttpResponse::Ok().json(json!({ "sub": subject, "name": name, "identity_number": identity_number }))
         }
-        None => HttpResponse::Unauthorized().insert_header((header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")).finish(),
+        None => HttpResponse::Unauthorized()
+            .insert_header((header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""))
+            .finish(),
     })
 }
 

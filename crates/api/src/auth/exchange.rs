@@ -1,12 +1,12 @@
 //! The token endpoint (RFC 6749 §3.2): a code or a refresh token becomes tokens.
 
+use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{ServiceConfig, post, resource};
-use actix_web::HttpResponse;
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use directory::{Account, NewSession, authorization, session};
-use kernel::problem::{Error, Kind};
 use kernel::Ctx;
+use kernel::problem::{Error, Kind};
 use serde_json::json;
 
 use super::form::{Pairs, Params};
@@ -46,14 +46,22 @@ async fn exchange(call: Call, pairs: Result<Pairs, actix_web::Error>) -> Result<
     }
 }
 
-async fn by_code(call: &Call, params: &Params, client_id: &str) -> Result<std::result::Result<(Account, NewSession), Refusal>> {
+async fn by_code(
+    call: &Call,
+    params: &Params,
+    client_id: &str,
+) -> Result<std::result::Result<(Account, NewSession), Refusal>> {
     let (Some(code), Some(redirect_uri), Some(verifier)) =
         (params.get("code"), params.get("redirect_uri"), params.get("code_verifier"))
     else {
         return Ok(Err("invalid_request"));
     };
-    let presented =
-        Presented { code: code.into(), redirect_uri: redirect_uri.into(), verifier: verifier.into(), client_id: client_id.into() };
+    let presented = Presented {
+        code: code.into(),
+        redirect_uri: redirect_uri.into(),
+        verifier: verifier.into(),
+        client_id: client_id.into(),
+    };
     let ctx = call.ctx.clone();
     let redeem = async move |conn: &mut AsyncPgConnection| {
         // One transaction, committed whatever comes of it: a code is used up by the first who shows it, and who shows
@@ -71,7 +79,11 @@ struct Presented {
     client_id: String,
 }
 
-async fn redeem(conn: &mut AsyncPgConnection, ctx: &Ctx, shown: &Presented) -> kernel::Result<Option<(Account, NewSession)>> {
+async fn redeem(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    shown: &Presented,
+) -> kernel::Result<Option<(Account, NewSession)>> {
     let Some(grant) = authorization::redeem(conn, ctx, &shown.code).await? else { return Ok(None) };
     let asked = &grant.request;
     let fits = asked.client_id == shown.client_id
@@ -92,12 +104,13 @@ async fn by_refresh_token(
 ) -> Result<std::result::Result<(Account, NewSession), Refusal>> {
     let Some(token) = params.get("refresh_token").map(str::to_owned) else { return Ok(Err("invalid_request")) };
     let (app, ctx, client_id) = (call.app.clone(), call.ctx.clone(), client_id.to_owned());
-    let refresh = async move |conn: &mut _| {
-        match session::refresh(conn, &ctx, &app.settings.secret, &token, Some(&client_id)).await {
+    let refresh =
+        async move |conn: &mut _| match session::refresh(conn, &ctx, &app.settings.secret, &token, Some(&client_id))
+            .await
+        {
             Err(error) if error.problem.kind == Kind::Unauthenticated => Ok(None),
             done => done.map(Some),
-        }
-    };
+        };
     Ok(call.db.run(refresh).await?.ok_or("invalid_grant"))
 }
 

@@ -18,7 +18,9 @@ pub struct Unreadable;
 impl Params {
     /// From a query string.
     pub fn of_query(query: &str) -> Result<Self, Unreadable> {
-        Query::<Vec<(String, String)>>::from_query(query).map_err(|_| Unreadable).and_then(|pairs| Self::of(pairs.into_inner()))
+        Query::<Vec<(String, String)>>::from_query(query)
+            .map_err(|_| Unreadable)
+            .and_then(|pairs| Self::of(pairs.into_inner()))
     }
 
     /// From pairs, none of which may come twice or hold control characters.

@@ -38,9 +38,8 @@ async fn leave(call: Call, request: HttpRequest) -> Result<HttpResponse> {
         Err(error) => return Ok(give_up(&call, &asked, &error)),
     };
     let (app, ctx) = (call.app.clone(), call.ctx.clone());
-    let remember = async move |conn: &mut _| {
-        authorization::hand_over(conn, &ctx, &app.settings.secret, asked, &hand_over).await
-    };
+    let remember =
+        async move |conn: &mut _| authorization::hand_over(conn, &ctx, &app.settings.secret, asked, &hand_over).await;
     let state = call.db.run(remember).await?;
     Ok(redirect(&address.with_state(&state)))
 }
@@ -85,7 +84,10 @@ fn give_up(call: &Call, asked: &Request, error: &Unavailable) -> HttpResponse {
         Some(code) => redirect(&back(&call.app.settings, asked, ("error", code))),
         None => refusal(
             StatusCode::BAD_REQUEST,
-            &Text::fixed("Câu trả lời không đến từ nhà cung cấp định danh.", "The answer does not come from the identity provider."),
+            &Text::fixed(
+                "Câu trả lời không đến từ nhà cung cấp định danh.",
+                "The answer does not come from the identity provider.",
+            ),
         ),
     }
 }

@@ -60,7 +60,8 @@ pub fn verify(keys: &JwkSet, token: &str, expected: &Expected, now: DateTime<Utc
     rules.validate_exp = false;
     rules.validate_aud = false;
     rules.required_spec_claims.clear();
-    let claims = jsonwebtoken::decode::<Claims>(token, &key, &rules).map_err(|error| format!("its ID token: {error}"))?.claims;
+    let claims =
+        jsonwebtoken::decode::<Claims>(token, &key, &rules).map_err(|error| format!("its ID token: {error}"))?.claims;
     match wrong(&claims, expected, now.timestamp()) {
         None => Ok(claims.person),
         Some(claim) => Err(format!("its ID token has a wrong {claim}")),
@@ -97,5 +98,73 @@ fn find<'a>(keys: &'a JwkSet, kid: Option<&str>) -> Option<&'a Jwk> {
     match kid {
         Some(kid) => signing.find(|key| key.common.key_id.as_deref() == Some(kid)),
         None => signing.next().filter(|_| keys.keys.len() == 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use jsonwebtoken::{EncodingKey, Header};
+    use kernel::signing::KeyRing;
+    use serde_json::{Value, json};
+
+    fn keys() -> KeyRing {
+        KeyRing::from_pem(&KeyRing::generate_pem()).unwrap()
+    }
+
+    fn claims() -> Value {
+        json!({ "iss": "https://id.example", "aud": "us", "sub": "p1", "iat": 1000, "exp": 1300, "nonce": "n", "name": "An" })
+    }
+
+    fn check(keys: &JwkSet, token: &str) -> Result<Person, String> {
+        let algorithms = ["ES256".to_owned(), "HS256".to_owned()];
+        let expected = Expected { issuer: "https://id.example", client_id: "us", nonce: "n", algorithms: &algorithms };
+        verify(keys, token, &expected, DateTime::from_timestamp(1000, 0).unwrap())
+    }
+
+    #[test]
+    fn what_the_provider_signed_for_us_is_believed() {
+        let keys = keys();
+        let person = check(keys.jwks(), &keys.sign("JWT", &claims())).unwrap();
+        assert_eq!((person.sub.as_str(), person.name.as_deref()), ("p1", Some("An")));
+        let mut two = claims();
+        (two["aud"], two["azp"]) = (json!(["us", "them"]), json!("us"));
+        assert!(check(keys.jwks(), &keys.sign("JWT", &two)).is_ok());
+    }
+
+    #[test]
+    fn a_wrong_claim_is_refused_and_named() {
+        let keys = keys();
+        for (claim, value) in [
+            ("iss", json!("https://other.example")),
+            ("aud", json!("them")),
+            ("aud", json!(["us", "them"])),
+            ("exp", json!(940)),
+            ("iat", json!(1061)),
+            ("nonce", json!("other")),
+            ("sub", json!("")),
+        ] {
+            let mut claims = claims();
+            claims[claim] = value;
+            let refused = check(keys.jwks(), &keys.sign("JWT", &claims)).err();
+            assert_eq!(refused, Some(format!("its ID token has a wrong {claim}")));
+        }
+    }
+
+    #[test]
+    fn a_signature_is_only_good_from_a_published_key_with_a_proper_algorithm() {
+        let (keys, other) = (keys(), keys());
+        assert!(check(keys.jwks(), &other.sign("JWT", &claims())).is_err(), "another's key");
+        let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        assert!(
+            check(keys.jwks(), &format!("{}.{}.", part(json!({ "alg": "none" })), part(claims()))).is_err(),
+            "no signature"
+        );
+        let public = serde_json::to_vec(&keys.jwks().keys[0]).unwrap();
+        let header = Header { kid: keys.jwks().keys[0].common.key_id.clone(), ..Header::new(Algorithm::HS256) };
+        let forged = jsonwebtoken::encode(&header, &claims(), &EncodingKey::from_secret(&public)).unwrap();
+        assert!(check(keys.jwks(), &forged).is_err(), "the public key as a shared secret");
     }
 }

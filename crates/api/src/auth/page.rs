@@ -150,7 +150,9 @@ mod tests {
     #[test]
     fn nothing_given_to_a_page_becomes_markup() {
         let hostile = "\"><script>alert('x')</script>&";
-        let page = Page::new(Text::new(hostile, hostile)).sign_in_form(hostile, hostile).link(hostile, &Text::new(hostile, ""));
+        let page = Page::new(Text::new(hostile, hostile))
+            .sign_in_form(hostile, hostile)
+            .link(hostile, &Text::new(hostile, ""));
         assert!(!page.main.contains("<script") && !page.main.contains("\"><s"));
         assert!(page.main.contains("&quot;&gt;&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;"));
     }

@@ -119,7 +119,8 @@ impl Provider {
     /// Where a citizen signs in at the provider.
     pub async fn authorization_address(&self, hand_over: &HandOver) -> Result<Address, Unavailable> {
         let address = self.known(BELIEVED).await?.metadata.authorization_endpoint;
-        let mut address: Url = address.parse().map_err(|_| Unavailable::Refused("it names no page to sign in".to_owned()))?;
+        let mut address: Url =
+            address.parse().map_err(|_| Unavailable::Refused("it names no page to sign in".to_owned()))?;
         address
             .query_pairs_mut()
             .append_pair("response_type", "code")
@@ -142,14 +143,21 @@ impl Provider {
         }
         match (params.get("code"), params.get("error")) {
             (Some(code), None) => Ok(Answer::Code(code.to_owned())),
-            (_, Some("access_denied" | "login_required" | "interaction_required" | "consent_required")) => Ok(Answer::Declined),
+            (_, Some("access_denied" | "login_required" | "interaction_required" | "consent_required")) => {
+                Ok(Answer::Declined)
+            }
             // Its words could be anything, and are the provider's own to log.
             _ => Err(Unavailable::Refused("it sends the citizen back with an error".to_owned())),
         }
     }
 
     /// Exchanges the code and believes what the provider signed for us, for this hand-over, at `now`.
-    pub async fn identify(&self, code: &str, hand_over: &HandOver, now: DateTime<Utc>) -> Result<Identity, Unavailable> {
+    pub async fn identify(
+        &self,
+        code: &str,
+        hand_over: &HandOver,
+        now: DateTime<Utc>,
+    ) -> Result<Identity, Unavailable> {
         let known = self.known(BELIEVED).await?;
         let tokens = self.exchange(&known.metadata, code, &hand_over.verifier).await?;
         let keys = match id_token::key_is_in(&known.keys, &tokens.id_token) {
@@ -211,7 +219,8 @@ impl Provider {
             return Ok(known.clone());
         }
         let issuer = &self.settings.issuer;
-        let metadata: Metadata = http::fetch(self.client.get(format!("{issuer}/.well-known/openid-configuration"))).await?;
+        let metadata: Metadata =
+            http::fetch(self.client.get(format!("{issuer}/.well-known/openid-configuration"))).await?;
         // Discovery §4.3: who answers must be who we asked.
         if metadata.issuer.trim_end_matches('/') != issuer {
             return Err(Unavailable::Refused("its metadata names another issuer".to_owned()));

@@ -172,8 +172,10 @@ async fn refresh_session(call: Call, input: Body<RefreshInput>) -> Result<web::J
 #[delete("/v1/sessions/current")]
 async fn end_session(call: Call, request: HttpRequest, tokens: Data<Tokens>) -> Result<HttpResponse> {
     let settings = &call.app.settings;
-    let token = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-    let session = tokens.identify(&settings.keys, &settings.public_url, token.unwrap_or_default(), call.ctx.now)?.session;
+    let token =
+        request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    let session =
+        tokens.identify(&settings.keys, &settings.public_url, token.unwrap_or_default(), call.ctx.now)?.session;
     let ctx = call.ctx.clone();
     call.db.run(async move |conn| session::end(conn, &ctx, session).await).await?;
     Ok(HttpResponse::NoContent().finish())

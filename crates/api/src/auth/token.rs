@@ -185,3 +185,77 @@ fn refused(why: impl std::fmt::Display) -> Error {
     let words = UNAUTHENTICATED.with("Access token không dùng được.", "The access token cannot be used.");
     Error { cause: Some(why.to_string()), ..words }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    const ISSUER: &str = "https://api.example";
+
+    fn keys() -> KeyRing {
+        KeyRing::from_pem(&KeyRing::generate_pem()).unwrap()
+    }
+
+    fn claims() -> Value {
+        json!({
+            "iss": ISSUER, "aud": AUDIENCE, "sub": Uuid::from_u128(1), "iat": 1000, "nbf": 1000, "exp": 1600,
+            "jti": Uuid::from_u128(2), "client_id": "app", "scope": "", "sid": Uuid::from_u128(3), "kind": "staff",
+            "roles": ["leader"], "agency": Uuid::from_u128(4),
+        })
+    }
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(seconds, 0).unwrap()
+    }
+
+    #[test]
+    fn a_token_says_who_calls_for_as_long_as_it_is_good() {
+        let (keys, tokens) = (keys(), Tokens::default());
+        let token = keys.sign(TYP, &claims());
+        let agency = AgencyId(Uuid::from_u128(4));
+        let actor = Actor::Staff { id: StaffId(Uuid::from_u128(1)), agency, roles: vec![Role::Leader] };
+        let verify = |seconds| tokens.identify(&keys, ISSUER, &token, at(seconds));
+        assert!(verify(969).is_err(), "before nbf");
+        assert_eq!(verify(970).unwrap().actor, actor);
+        assert_eq!(verify(1599).unwrap().session, SessionId(Uuid::from_u128(3)));
+        assert!(verify(1600).is_err(), "remembered, and expired all the same");
+    }
+
+    #[test]
+    fn what_is_not_ours_or_not_for_us_is_refused() {
+        let keys = keys();
+        let refuses = |token: &str| Tokens::default().verify(&keys, ISSUER, token, at(1000)).is_err();
+        let with = |name: &str, value: Value| {
+            let mut claims = claims();
+            claims[name] = value;
+            keys.sign(TYP, &claims)
+        };
+        assert!(!refuses(&with("jti", json!(Uuid::from_u128(9)))));
+        assert!(refuses(&with("iss", json!("https://other.example"))));
+        assert!(refuses(&with("aud", json!("other"))));
+        assert!(refuses(&with("agency", Value::Null)));
+        assert!(refuses(&with("roles", json!(["emperor"]))));
+        assert!(refuses(&keys.sign("JWT", &claims())), "another type of token");
+        assert!(refuses(&self::keys().sign(TYP, &claims())), "another signer");
+        assert!(refuses("") && refuses("a.b.c"));
+    }
+
+    #[test]
+    fn a_worker_remembers_only_so_many_tokens_and_keeps_those_in_use() {
+        let (keys, mut memory) = (keys(), Memory::default());
+        let identity = read(&keys, ISSUER, &keys.sign(TYP, &claims())).unwrap();
+        let hash = |n: usize| {
+            let mut hash = [0; 32];
+            hash[..8].copy_from_slice(&n.to_be_bytes());
+            hash
+        };
+        memory.keep(hash(0), identity.clone());
+        for n in 1..3 * REMEMBERED {
+            memory.keep(hash(n), identity.clone());
+            assert!(memory.recall(&hash(0)).is_some());
+            assert!(memory.young.len() + memory.old.len() <= REMEMBERED);
+        }
+        assert!(memory.recall(&hash(1)).is_none());
+    }
+}

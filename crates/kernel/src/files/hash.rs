@@ -10,22 +10,32 @@ use diesel::pg::{Pg, PgValue};
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::Binary;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 /// A SHA-256 digest (FIPS 180-4). Written as 64 lower-case hexadecimal digits; `bytea` in the database.
 #[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, AsExpression, FromSqlRow, ToSchema,
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, AsExpression, FromSqlRow,
 )]
 #[serde(try_from = "String", into = "String")]
 #[diesel(sql_type = Binary)]
-#[schema(
-    value_type = String,
-    min_length = 64,
-    max_length = 64,
-    pattern = "^[0-9a-f]{64}$",
-    example = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-)]
 pub struct Sha256([u8; 32]);
+
+impl PartialSchema for Sha256 {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::String))
+            .min_length(Some(64))
+            .max_length(Some(64))
+            .pattern(Some("^[0-9a-f]{64}$"))
+            .description(Some("SHA-256, in hex."))
+            .examples(["e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"])
+            .into()
+    }
+}
+
+impl ToSchema for Sha256 {}
 
 impl Sha256 {
     /// The digest of bytes that are all at hand.

@@ -4,14 +4,17 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
+use utoipa::{PartialSchema, ToSchema};
 
 use super::FilesError;
+use crate::id::enum_schema;
 
 macro_rules! media_types {
     ($($(#[doc = $about:literal])+ $name:ident = $mime:literal, $extension:literal;)+) => {
         /// A media type on the allow-list (RFC 6838 name). Everything else is refused.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub enum MediaType {
             $($(#[doc = $about])+ #[serde(rename = $mime)] $name,)+
         }
@@ -69,6 +72,14 @@ impl MediaType {
         matches!(self, Self::Text | Self::Csv)
     }
 }
+
+impl PartialSchema for MediaType {
+    fn schema() -> RefOr<Schema> {
+        enum_schema(Self::ALL.iter().map(|allowed| allowed.as_str()), "A media type that is taken in.")
+    }
+}
+
+impl ToSchema for MediaType {}
 
 impl fmt::Display for MediaType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

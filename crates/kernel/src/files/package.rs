@@ -1,9 +1,11 @@
 //! What a ZIP package is: a Word document, an Excel workbook, an OpenDocument text, or just an archive.
 
+use std::borrow::Cow;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
 use zip::ZipArchive;
 use zip::read::{ArchiveOffset, Config};
+use zip::result::ZipResult;
 
 use super::MediaType;
 
@@ -44,24 +46,25 @@ impl Tail {
         if package.has_duplicate_names() {
             return None;
         }
-        let names: Vec<String> =
-            package.file_names().map(|name| name.map(String::from)).collect::<Result<_, _>>().ok()?;
-        let has = |name: &str| names.iter().any(|entry| entry == name);
+        // Part names differ in case only by mistake (ECMA-376 part 2, §6.2.2.3), and Word numbers the main part at times.
+        let lower = |name: ZipResult<Cow<str>>| name.map(|name| name.to_ascii_lowercase());
+        let names = package.file_names().map(lower).collect::<Result<Vec<_>, _>>().ok()?;
+        let has = |begin: &str, end: &str| names.iter().any(|name| name.starts_with(begin) && name.ends_with(end));
         if names.iter().any(|name| is_macro(name)) {
             return None;
         }
-        let office = has("[Content_Types].xml") && has("_rels/.rels");
-        match (office && has("word/document.xml"), office && has("xl/workbook.xml"), says_odt) {
+        let office = has("[content_types].xml", "") && has("_rels/.rels", "");
+        match (office && has("word/document", ".xml"), office && has("xl/workbook", ".xml"), says_odt) {
             (true, false, false) => Some(MediaType::Docx),
             (false, true, false) => Some(MediaType::Xlsx),
-            (false, false, true) if has("content.xml") && has("META-INF/manifest.xml") => Some(MediaType::Odt),
+            (false, false, true) if has("content.xml", "") && has("meta-inf/manifest.xml", "") => Some(MediaType::Odt),
             _ => None,
         }
     }
 }
 
 fn is_macro(name: &str) -> bool {
-    name.ends_with("vbaProject.bin") || name.starts_with("Basic/") || name.starts_with("Scripts/")
+    name.ends_with("vbaproject.bin") || name.starts_with("basic/") || name.starts_with("scripts/")
 }
 
 /// A file of which only the end can be read.

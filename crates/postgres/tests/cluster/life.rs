@@ -85,6 +85,9 @@ fn it_outlives_the_thread_that_started_it_and_bears_a_strict_umask() -> Outcome 
     strict.arg("umask 077; rm \"$1\"/pg_*.conf; exec \"$0\" \"$1\"").arg(program()).arg(&options.data_dir);
     let hold = Hold::of(strict.spawn()?)?;
     assert_eq!(sql(&hold.url, "SELECT 1")?, ["1"]);
+    let server = hold.server;
+    hold.kill();
+    eventually("the server ends", || has_ended(server));
     Ok(())
 }
 

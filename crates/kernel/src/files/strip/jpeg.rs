@@ -27,7 +27,7 @@ fn is_needed(segment: &JpegSegment) -> bool {
         // Longer ones hold a thumbnail.
         markers::APP0 => contents.starts_with(b"JFIF\0") && contents.len() == 14,
         markers::APP2 => contents.starts_with(b"ICC_PROFILE\0"),
-        markers::APP14 => contents.starts_with(b"Adobe"),
+        markers::APP14 => contents.starts_with(b"Adobe") && contents.len() == 12,
         marker => is_coding(marker),
     }
 }

@@ -30,13 +30,14 @@ pub fn strip(content: &[u8]) -> Result<Bytes, Unsafe> {
     for index in 0..package.len() {
         let entry = package.by_index_data(index)?;
         let name = entry.name()?.into_owned();
+        let lower = name.to_ascii_lowercase();
         if entry.encrypted() {
             return Err("it is encrypted".into());
         }
-        refuse(&name)?;
-        let changed = if properties.contains(&name) || name.rsplit('/').next() == Some("meta.xml") {
+        refuse(&lower)?;
+        let changed = if properties.contains(&lower) || is_properties(&lower) {
             Some(hollow(&text(read(&mut package, index, &mut budget)?)?)?.into())
-        } else if is_picture(&name) {
+        } else if is_picture(&lower) {
             embedded_image(&read(&mut package, index, &mut budget)?.into()).transpose()?
         } else {
             None
@@ -52,9 +53,9 @@ pub fn strip(content: &[u8]) -> Result<Bytes, Unsafe> {
     Ok(copy.finish()?.into_inner().into())
 }
 
-/// Entries that a copy cannot do right.
+/// Entries that a copy cannot do right. All names are compared in lower case.
 fn refuse(name: &str) -> Result<(), Unsafe> {
-    if name.starts_with("_xmlsignatures/") || name == "META-INF/documentsignatures.xml" {
+    if name.starts_with("_xmlsignatures/") || name == "meta-inf/documentsignatures.xml" {
         return Err("it is digitally signed".into());
     }
     if name.contains("/embeddings/") {
@@ -63,8 +64,12 @@ fn refuse(name: &str) -> Result<(), Unsafe> {
     Ok(())
 }
 
+/// Where they usually are, should the relationships not say so; in OpenDocument, the document's and its objects'.
+fn is_properties(name: &str) -> bool {
+    name.starts_with("docprops/") && name.ends_with(".xml") || name.rsplit('/').next() == Some("meta.xml")
+}
+
 fn is_picture(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
     let endings = [".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff"];
     ["media/", "pictures/", "thumbnails/"].iter().any(|directory| name.contains(directory))
         || endings.iter().any(|ending| name.ends_with(ending))
@@ -84,7 +89,7 @@ fn properties(package: &mut Package, budget: &mut u64) -> Result<HashSet<String>
                 let kind = attribute(&element, "Type")?.to_ascii_lowercase();
                 // Transitional documents write `core-properties`, strict ones `extendedProperties`.
                 if kind.ends_with("properties") {
-                    parts.insert(attribute(&element, "Target")?.trim_start_matches('/').to_owned());
+                    parts.insert(attribute(&element, "Target")?.trim_start_matches('/').to_ascii_lowercase());
                 }
             }
             _ => {}

@@ -1,0 +1,1 @@
+//! The house's rules (docs/architecture.md), each as a test.
