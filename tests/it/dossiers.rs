@@ -17,24 +17,24 @@ async fn a_building_permit_walks_from_draft_to_returned_result() {
     assert_eq!(submitted.json["timeliness"], "not_running");
 
     let accepted = reception.step(&id, "accept").await.expect(200);
-    assert_eq!(accepted.json["code"], "000.01.13.H26-260302-0001");
-    assert_eq!(accepted.json["due_date"], "2026-03-11", "7 working days after Monday 2 March");
+    assert_eq!(accepted.json["code"], "000.01.13.H26-260817-0001");
+    assert_eq!(accepted.json["due_date"], "2026-08-25", "7 working days after Monday 17 August; Saturday the 22nd is worked");
     assert_eq!(accepted.json["timeliness"], "running");
 
     officer.step(&id, "start-processing").await.expect(200);
-    app.set_time("2026-03-04T10:00:00+07:00");
+    app.set_time("2026-08-19T10:00:00+07:00");
     let ask = json!({"ground": "incomplete", "reason": "Bản vẽ thiếu mặt cắt móng.", "components": ["drawings"]});
     let (officer, reception) = (app.staff("chuyenvien").await, app.staff("tiepnhan").await);
     let asked = officer.post(&format!("/v1/dossiers/{id}/request-supplement"), ask).await.expect(200);
     assert_eq!(asked.json["timeliness"], "not_running");
 
-    app.set_time("2026-03-09T10:00:00+07:00");
+    app.set_time("2026-08-24T10:00:00+07:00");
     let reception = { drop(reception); app.staff("tiepnhan").await };
     let confirmed = reception.step(&id, "confirm-supplement").await.expect(200);
-    assert_eq!(confirmed.json["due_date"], "2026-03-18", "the limit begins anew on 9 March");
-    assert_eq!(confirmed.json["original_due_at"], "2026-03-11T17:00:00Z");
+    assert_eq!(confirmed.json["due_date"], "2026-09-07", "the limit begins anew on 24 August, and five days off lie in it");
+    assert_eq!(confirmed.json["original_due_at"], "2026-08-25T17:00:00Z");
 
-    app.set_time("2026-03-18T16:00:00+07:00");
+    app.set_time("2026-09-07T16:00:00+07:00");
     let (leader, citizen) = { drop((leader, citizen)); (app.staff("lanhdao").await, app.citizen("congdan1").await) };
     let result = json!({"outcome": "granted", "number": "125/GPXD-UBND"});
     let signed = leader.post(&format!("/v1/dossiers/{id}/issue-result"), result).await.expect(200);
@@ -49,22 +49,22 @@ async fn a_building_permit_walks_from_draft_to_returned_result() {
         "dossier.submitted", "dossier.accepted", "dossier.processing_started", "dossier.supplement_requested",
         "dossier.supplement_confirmed", "dossier.result_issued", "dossier.result_returned",
     ]);
-    let tracking = app.anonymous().get("/v1/tracking/000.01.13.H26-260302-0001").await.expect(200);
-    assert_eq!(tracking.json, json!({"code": "000.01.13.H26-260302-0001", "progress": "closed", "done": 4, "steps": 4}));
+    let tracking = app.anonymous().get("/v1/tracking/000.01.13.H26-260817-0001").await.expect(200);
+    assert_eq!(tracking.json, json!({"code": "000.01.13.H26-260817-0001", "progress": "closed", "done": 4, "steps": 4}));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_birth_at_the_counter_is_due_the_same_day_before_three() {
     let app = TestApp::new().await;
-    app.clock.set(at("2026-03-02T14:59:00+07:00"));
+    app.clock.set(at("2026-08-17T14:59:00+07:00"));
     let reception = app.staff("tiepnhan").await;
     let id = papers::file(&reception, "1.001193", "standard", BIRTH).await;
     let accepted = reception.step(&id, "accept").await.expect(200);
-    assert_eq!(accepted.json["due_date"], "2026-03-02");
+    assert_eq!(accepted.json["due_date"], "2026-08-17");
 
-    app.clock.set(at("2026-03-02T15:00:00+07:00"));
+    app.clock.set(at("2026-08-17T15:00:00+07:00"));
     let id = papers::file(&reception, "1.001193", "standard", BIRTH).await;
     let accepted = reception.step(&id, "accept").await.expect(200);
-    assert_eq!(accepted.json["due_date"], "2026-03-03");
-    assert_eq!(accepted.json["code"], "000.01.13.H26-260302-0002");
+    assert_eq!(accepted.json["due_date"], "2026-08-18");
+    assert_eq!(accepted.json["code"], "000.01.13.H26-260817-0002");
 }

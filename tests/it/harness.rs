@@ -22,9 +22,9 @@ static CLUSTER: LazyLock<Cluster> = LazyLock::new(|| Cluster::temporary().expect
 static TEMPLATE: OnceCell<()> = OnceCell::const_new();
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
-/// Monday 2026-03-02, 09:00 in Vietnam: when a test does not say else.
+/// Monday 2026-08-17, 09:00 in Vietnam: when a test does not say else.
 pub fn monday() -> DateTime<Utc> {
-    at("2026-03-02T09:00:00+07:00")
+    at("2026-08-17T09:00:00+07:00")
 }
 
 /// An instant as people write it.
@@ -44,7 +44,7 @@ pub struct TestApp {
 }
 
 impl TestApp {
-    /// With demo data, on Monday 2026-03-02, 09:00.
+    /// With demo data, on Monday 2026-08-17, 09:00.
     pub async fn new() -> Self {
         Self::with(|_| {}).await
     }
