@@ -83,8 +83,8 @@ def wait_until_ready(base_url, server):
 
 
 def show_log(scratch, lines=60):
-    words = (scratch / LOG).read_text(errors="replace").splitlines()[-lines:]
-    print("\n".join(["", "The server's last words:", *words]), file=sys.stderr)
+    words = [line for line in (scratch / LOG).read_text(errors="replace").splitlines() if " INFO " not in line]
+    print("\n".join(["", "The server's last words:", *words[-lines:]]), file=sys.stderr)
 
 
 def fuzz(base_url, examples, scratch):

@@ -26,7 +26,7 @@ def staff_token(base_url, username):
 
 
 def citizen_token(base_url, flow, username):
-    """An access token for a citizen: OIDC authorization code with PKCE, forms filled in like a browser."""
+    """An access token for a citizen: authorization code with PKCE, pages clicked through like in a browser."""
     verifier = secrets.token_urlsafe(48)
     digest = hashlib.sha256(verifier.encode()).digest()
     redirect_uri = urljoin(base_url, REDIRECT_PATH)
@@ -35,9 +35,7 @@ def citizen_token(base_url, flow, username):
         "response_type": "code",
         "client_id": CLIENT_ID,
         "redirect_uri": redirect_uri,
-        "scope": " ".join(flow.get("scopes", {})),
         "state": state,
-        "nonce": secrets.token_urlsafe(16),
         "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
         "code_challenge_method": "S256",
     }
@@ -50,9 +48,7 @@ def citizen_token(base_url, flow, username):
                 break
             page = _send(browser, "get", target, {})
         else:
-            form = _Form(page.text)
-            form.fill(username, PASSWORD)
-            page = _send(browser, form.method, urljoin(page.url, form.action), form.fields)
+            page = _step(browser, page, username)
     else:
         raise RuntimeError(f"{username}: the identity provider never came back, last at {page.url}")
     reply = parse_qs(urlsplit(target).query)
@@ -72,6 +68,15 @@ def citizen_token(base_url, flow, username):
     return _access_token(answer, username)
 
 
+def _step(browser, page, username):
+    """To the citizens' identity provider, where the page offers the way; else its form is filled in."""
+    seen = _Page(page.text)
+    if seen.way:
+        return _send(browser, "get", urljoin(page.url, seen.way), {})
+    fields = seen.fields | {"username": username, "password": PASSWORD}
+    return _send(browser, seen.method, urljoin(page.url, seen.action), fields)
+
+
 def _send(browser, method, url, fields):
     place = {"params": fields} if method == "get" else {"data": fields}
     answer = browser.request(method, url, allow_redirects=False, timeout=TIMEOUT_SECONDS, **place)
@@ -86,28 +91,19 @@ def _access_token(answer, username):
     return answer.json()["access_token"]
 
 
-class _Form(HTMLParser):
-    """The first form of a page, with its fields as a browser would send them."""
+class _Page(HTMLParser):
+    """Of a page, the first link that looks like a button, and the form with its fields as a browser would send them."""
 
     def __init__(self, html):
         super().__init__()
-        self.method, self.action, self.fields = "get", "", {}
-        self._inside = self._done = False
+        self.way, self.method, self.action, self.fields = None, "get", "", {}
         self.feed(html)
 
-    def fill(self, username, password):
-        for name, value in (("username", username), ("password", password)):
-            if name in self.fields:
-                self.fields[name] = value
-
-    def handle_starttag(self, tag, attrs):
-        attrs = dict(attrs)
-        if tag == "form" and not self._done:
-            self._inside = True
-            self.method, self.action = attrs.get("method", "get").lower(), attrs.get("action", "")
-        elif self._inside and tag in ("input", "button", "select") and attrs.get("name"):
-            self.fields.setdefault(attrs["name"], attrs.get("value", ""))
-
-    def handle_endtag(self, tag):
-        if tag == "form" and self._inside:
-            self._inside, self._done = False, True
+    def handle_starttag(self, tag, attributes):
+        of = dict(attributes)
+        if tag == "a" and "button" in of.get("class", "").split():
+            self.way = self.way or of.get("href")
+        elif tag == "form":
+            self.method, self.action = of.get("method", "get").lower(), of.get("action", "")
+        elif tag == "input" and of.get("name"):
+            self.fields[of["name"]] = of.get("value", "")

@@ -4,3 +4,5 @@ mod architecture;
 mod contract;
 mod dossiers;
 mod harness;
+mod oauth;
+mod sign_in;

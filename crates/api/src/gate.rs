@@ -83,9 +83,8 @@ fn admit(
     // A bad token counts against its address, or guessing would be free.
     let caller = token.as_ref().and_then(|token| token.as_ref().ok()).and_then(Actor::id);
     if let Some(operation) = operation {
-        if operation.limited {
-            *spent = Some(traffic.spend(caller, request.request())?);
-        }
+        let request = request.request();
+        *spent = Some(if operation.probe { traffic.spend_probe(request)? } else { traffic.spend(caller, request)? });
     }
     let actor = match token {
         None => Actor::Anonymous,

@@ -21,6 +21,8 @@ type Buckets = RateLimiter<Caller, DefaultKeyedStateStore<Caller>, DefaultClock,
 enum Caller {
     Account(Uuid),
     Address(IpAddr),
+    /// Machines that watch the server: answered whatever else their address sends.
+    Probe(IpAddr),
 }
 
 /// The buckets, shared by all workers.
@@ -49,7 +51,15 @@ impl Traffic {
 
     /// Takes one request from the caller's bucket.
     pub fn spend(&self, account: Option<Uuid>, request: &HttpRequest) -> Result<Spent, Error> {
-        let caller = account.map_or_else(|| Caller::Address(self.address(request)), Caller::Account);
+        self.take(account.map_or_else(|| Caller::Address(self.address(request)), Caller::Account))
+    }
+
+    /// Takes one request from the bucket for health checks of the caller's address.
+    pub fn spend_probe(&self, request: &HttpRequest) -> Result<Spent, Error> {
+        self.take(Caller::Probe(self.address(request)))
+    }
+
+    fn take(&self, caller: Caller) -> Result<Spent, Error> {
         match self.buckets.check_key(&caller) {
             Ok(state) => {
                 let remaining = state.remaining_burst_capacity();

@@ -30,8 +30,11 @@ kernel::text_enum! {
 pub struct Agency {
     pub id: AgencyId,
     /// Its electronic code, like `H26`: the first part of every dossier code it gives out (QĐ 20/2020/QĐ-TTg).
+    #[schema(example = "H26.13.01", max_length = 50)]
     pub code: String,
+    #[schema(example = "Ủy ban nhân dân phường Hoàn Kiếm", max_length = 300)]
     pub name: String,
+    #[schema(example = "People's Committee of Hoàn Kiếm Ward", max_length = 300)]
     pub name_en: String,
     pub kind: AgencyKind,
     /// The agency above it.

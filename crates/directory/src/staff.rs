@@ -122,7 +122,7 @@ pub async fn set_password(
 ) -> Result<()> {
     let old = by_username(conn, username).await?;
     let also = vec![end_sessions(ctx, old.id)];
-    let next = Next { password_hash: Some(password_hash.to_owned()), ..Next::after(&old) };
+    let next = Next { password_hash: Some(password_hash), ..Next::after(&old) };
     update(conn, ctx, &old, next, also, StaffEvent::PasswordChanged {}).await
 }
 

@@ -56,3 +56,18 @@ pub const fn permissions_of(role: Role) -> &'static [Permission] {
         Role::Front | Role::DataProtectionOfficer | Role::Administrator => &[ReadCheckpoints],
     }
 }
+
+impl Permission {
+    /// What it allows, for people.
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::FileDossier => "File dossiers of one's own, add papers, withdraw",
+            Self::ReceiveDossier => "Receive dossiers: at the counter, accept, refuse, hand out results",
+            Self::ProcessDossier => "Examine dossiers and ask for supplements",
+            Self::SignDossier => "Sign results",
+            Self::ReadDossier => "Read dossiers: one's own, or those of one's agency",
+            Self::OverseeDossiers => "Read the dossiers of every agency",
+            Self::ReadCheckpoints => "Read the journal's checkpoints",
+        }
+    }
+}

@@ -35,10 +35,11 @@ pub struct Filter {
     pub side: Option<Side>,
     /// Of this agency, for those who oversee all.
     pub agency_id: Option<AgencyId>,
+    /// How many on a page.
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<i64>,
     /// `next_cursor` of the page before.
-    #[param(max_length = 500)]
+    #[param(max_length = 500, pattern = "^[A-Za-z0-9_-]+$")]
     pub cursor: Option<String>,
 }
 

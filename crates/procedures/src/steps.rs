@@ -73,8 +73,15 @@ pub struct SupplementRequest {
     #[schema(example = "Bản vẽ thiếu mặt cắt móng.", min_length = 10, max_length = 4000)]
     pub reason: String,
     /// The components that are missing or wrong.
-    #[schema(example = json!(["drawings"]), min_items = 1, max_items = 50)]
+    #[schema(schema_with = component_codes)]
     pub components: Vec<String>,
+}
+
+fn component_codes() -> utoipa::openapi::schema::Array {
+    use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
+    let code = ObjectBuilder::new().schema_type(Type::String).max_length(Some(50)).pattern(Some("^[a-z_]+$"));
+    let codes = ArrayBuilder::new().items(code).min_items(Some(1)).max_items(Some(50));
+    codes.description(Some("The components that are missing or wrong.")).examples([serde_json::json!(["drawings"])]).build()
 }
 
 /// The result: granted, or refused on the merits with ground and reason (NĐ 61/2018 Art. 19(8)).

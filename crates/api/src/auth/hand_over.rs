@@ -79,7 +79,7 @@ async fn pending(call: &Call, request: &HttpRequest, state: &str) -> Result<Opti
 
 /// Tells the application that the provider cannot be used now; the reason is for our log.
 fn give_up(call: &Call, asked: &Request, error: &Unavailable) -> HttpResponse {
-    log::error!("the identity provider cannot be used: {error}");
+    log::warn!("a citizen could not be identified: {error}");
     match Provider::oauth_error(error) {
         Some(code) => redirect(&back(&call.app.settings, asked, ("error", code))),
         None => refusal(

@@ -48,5 +48,7 @@ pub async fn fetch<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, Un
 
 fn unreachable(error: reqwest::Error) -> Unavailable {
     // An address may hold a code: it stays out of the log.
-    Unavailable::Unreachable(error.without_url().to_string())
+    let error = error.without_url();
+    let causes = std::iter::successors(Some(&error as &dyn std::error::Error), |error| error.source());
+    Unavailable::Unreachable(causes.map(ToString::to_string).collect::<Vec<_>>().join(": "))
 }

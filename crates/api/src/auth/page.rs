@@ -18,6 +18,7 @@ h1{font-size:1.5rem;margin:0 0 1rem}h2{font-size:1.1rem;margin:2rem 0 .5rem}[lan
 label{display:block;margin-top:1rem}input{width:100%;box-sizing:border-box;font:inherit;padding:.5rem;border:1px solid #5a6578;\
 border-radius:.25rem}button,.button{display:block;box-sizing:border-box;width:100%;margin-top:1.25rem;padding:.75rem;font:inherit;\
 text-align:center;text-decoration:none;color:#fff;background:#a4161a;border:0;border-radius:.25rem;cursor:pointer}\
+button [lang=en],.button [lang=en]{color:inherit}\
 :focus-visible{outline:3px solid #1d4ed8;outline-offset:2px}.alert{padding:.75rem;border-left:4px solid #a4161a;background:#fdecec}";
 
 static STYLE_HASH: LazyLock<String> =
@@ -79,7 +80,7 @@ impl Page {
             ticket = escape(ticket),
             username = both(&Text::fixed("Tên đăng nhập", "User name")),
             password = both(&Text::fixed("Mật khẩu", "Password")),
-            go = both(&Text::fixed("Đăng nhập", "Sign in")).replace("<span", "<span class=\"plain\""),
+            go = both(&Text::fixed("Đăng nhập", "Sign in")),
         );
         self
     }

@@ -17,13 +17,14 @@ use crate::routes;
                        word. Errors are RFC 9457 documents whose codes are listed at `/problems`. Every POST that \
                        creates or moves something takes an `Idempotency-Key` (a UUID): send the same one when you \
                        retry. Lists are pages with an opaque `cursor`. Texts follow `Accept-Language` (vi, en).",
-        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+        license(name = "Apache-2.0", url = "https://www.apache.org/licenses/LICENSE-2.0"),
         contact(name = "Cầu Nối", url = "https://caunoi.example/contact", email = "api@caunoi.example"),
         version = "1.0.0"
     ),
-    servers((url = "http://127.0.0.1:8080", description = "Demo on this machine (local)")),
+    servers((url = "https://caunoi.example", description = "Production: the address that the installation is set up with")),
     tags(
         (name = "deadlines", description = "Working-day calendars and statutory deadlines, explained day by day."),
+        (name = "directory", description = "The agencies of the city."),
         (name = "dossiers", description = "Dossiers at the one-stop shop, from draft to returned result."),
         (name = "journal", description = "Signed checkpoints of the journal."),
         (name = "operations", description = "Health of the server and the catalogue of problems."),

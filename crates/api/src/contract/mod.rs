@@ -1,6 +1,7 @@
 //! The OpenAPI document, generated from the handlers. It is also what the server goes by: which permission an
 //! operation needs and what its body must look like are read from here, so contract and behaviour cannot differ.
 
+mod answers;
 mod document;
 mod polish;
 
@@ -31,8 +32,8 @@ pub struct Operation {
     pub public: bool,
     /// Any one of these permissions is needed; none means that being signed in is enough.
     pub permissions: Vec<Permission>,
-    /// Counted against the rate limit.
-    pub limited: bool,
+    /// Asked by machines that watch the server: counted apart, so that they are answered whatever else goes on.
+    pub probe: bool,
     /// The handler says itself how long its answer may be kept.
     pub cacheable: bool,
 }
@@ -104,7 +105,7 @@ fn operation_of(path: &str, operation: &Value) -> Operation {
     let mut permissions: Vec<_> = scopes.filter_map(|scope| Permission::from_code(scope.as_str()?)).collect();
     permissions.dedup();
     let cacheable = operation["responses"]["200"]["headers"]["Cache-Control"].is_object();
-    Operation { public, permissions, limited: !path.starts_with("/health"), cacheable }
+    Operation { public, permissions, probe: path.starts_with("/health"), cacheable }
 }
 
 /// The names of the schemas of JSON bodies.

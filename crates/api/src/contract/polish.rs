@@ -1,44 +1,204 @@
 //! One pass over the collected document: what holds for every operation is said here once.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+
+use super::answers;
+use crate::body;
+
+/// POSTs that change nothing, or whose repetition is harmless: they take no Idempotency-Key.
+const NO_KEY: &[&str] = &["/v1/sessions", "/v1/sessions/refresh", "/v1/deadlines/simulate"];
+
+/// Answers with a version, and so with an ETag.
+const VERSIONED: &[&str] = &["Dossier", "Attachment", "DossierDeadline", "Tracking"];
 
 /// Completes the document.
 pub fn polish(document: &mut Value) {
-    security_schemes(document);
-    let Some(paths) = document["paths"].as_object_mut() else { return };
-    for (path, item) in paths {
+    document["components"]["securitySchemes"] = security_schemes();
+    document["components"]["headers"] = answers::headers();
+    document["components"]["responses"] = answers::responses();
+    document["components"]["parameters"] = parameters();
+    document["servers"][0]["x-internal"] = true.into();
+    for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
         for (verb, operation) in item.as_object_mut().into_iter().flatten() {
             complete(path, verb, operation);
         }
     }
+    for (_, schema) in document["components"]["schemas"].as_object_mut().into_iter().flatten() {
+        bound(schema);
+    }
+    for (_, item) in document["paths"].as_object_mut().into_iter().flatten() {
+        bound(item);
+    }
+    prune(document);
 }
 
-fn security_schemes(document: &mut Value) {
-    let scopes: serde_json::Map<String, Value> =
-        kernel::Permission::ALL.iter().map(|permission| (permission.code().to_owned(), json!(permission.code()))).collect();
-    document["components"]["securitySchemes"] = json!({
+fn security_schemes() -> Value {
+    let scope = |permission: &kernel::Permission| (permission.code().to_owned(), json!(permission.about()));
+    let scopes: Map<String, Value> = kernel::Permission::ALL.iter().map(scope).collect();
+    json!({
         "bearer": {
             "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
-            "description": "An access token from POST /v1/sessions or /oauth/token (RFC 9068, ES256), valid for ten minutes.",
+            "description": "An access token (RFC 9068, ES256) from `POST /v1/sessions` or `/oauth/token`, good for ten minutes. \
+                            Checked as RFC8725 asks.",
         },
         "oauth": {
             "type": "oauth2",
-            "description": "Authorization code with PKCE (S256): staff by password, citizens through the identity provider.",
+            "description": "Authorization code with PKCE (S256): staff with a password, citizens through the identity provider. Gives JWTs that \
+                            are checked as RFC8725 asks.",
             "flows": { "authorizationCode": {
                 "authorizationUrl": "/oauth/authorize", "tokenUrl": "/oauth/token", "refreshUrl": "/oauth/token",
                 "scopes": scopes,
             } },
         },
-    });
+    })
 }
 
-fn complete(_path: &str, _verb: &str, operation: &mut Value) {
-    // A token is a token, however it was got.
+fn parameters() -> Value {
+    json!({
+        "AcceptLanguage": {
+            "name": "Accept-Language", "in": "header", "description": "Language of titles and messages: `vi` (usual) or `en`.",
+            "schema": { "type": "string", "maxLength": 200, "pattern": "^[A-Za-z0-9*;=., -]*$", "example": "vi" },
+        },
+        "IdempotencyKey": {
+            "name": "Idempotency-Key", "in": "header", "required": true,
+            "description": "A new UUID for every new piece of work; the same one when it is tried again. Answers are kept for 48 hours.",
+            "schema": { "type": "string", "format": "uuid", "minLength": 36, "maxLength": 36, "example": "0199c0de-7b1e-7a52-9c33-0d7f6f0f4c11" },
+        },
+        "IfMatch": {
+            "name": "If-Match", "in": "header", "description": "ETag of the version that was read: refused with 412 when it is no longer current.",
+            "schema": { "type": "string", "maxLength": 20, "pattern": "^(\\*|\"[0-9]{1,10}\")$", "example": "\"3\"" },
+        },
+        "IfNoneMatch": {
+            "name": "If-None-Match", "in": "header", "description": "ETag that is already known: 304 when it is still current.",
+            "schema": { "type": "string", "maxLength": 200, "pattern": "^[ -~]*$", "example": "\"3\"" },
+        },
+    })
+}
+
+fn complete(path: &str, verb: &str, operation: &mut Value) {
+    let versioned = operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"]
+        .as_str()
+        .or_else(|| operation["responses"]["201"]["content"]["application/json"]["schema"]["$ref"].as_str())
+        .and_then(|name| name.rsplit('/').next())
+        .is_some_and(|name| VERSIONED.contains(&name));
+    let writes = verb == "post" && !NO_KEY.contains(&path);
+    let mut headers = vec!["AcceptLanguage"];
+    if writes {
+        headers.push("IdempotencyKey");
+    }
+    if writes && path.contains("{id}/") && !path.ends_with("/attachments") {
+        headers.push("IfMatch");
+    }
+    if verb == "get" && versioned {
+        headers.push("IfNoneMatch");
+        operation["responses"]["304"] = answers::reference("NotModified");
+    }
+    let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+    let shared = headers.iter().map(|name| json!({ "$ref": format!("#/components/parameters/{name}") }));
+    operation["parameters"] = parameters.into_iter().chain(shared).collect();
+
+    let public = is_public(operation);
     if let Some(requirements) = operation["security"].as_array_mut() {
-        let bearer: Vec<Value> = requirements
-            .iter()
-            .filter_map(|needed| Some(json!({ "bearer": needed.get("oauth")? })))
-            .collect();
-        requirements.extend(bearer);
+        // A token is a token, however it was got.
+        requirements.push(json!({ "bearer": [] }));
+    }
+    let json_body = operation["requestBody"]["content"]["application/json"].is_object();
+    for (name, holds) in [
+        ("400", true),
+        ("401", true),
+        ("403", !public && needs_permission(operation)),
+        ("404", path.contains('{')),
+        ("405", false),
+        ("406", path.starts_with("/v1")),
+        ("409", writes),
+        ("413", operation["requestBody"].is_object()),
+        ("415", json_body),
+        ("422", json_body),
+        ("429", true),
+        ("500", true),
+        ("503", true),
+    ] {
+        if holds && operation["responses"][name].is_null() {
+            operation["responses"][name] = answers::reference(answers::name(name));
+        }
+    }
+    let Some(responses) = operation["responses"].as_object_mut() else { return };
+    for (status, response) in responses.iter_mut() {
+        answers::complete(status, response, versioned, writes);
+    }
+    sort(responses);
+    if json_body {
+        operation["requestBody"]["required"] = true.into();
+        let limit = body::LIMIT / 1024;
+        operation["requestBody"]["description"] = format!("JSON, at most {limit} KiB.").into();
+    }
+}
+
+fn sort(responses: &mut Map<String, Value>) {
+    let mut entries: Vec<(String, Value)> = std::mem::take(responses).into_iter().collect();
+    entries.sort_by(|a, b| a.0.cmp(&b.0));
+    responses.extend(entries);
+}
+
+fn is_public(operation: &Value) -> bool {
+    let requirements = operation["security"].as_array();
+    requirements.is_none_or(|list| list.is_empty() || list.iter().any(|needed| needed.as_object().is_some_and(Map::is_empty)))
+}
+
+fn needs_permission(operation: &Value) -> bool {
+    let requirements = operation["security"].as_array().into_iter().flatten();
+    requirements.flat_map(|needed| needed.as_object()).flatten().any(|(_, scopes)| scopes.as_array().is_some_and(|scopes| !scopes.is_empty()))
+}
+
+/// What follows from the type. Absent and null are one to us, so nothing is nullable; instants, days, ids and numbers
+/// are as long as they are; text holds no control characters.
+fn bound(value: &mut Value) {
+    unwrap_null(value);
+    let Some(members) = value.as_object_mut() else {
+        value.as_array_mut().into_iter().flatten().for_each(bound);
+        return;
+    };
+    let free = !["enum", "pattern", "format", "const"].iter().any(|limit| members.contains_key(*limit));
+    let limits: &[(&str, Value)] = match (members.get("type").and_then(Value::as_str), members.get("format").and_then(Value::as_str)) {
+        (Some("string"), Some("date-time")) => &[("maxLength", json!(40))],
+        (Some("string"), Some("date")) => &[("maxLength", json!(10))],
+        (Some("string"), Some("uuid")) => &[("maxLength", json!(36))],
+        (Some("string"), None) if free => &[("pattern", json!(NO_CONTROL_CHARACTERS))],
+        (Some("integer"), Some("int32")) => &[("minimum", json!(i32::MIN)), ("maximum", json!(i32::MAX))],
+        (Some("integer"), Some("int64")) => &[("minimum", json!(i64::MIN)), ("maximum", json!(i64::MAX))],
+        _ => &[],
+    };
+    for (name, limit) in limits {
+        members.entry(*name).or_insert_with(|| limit.clone());
+    }
+    members.values_mut().for_each(bound);
+}
+
+const NO_CONTROL_CHARACTERS: &str = "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$";
+
+/// `T or null` becomes `T`.
+fn unwrap_null(value: &mut Value) {
+    if let Some(types) = value.get_mut("type")
+        && let Some([only]) = types.as_array().map(|all| all.iter().filter(|name| *name != "null").collect::<Vec<_>>()).as_deref()
+    {
+        *types = (*only).clone();
+    }
+    let Some(choices) = value.get("oneOf").and_then(Value::as_array) else { return };
+    let rest: Vec<&Value> = choices.iter().filter(|choice| choice["type"] != "null").collect();
+    if let ([only], true) = (rest.as_slice(), choices.len() == 2) {
+        let (mut only, words) = ((*only).clone(), value["description"].clone());
+        if words.is_string() {
+            only["description"] = words;
+        }
+        *value = only;
+    }
+}
+
+/// Takes away shared answers and headers that no operation refers to.
+fn prune(document: &mut Value) {
+    let text = document.to_string();
+    for kind in ["responses", "headers", "parameters", "schemas"] {
+        let Some(shared) = document["components"][kind].as_object_mut() else { continue };
+        shared.retain(|name, _| text.contains(&format!("\"#/components/{kind}/{name}\"")));
     }
 }

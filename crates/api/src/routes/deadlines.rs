@@ -57,6 +57,7 @@ async fn simulate_deadline(call: Call, Body(question): Body<DeadlineQuestion>) -
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct Days {
+    /// The first day.
     #[param(example = "2026-08-20")]
     from: NaiveDate,
     /// Included; at most 400 days after `from`.
@@ -84,7 +85,8 @@ struct CalendarDays {
         (status = 422, description = "The calendar is not published that far.", body = Document),
     ))]
 #[get("/v1/calendars/vn/days")]
-async fn list_calendar_days(call: Call, Query(Days { from, to }): Query<Days>) -> Result<HttpResponse> {
+async fn list_calendar_days(call: Call, days: Query<Days>) -> Result<HttpResponse> {
+    let Query(Days { from, to }) = days;
     if to < from || (to - from).num_days() > 400 {
         return Err(Failure(MALFORMED.with("to phải sau from, nhiều nhất 400 ngày.", "to must come after from, by 400 days at most.")));
     }

@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, get};
 use kernel::journal::checkpoint;
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Array, ArrayBuilder, ObjectBuilder, Type};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::call::Call;
@@ -16,9 +17,14 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 /// The latest checkpoints.
 #[derive(Serialize, ToSchema)]
 struct CheckpointList {
-    /// Compact JWS, newest first: keep them elsewhere and hand them to `caunoi verify-journal --checkpoint`.
-    #[schema(max_items = 100, value_type = Vec<String>)]
+    #[schema(schema_with = signed)]
     items: Vec<String>,
+}
+
+fn signed() -> Array {
+    let one = ObjectBuilder::new().schema_type(Type::String).max_length(Some(2000)).pattern(Some(r"^[\w-]+\.[\w-]+\.[\w-]+$"));
+    let words = "Compact JWS, newest first: keep them elsewhere and hand them to `caunoi verify-journal --checkpoint`.";
+    ArrayBuilder::new().items(one).max_items(Some(100)).description(Some(words)).build()
 }
 
 /// List checkpoints

@@ -107,6 +107,9 @@ fn office_documents_keep_their_words_and_lose_their_properties() {
     let stripped = strip(MediaType::Docx, samples::docx()).unwrap();
     let properties = entry(&mut open(stripped), "props/core0.xml");
     assert!(properties.ends_with(br#"<cp:coreProperties xmlns:cp="urn:cp"/>"#));
+    let unlinked = [b"<Properties><Company>".as_slice(), SECRET, b"</Company></Properties>"].concat();
+    let stripped = strip(MediaType::Docx, samples::package(&[("docProps/app.xml", &unlinked)])).unwrap();
+    assert!(entry(&mut open(stripped), "docProps/app.xml").ends_with(b"?><Properties/>"));
 }
 
 #[test]

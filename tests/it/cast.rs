@@ -1,0 +1,156 @@
+//! Everybody who appears in tests, and dossiers in any state for them to act on.
+
+use directory::{NewStaff, demo, staff};
+use kernel::id::StaffId;
+use kernel::{Permission, Role, permission::permissions_of};
+use procedures::workflow::{Action, Status};
+use serde_json::{Value, json};
+
+use crate::harness::papers;
+use crate::harness::{Client, TestApp};
+
+/// Somebody who calls, and what they are.
+pub struct Player {
+    pub name: &'static str,
+    pub roles: Vec<Role>,
+    pub client: Client,
+}
+
+impl Player {
+    /// Whether any of their roles may do this.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.roles.iter().any(|role| permissions_of(*role).contains(&permission))
+    }
+}
+
+/// Receives, examines and signs, in another commune.
+pub const ELSEWHERE: &str = "badinh";
+
+/// Everybody with an account, signed in now.
+pub struct Cast(pub Vec<Player>);
+
+impl Cast {
+    pub async fn of(app: &TestApp) -> Self {
+        hire_elsewhere(app).await;
+        let mut players = Vec::new();
+        for known in demo::STAFF {
+            let client = app.staff(known.username).await;
+            players.push(Player { name: known.username, roles: vec![known.role], client });
+        }
+        players.push(Player { name: ELSEWHERE, roles: ELSEWHERE_ROLES.to_vec(), client: app.staff(ELSEWHERE).await });
+        for name in ["congdan1", "congdan2"] {
+            players.push(Player { name, roles: vec![Role::Citizen], client: app.citizen(name).await });
+        }
+        Self(players)
+    }
+
+    pub fn client(&self, name: &str) -> &Client {
+        &self.0.iter().find(|player| player.name == name).expect("somebody in the cast").client
+    }
+
+    /// A dossier of that kind that has come as far as `status`; online ones are congdan1's.
+    pub async fn dossier(&self, kind: Kind, status: Status) -> String {
+        let filer = if kind.online { "congdan1" } else { "tiepnhan" };
+        let id = papers::file(self.client(filer), kind.procedure, kind.case, kind.papers).await;
+        for (who, action) in road(kind, status) {
+            self.act(who, &id, *action).await.expect(200);
+        }
+        id
+    }
+
+    /// Takes a step, with the least that must be said.
+    pub async fn act(&self, who: &str, id: &str, action: Action) -> crate::harness::Answer {
+        self.client(who).post(&path(id, action), said(action)).await
+    }
+}
+
+const ELSEWHERE_ROLES: &[Role] = &[Role::ReceptionOfficer, Role::ProcessingOfficer, Role::Leader];
+
+async fn hire_elsewhere(app: &TestApp) {
+    let new = NewStaff {
+        id: StaffId::at(app.clock.now()),
+        username: ELSEWHERE.to_owned(),
+        name: "Trịnh Hữu Nghĩa".to_owned(),
+        password_hash: "nobody signs in with it".to_owned(),
+        roles: ELSEWHERE_ROLES.to_vec(),
+        agency: demo::agency_id("H26.13.02").expect("Ba Đình is in the demo"),
+    };
+    let mut conn = app.db.conn().await.expect("a connection");
+    staff::create(&mut conn, &app.ctx(), new).await.expect("a new account");
+}
+
+/// What decides the ways a dossier can take.
+#[derive(Clone, Copy, Debug)]
+pub struct Kind {
+    pub procedure: &'static str,
+    pub case: &'static str,
+    pub papers: &'static [&'static str],
+    pub online: bool,
+    /// The procedure is settled at once.
+    pub immediate: bool,
+}
+
+pub const PERMIT_ONLINE: Kind =
+    Kind { procedure: "1.013225", case: "house", papers: papers::PERMIT, online: true, immediate: false };
+pub const PERMIT_AT_COUNTER: Kind = Kind { online: false, ..PERMIT_ONLINE };
+pub const BIRTH_ONLINE: Kind =
+    Kind { procedure: "1.001193", case: "standard", papers: papers::BIRTH, online: true, immediate: true };
+
+impl Kind {
+    /// The states that a dossier of this kind can be in.
+    pub fn states(self) -> impl Iterator<Item = Status> {
+        let counter_never = [Status::Submitted, Status::Rejected];
+        Status::ALL.iter().copied().filter(move |status| self.online || !counter_never.contains(status))
+    }
+}
+
+/// The shortest way to a state, and who takes each step.
+fn road(kind: Kind, status: Status) -> &'static [(&'static str, Action)] {
+    use Action::{Accept, IssueResult, Reject, RequestSupplement, ReturnResult, StartProcessing, Submit, Withdraw};
+    const WAY: &[(&str, Action)] = &[
+        ("congdan1", Submit),
+        ("tiepnhan", Accept),
+        ("chuyenvien", StartProcessing),
+        ("lanhdao", IssueResult),
+        ("tiepnhan", ReturnResult),
+    ];
+    // At the counter nobody submits.
+    let way = |steps: usize| if kind.online { &WAY[..steps] } else { &WAY[1..steps] };
+    match status {
+        Status::Draft => &[],
+        Status::Submitted => way(1),
+        Status::Rejected => &[("congdan1", Submit), ("tiepnhan", Reject)],
+        Status::Accepted => way(2),
+        Status::Processing => way(3),
+        Status::SupplementRequested if kind.online => &[
+            ("congdan1", Submit),
+            ("tiepnhan", Accept),
+            ("chuyenvien", StartProcessing),
+            ("chuyenvien", RequestSupplement),
+        ],
+        Status::SupplementRequested => {
+            &[("tiepnhan", Accept), ("chuyenvien", StartProcessing), ("chuyenvien", RequestSupplement)]
+        }
+        Status::ResultReady => way(4),
+        Status::Returned => way(5),
+        Status::Withdrawn if kind.online => &[("congdan1", Withdraw)],
+        Status::Withdrawn => &[("tiepnhan", Withdraw)],
+    }
+}
+
+/// The address of a step.
+pub fn path(id: &str, action: Action) -> String {
+    format!("/v1/dossiers/{id}/{}", action.code().replace('_', "-"))
+}
+
+/// The least that must be said with a step.
+pub fn said(action: Action) -> Value {
+    match action {
+        Action::Reject => json!({"ground": "not_competent", "reason": "Thửa đất thuộc địa bàn phường khác."}),
+        Action::RequestSupplement => {
+            json!({"ground": "incomplete", "reason": "Giấy tờ chưa rõ, đề nghị nộp lại.", "components": []})
+        }
+        Action::IssueResult => json!({"outcome": "granted", "number": "125/GPXD-UBND"}),
+        _ => json!({}),
+    }
+}
