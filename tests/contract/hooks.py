@@ -71,12 +71,14 @@ def _authorization_code_flow(contract):
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    """Every well-formed key is a new one, or examples would only replay each other's answers.
-
-    Missing and malformed keys are somebody's test and stay as they are.
-    """
+    """What no example can hold. Missing and malformed values are somebody's test and stay as they are."""
+    # Every key is a new one, or examples would only replay each other's answers.
     if _is_uuid(case.headers.get("Idempotency-Key")):
         case.headers["Idempotency-Key"] = str(uuid.uuid4())
+    # A refresh token works once, so the one of the example cannot.
+    phase = case.meta.phase.name if case.meta else None
+    if phase == "examples" and isinstance(case.body, dict) and "refresh_token" in case.body:
+        case.body["refresh_token"] = signin.staff_session(BASE_URL, STAFF[0])["refresh_token"]
 
 
 def _is_uuid(text):

@@ -16,13 +16,18 @@ TIMEOUT_SECONDS = 10
 
 
 def staff_token(base_url, username):
-    """An access token for a member of staff: user name and password."""
+    """An access token for a member of staff."""
+    return staff_session(base_url, username)["access_token"]
+
+
+def staff_session(base_url, username):
+    """Access and refresh token of a member of staff: user name and password."""
     answer = requests.post(
         urljoin(base_url, "/v1/sessions"),
         json={"username": username, "password": PASSWORD},
         timeout=TIMEOUT_SECONDS,
     )
-    return _access_token(answer, username)
+    return _tokens(answer, username)
 
 
 def citizen_token(base_url, flow, username):
@@ -65,7 +70,7 @@ def citizen_token(base_url, flow, username):
         },
         timeout=TIMEOUT_SECONDS,
     )
-    return _access_token(answer, username)
+    return _tokens(answer, username)["access_token"]
 
 
 def _step(browser, page, username):
@@ -85,10 +90,10 @@ def _send(browser, method, url, fields):
     return answer
 
 
-def _access_token(answer, username):
+def _tokens(answer, username):
     if not answer.ok:
         raise RuntimeError(f"{username} could not sign in: {answer.status_code} {answer.text[:300]}")
-    return answer.json()["access_token"]
+    return answer.json()
 
 
 class _Page(HTMLParser):

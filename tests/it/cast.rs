@@ -53,14 +53,9 @@ impl Cast {
         let filer = if kind.online { "congdan1" } else { "tiepnhan" };
         let id = papers::file(self.client(filer), kind.procedure, kind.case, kind.papers).await;
         for (who, action) in road(kind, status) {
-            self.act(who, &id, *action).await.expect(200);
+            self.client(who).post(&path(&id, *action), said(kind, *action)).await.expect(200);
         }
         id
-    }
-
-    /// Takes a step, with the least that must be said.
-    pub async fn act(&self, who: &str, id: &str, action: Action) -> crate::harness::Answer {
-        self.client(who).post(&path(id, action), said(action)).await
     }
 }
 
@@ -144,13 +139,31 @@ pub fn path(id: &str, action: Action) -> String {
 }
 
 /// The least that must be said with a step.
-pub fn said(action: Action) -> Value {
+pub fn said(kind: Kind, action: Action) -> Value {
     match action {
         Action::Reject => json!({"ground": "not_competent", "reason": "Thửa đất thuộc địa bàn phường khác."}),
         Action::RequestSupplement => {
-            json!({"ground": "incomplete", "reason": "Giấy tờ chưa rõ, đề nghị nộp lại.", "components": []})
+            json!({"ground": "incomplete", "reason": "Giấy tờ chưa rõ, đề nghị nộp lại.", "components": [kind.papers[0]]})
         }
         Action::IssueResult => json!({"outcome": "granted", "number": "125/GPXD-UBND"}),
         _ => json!({}),
     }
+}
+
+/// Another dossier in the same state, with papers of its own.
+pub async fn copy(app: &TestApp, original: &str) -> String {
+    let id = kernel::clock::uuid_at(app.clock.now());
+    // `insert` names a table, its new columns and what is in them; the rest is as in the original.
+    let insert = |table: &str, own: &str, new: &str, of: &str| {
+        format!(
+            "EXECUTE (SELECT format($sql$ INSERT INTO {table} ({own}, %1$s) SELECT {new}, %1$s FROM {table} WHERE {of} $sql$,
+                (SELECT string_agg(quote_ident(column_name), ', ') FROM information_schema.columns
+                 WHERE table_name = '{table}' AND column_name <> ALL (string_to_array('{own}', ', ')))));"
+        )
+    };
+    let dossier = insert("dossiers", "id, code", &format!("'{id}', code || '/{id}'"), &format!("id = '{original}'"));
+    let new_paper = format!("gen_random_uuid(), '{id}'");
+    let papers = insert("attachments", "id, dossier_id", &new_paper, &format!("dossier_id = '{original}'"));
+    app.sql(&format!("DO $do$ BEGIN {dossier} {papers} END $do$")).await;
+    id.to_string()
 }

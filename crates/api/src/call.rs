@@ -61,9 +61,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Id<T> {
 }
 
 /// Query parameters. Unknown ones and bad ones are refused by name: 400.
-pub struct Query<T>(pub T);
+pub struct Parameters<T>(pub T);
 
-impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
+impl<T: DeserializeOwned + 'static> FromRequest for Parameters<T> {
     type Error = Failure;
     type Future = Ready<Result<Self, Failure>>;
 

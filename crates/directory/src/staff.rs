@@ -9,6 +9,7 @@ use kernel::journal::{Audience, Entry, Event};
 use kernel::problem::{FieldError, INVALID, Text as Words};
 use kernel::record::{Also, Record};
 use kernel::schema::{sessions, staff};
+use kernel::text::has_control;
 use kernel::timers::Timers;
 use kernel::{Ctx, Result, Role};
 use serde::Serialize;
@@ -208,6 +209,10 @@ fn check(new: &NewStaff) -> Result<()> {
             "A user name has 2 to 32 characters of a–z, 0–9, '.', '_', '-'.",
         );
         wrong.push(FieldError::new("/username", "pattern", rule));
+    }
+    if new.name.trim().is_empty() || new.name.chars().count() > 200 || has_control(&new.name) {
+        let rule = Words::fixed("Họ tên gồm 1–200 ký tự.", "A name has 1 to 200 characters.");
+        wrong.push(FieldError::new("/name", "length", rule));
     }
     if new.roles.is_empty() || new.roles.contains(&Role::Citizen) {
         let rule = Words::fixed("Cần ít nhất một vai trò của cán bộ.", "At least one role of staff is needed.");

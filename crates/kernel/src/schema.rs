@@ -81,7 +81,7 @@ table! {
         id -> Uuid, version -> Int4, status -> Text, open -> Bool, procedure_id -> Uuid, case_code -> Text,
         channel -> Text, receiving_agency_id -> Uuid, competent_agency_id -> Uuid, applicant_id -> Nullable<Uuid>,
         created_by -> Uuid, content_hash -> Bytea, applicant -> Jsonb, form -> Jsonb, code -> Nullable<Text>,
-        clock -> Nullable<Jsonb>, original_due_at -> Nullable<Timestamptz>, statutory_due_at -> Nullable<Timestamptz>,
+        clock -> Nullable<Jsonb>, clock_stands -> Bool, original_due_at -> Nullable<Timestamptz>, statutory_due_at -> Nullable<Timestamptz>,
         due_at -> Nullable<Timestamptz>, next_due_at -> Timestamptz, submitted_at -> Nullable<Timestamptz>,
         accepted_at -> Nullable<Timestamptz>, finished_at -> Nullable<Timestamptz>, closed_at -> Nullable<Timestamptz>,
         outcome -> Nullable<Text>, result_number -> Nullable<Text>, created_at -> Timestamptz,

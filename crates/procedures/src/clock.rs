@@ -1,14 +1,13 @@
 //! What the steps of a dossier do to its deadline.
 
 use chrono::{DateTime, Utc};
-use deadlines::{Clock, Deadline, DeadlineError, Event, Office, Timeliness, Unit, due_date, vn_date};
+use deadlines::{Clock, Deadline, DeadlineError, Event, Office, Timeliness};
 use kernel::problem::{Error, FieldError, Text};
 use kernel::rules::Rules;
 use kernel::{Result, json::Json};
 
 use crate::catalogue::{Case, SupplementRule};
 use crate::dossier::Dossier;
-use crate::workflow::Status;
 use crate::problem::{BAD_DEADLINE, CALENDAR_NOT_PUBLISHED};
 
 /// A clock of this case, started now on the calendar in force.
@@ -41,6 +40,7 @@ pub fn refused(error: &DeadlineError) -> Error {
 /// Puts a clock and its dates on the row.
 pub fn put(dossier: &mut Dossier, clock: Clock, deadline: &Deadline) {
     dossier.clock = Some(Json(clock));
+    dossier.clock_stands = deadline.stopped_since.is_some();
     dossier.original_due_at.get_or_insert(deadline.original_due_at);
     dossier.statutory_due_at = Some(deadline.statutory_due_at);
     dossier.due_at = Some(deadline.due_at);
@@ -49,28 +49,5 @@ pub fn put(dossier: &mut Dossier, clock: Clock, deadline: &Deadline) {
 
 /// Whether the dossier is, or was, in time.
 pub fn timeliness_of(dossier: &Dossier, now: DateTime<Utc>) -> Timeliness {
-    let clock = dossier.clock.as_ref().map(|clock| &clock.0);
-    timeliness(dossier.status, clock, dossier.statutory_due_at, dossier.finished_at, now)
-}
-
-/// The same from the columns that decide it.
-pub fn timeliness(
-    status: Status,
-    clock: Option<&Clock>,
-    statutory_due_at: Option<DateTime<Utc>>,
-    finished_at: Option<DateTime<Utc>>,
-    now: DateTime<Utc>,
-) -> Timeliness {
-    let stands = status == Status::Withdrawn || stands(clock, statutory_due_at);
-    deadlines::timeliness(statutory_due_at, stands, finished_at, now)
-}
-
-/// Whether the clock stands at a pause. One that begins on the last day, or later, changes nothing: that day still
-/// counts, so nothing is left to wait with.
-pub fn stands(clock: Option<&Clock>, statutory_due_at: Option<DateTime<Utc>>) -> bool {
-    match (clock.map(|clock| (clock.limit.unit, clock.events.last())), statutory_due_at) {
-        (Some((Unit::Hour | Unit::WorkingHour, Some(Event::Pause { at }))), Some(due)) => *at < due,
-        (Some((_, Some(Event::Pause { at }))), Some(due)) => vn_date(*at) < due_date(due),
-        _ => false,
-    }
+    deadlines::timeliness(dossier.statutory_due_at, dossier.clock_stands, dossier.finished_at, now)
 }

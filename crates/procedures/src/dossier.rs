@@ -71,6 +71,7 @@ pub struct Dossier {
     pub form: Json<serde_json::Map<String, serde_json::Value>>,
     pub code: Option<String>,
     pub clock: Option<Json<deadlines::Clock>>,
+    pub clock_stands: bool,
     pub original_due_at: Option<DateTime<Utc>>,
     pub statutory_due_at: Option<DateTime<Utc>>,
     pub due_at: Option<DateTime<Utc>>,

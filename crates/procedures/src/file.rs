@@ -86,6 +86,7 @@ pub async fn file(
         form: Json(new.form),
         code: None,
         clock: None,
+        clock_stands: false,
         original_due_at: None,
         statutory_due_at: None,
         due_at: None,

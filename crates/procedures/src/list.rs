@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::catalogue::{Catalogue, ProcedureId};
-use crate::dossier::{Applicant, Channel, DossierId, visible_to};
+use crate::dossier::{Channel, DossierId, visible_to};
 use crate::view::ProcedureName;
 use crate::workflow::Status;
 
@@ -68,6 +68,12 @@ pub struct DossierLine {
     pub next_due_at: DateTime<Utc>,
 }
 
+/// All that a list needs of an applicant.
+#[derive(Debug, Deserialize)]
+struct Named {
+    name: String,
+}
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = dossiers)]
 struct Row {
@@ -78,8 +84,8 @@ struct Row {
     case_code: String,
     channel: Channel,
     code: Option<String>,
-    applicant: Json<Applicant>,
-    clock: Option<Json<deadlines::Clock>>,
+    applicant: Json<Named>,
+    clock_stands: bool,
     statutory_due_at: Option<DateTime<Utc>>,
     due_at: Option<DateTime<Utc>>,
     next_due_at: DateTime<Utc>,
@@ -130,9 +136,8 @@ pub async fn list(
 
 fn line(ctx: &Ctx, catalogue: &Catalogue, row: Row) -> Result<DossierLine> {
     let (procedure, _) = catalogue.pinned(row.procedure_id, &row.case_code)?;
-    let clock = row.clock.as_ref().map(|clock| &clock.0);
     Ok(DossierLine {
-        timeliness: crate::clock::timeliness(row.status, clock, row.statutory_due_at, row.finished_at, ctx.now),
+        timeliness: deadlines::timeliness(row.statutory_due_at, row.clock_stands, row.finished_at, ctx.now),
         id: row.id,
         version: row.version,
         status: row.status,

@@ -7,8 +7,8 @@ kernel::problems! {
     }
     ILLEGAL_TRANSITION = Conflict "dossier.illegal_transition" {
         "Hồ sơ không ở trạng thái cho phép việc này", "The dossier's state does not allow this";
-        "Trạng thái hiện tại nằm trong status, các việc làm được nằm trong allowed_actions.",
-        "The state is in status, what you can do in allowed_actions."
+        "Trạng thái hiện tại nằm trong state, các việc làm được nằm trong allowed_actions.",
+        "The state is in state, what you can do in allowed_actions."
     }
     NOT_YOURS_TO_DO = Forbidden "dossier.not_yours_to_do" {
         "Việc này không thuộc về bạn", "This is not yours to do";

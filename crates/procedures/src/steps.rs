@@ -5,13 +5,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 use deadlines::Event as ClockEvent;
 use diesel::prelude::*;
 use diesel::sql_types::{Date, Text, Uuid as SqlUuid};
-use diesel_async::AsyncPgConnection;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures_util::future::join;
 use kernel::idempotency::{Answer, Attempt};
 use kernel::journal::Entry;
 use kernel::problem::{CONFLICT, FieldError, INVALID, Text as Words};
 use kernel::record::{Also, Record};
 use kernel::rules::Rules;
-use kernel::schema::{dossiers, remarks};
+use kernel::schema::{attachments, dossiers, remarks};
 use kernel::{Ctx, Result};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,9 +20,9 @@ use utoipa::ToSchema;
 use crate::attachment::{self, Attachment};
 use crate::catalogue::{Case, Catalogue, SupplementRule};
 use crate::clock;
-use crate::dossier::{Dossier, DossierId, Outcome, audience, load};
+use crate::dossier::{Dossier, DossierId, Outcome, audience, visible_to};
 use crate::event::Event;
-use crate::problem::STALE;
+use crate::problem::{NOT_FOUND, STALE};
 use crate::timer::timers_of;
 use crate::view::{answer, view};
 use crate::workflow::{Action, ClockEffect, step};
@@ -277,7 +278,7 @@ async fn take_once(
 ) -> Result<Answer> {
     let (dossier, papers) = read(conn, ctx, target.id).await?;
     if target.if_match.is_some_and(|seen| seen != dossier.version) {
-        return Err(STALE.error().extra("version", dossier.version).extra("status", dossier.status.code()));
+        return Err(STALE.error().extra("version", dossier.version).extra("state", dossier.status.code()));
     }
     let (_, case) = world.catalogue.pinned(dossier.procedure_id, &dossier.case_code)?;
     let row = step(&dossier, action, &ctx.actor, case.immediate)?;
@@ -308,9 +309,11 @@ async fn take_once(
 
 /// The dossier as the actor may see it and its papers, in one trip.
 pub async fn read(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Result<(Dossier, Vec<Attachment>)> {
-    let dossier = load(conn, &ctx.actor, id).await?;
-    let papers = attachment::of_dossier(conn, id).await?;
-    Ok((dossier, papers))
+    let (mut one, mut other): (&AsyncPgConnection, &AsyncPgConnection) = (conn, conn);
+    let dossier = dossiers::table.filter(dossiers::id.eq(id)).filter(visible_to(&ctx.actor)).select(Dossier::as_select());
+    let papers = attachments::table.filter(attachments::dossier_id.eq(id)).order(attachments::id).select(Attachment::as_select());
+    let (dossier, papers) = join(dossier.first(&mut one), papers.load(&mut other)).await;
+    Ok((dossier.optional()?.ok_or_else(|| NOT_FOUND.error())?, papers?))
 }
 
 /// What a step does to the clock.
@@ -333,6 +336,7 @@ fn turn(dossier: &mut Dossier, case: &Case, effect: ClockEffect, ctx: &Ctx, rule
             clock::put(dossier, clock, &deadline);
         }
         (ClockEffect::Finish, _) => dossier.finished_at = Some(ctx.now),
+        (ClockEffect::Stop, _) => dossier.clock_stands = true,
         _ => {}
     }
     Ok(())
@@ -364,6 +368,7 @@ pub(crate) async fn store(
         dossiers::status.eq(dossier.status),
         dossiers::open.eq(dossier.open),
         dossiers::clock.eq(dossier.clock.clone()),
+        dossiers::clock_stands.eq(dossier.clock_stands),
         dossiers::original_due_at.eq(dossier.original_due_at),
         dossiers::statutory_due_at.eq(dossier.statutory_due_at),
         dossiers::due_at.eq(dossier.due_at),

@@ -8,7 +8,6 @@ use kernel::schema::dossiers;
 use kernel::timers::{Due, Timers};
 use kernel::{Actor, Ctx, Result};
 
-use crate::clock::stands;
 use crate::dossier::{Dossier, DossierId, audience, load};
 use crate::event::Event;
 use crate::problem::NOT_FOUND;
@@ -21,11 +20,9 @@ const ANSWER: &str = "answer";
 
 /// The timers that a dossier in this state needs.
 pub(crate) fn timers_of(dossier: &Dossier) -> Timers {
-    let clock = dossier.clock.as_ref().map(|clock| &clock.0);
-    let stands = stands(clock, dossier.statutory_due_at);
     let timer = match (dossier.status, dossier.statutory_due_at) {
         (Status::Submitted, _) => Some((ANSWER, dossier.next_due_at)),
-        (Status::Accepted | Status::Processing | Status::SupplementRequested, Some(due_at)) if !stands => Some((DEADLINE, due_at)),
+        (Status::Accepted | Status::Processing | Status::SupplementRequested, Some(due_at)) if !dossier.clock_stands => Some((DEADLINE, due_at)),
         _ => None,
     };
     let (kinds, fire_at) = timer.into_iter().unzip();

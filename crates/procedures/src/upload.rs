@@ -27,7 +27,7 @@ fn may_add(dossier: &Dossier, actor: &Actor) -> Result<()> {
     }
     match dossier.status {
         Status::Draft | Status::SupplementRequested => Ok(()),
-        status => Err(ATTACHMENTS_CLOSED.error().extra("status", status.code())),
+        status => Err(ATTACHMENTS_CLOSED.error().extra("state", status.code())),
     }
 }
 

@@ -182,5 +182,5 @@ pub fn step(dossier: &Dossier, action: Action, actor: &Actor, immediate: bool) -
     let legal = TABLE.iter().any(|row| row.from == dossier.status && row.action == action && holds(row.guard, dossier, immediate));
     let problem = if legal { &NOT_YOURS_TO_DO } else { &ILLEGAL_TRANSITION };
     let allowed: Vec<&str> = allowed_actions(dossier, actor, immediate).into_iter().map(Action::code).collect();
-    Err(problem.error().extra("status", dossier.status.code()).extra("allowed_actions", allowed))
+    Err(problem.error().extra("state", dossier.status.code()).extra("allowed_actions", allowed))
 }

@@ -40,6 +40,8 @@ CREATE TABLE dossiers (
     code text UNIQUE,
     -- Start, limit, calendar version and events: the whole input of the deadline. Null until accepted.
     clock jsonb,
+    -- It stands, waiting for the applicant.
+    clock_stands boolean NOT NULL DEFAULT false,
     original_due_at timestamptz,
     statutory_due_at timestamptz,
     due_at timestamptz,

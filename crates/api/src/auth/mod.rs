@@ -67,14 +67,18 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 pub fn pages(config: &mut web::ServiceConfig, app: &App) {
     well_known::configure(config);
     let oauth = web::scope("/oauth").wrap(from_fn(limited));
-    config.service(oauth.configure(authorize::configure).configure(hand_over::configure).configure(exchange::configure));
+    config
+        .service(oauth.configure(authorize::configure).configure(hand_over::configure).configure(exchange::configure));
     if app.auth.demo.is_some() {
         config.service(web::scope(demo_provider::PATH).wrap(from_fn(limited)).configure(demo_provider::configure));
     }
 }
 
 /// Counts requests against their address: nobody is signed in here.
-async fn limited<B: MessageBody + 'static>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
+async fn limited<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
     let traffic = request.app_data::<Data<Traffic>>().expect("the server sets Traffic");
     let spent = traffic.spend(None, request.request()).map_err(Failure)?;
     let mut response = next.call(request).await?;

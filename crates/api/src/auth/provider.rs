@@ -206,7 +206,7 @@ impl Provider {
         let name = name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
         let name = name.ok_or_else(|| Unavailable::Refused("it does not tell the citizen's name".to_owned()))?;
         let texts = [Some(&sub), Some(&name), identity_number.as_ref()];
-        if texts.into_iter().flatten().any(|text| has_control(text) || text.len() > 500) {
+        if texts.into_iter().flatten().any(|text| has_control(text) || text.chars().count() > 200) {
             return Err(Unavailable::Refused("what it tells of the citizen is no plain text".to_owned()));
         }
         Ok(Identity { issuer: self.settings.issuer.clone(), subject: sub, name, identity_number })

@@ -33,7 +33,7 @@ pub fn configure(config: &mut ServiceConfig) {
 struct Credentials {
     #[schema(min_length = 1, max_length = 100)]
     username: String,
-    #[schema(min_length = 1, max_length = 200, format = Password)]
+    #[schema(min_length = 1, max_length = 200, format = Password, pattern = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$")]
     password: String,
 }
 

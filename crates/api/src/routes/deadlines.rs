@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::body::Body;
-use crate::call::{Call, Query};
+use crate::call::{Call, Parameters};
 use crate::problem::{Document, Failure, MALFORMED, Result};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -85,8 +85,8 @@ struct CalendarDays {
         (status = 422, description = "The calendar is not published that far.", body = Document),
     ))]
 #[get("/v1/calendars/vn/days")]
-async fn list_calendar_days(call: Call, days: Query<Days>) -> Result<HttpResponse> {
-    let Query(Days { from, to }) = days;
+async fn list_calendar_days(call: Call, days: Parameters<Days>) -> Result<HttpResponse> {
+    let Parameters(Days { from, to }) = days;
     if to < from || (to - from).num_days() > 400 {
         return Err(Failure(MALFORMED.with("to phải sau from, nhiều nhất 400 ngày.", "to must come after from, by 400 days at most.")));
     }

@@ -16,7 +16,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::call::{Call, Id, Query};
+use crate::call::{Call, Id, Parameters};
 use crate::problem::{Document, Result};
 use crate::write::{Answered, Write, etag, not_modified};
 
@@ -75,7 +75,7 @@ struct DossierPage {
 #[utoipa::path(operation_id = "listDossiers", tag = "dossiers", params(Filter), security(("oauth" = ["dossier:read"])),
     responses((status = 200, description = "A page.", body = DossierPage)))]
 #[get("/v1/dossiers")]
-async fn list_dossiers(call: Call, Query(filter): Query<Filter>, request: HttpRequest) -> Result<HttpResponse> {
+async fn list_dossiers(call: Call, Parameters(filter): Parameters<Filter>, request: HttpRequest) -> Result<HttpResponse> {
     let named = Filter { cursor: None, limit: None, ..filter.clone() };
     let list = format!("dossiers {:?} {}", call.ctx.actor.id(), serde_json::to_string(&named).unwrap_or_default());
     let cursors = Cursors { key: &call.app.cursors, list };

@@ -24,7 +24,7 @@ struct ProblemHelp {
     #[schema(example = "Hồ sơ không ở trạng thái cho phép việc này", max_length = 300)]
     title: String,
     /// What the caller can do.
-    #[schema(example = "Trạng thái hiện tại nằm trong status, các việc làm được nằm trong allowed_actions.", max_length = 1000)]
+    #[schema(example = "Trạng thái hiện tại nằm trong state, các việc làm được nằm trong allowed_actions.", max_length = 1000)]
     help: String,
 }
 

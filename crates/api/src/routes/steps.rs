@@ -55,7 +55,7 @@ macro_rules! step {
             responses(
                 (status = 200, description = "The dossier after the step.", body = View),
                 (status = 404, description = "There is none, or not for you.", body = Document),
-                (status = 409, description = "The state does not allow it; `status` and `allowed_actions` say what does.", body = Document),
+                (status = 409, description = "The state does not allow it; `state` and `allowed_actions` say what does.", body = Document),
                 (status = 412, description = "The dossier has changed since the version in If-Match.", body = Document),
                 (status = 422, description = "The content breaks the schema or a rule.", body = Document),
             ))]

@@ -1,0 +1,163 @@
+//! What is asked of the server, request by request.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+use clap::ValueEnum;
+use fastrand::Rng;
+
+use crate::connection::Answer;
+
+/// A unit of work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Task {
+    /// Anybody follows a dossier by its code.
+    Tracking,
+    /// A member of staff looks at the first 50 open dossiers.
+    List,
+    /// Reception files a dossier.
+    Creation,
+    /// Reception files a dossier and accepts it, a leader signs the result, reception reads it: four requests.
+    Lifecycle,
+}
+
+/// Where citizens are received, with two people signed in.
+struct Counter {
+    agency: String,
+    reception: String,
+    leader: String,
+}
+
+/// What requests are made from.
+pub struct Material {
+    codes: Vec<String>,
+    counters: Vec<Counter>,
+}
+
+impl Material {
+    pub fn parse(codes: &str, counters: &str) -> Result<Self, String> {
+        let codes: Vec<String> = codes.lines().map(str::to_owned).collect();
+        let counter = |line: &str| match line.split(' ').collect::<Vec<_>>()[..] {
+            [agency, reception, leader] => {
+                Some(Counter { agency: agency.to_owned(), reception: reception.to_owned(), leader: leader.to_owned() })
+            }
+            _ => None,
+        };
+        let counters: Option<Vec<Counter>> = counters.lines().map(counter).collect();
+        match counters {
+            Some(counters) if !codes.is_empty() && !counters.is_empty() => Ok(Self { codes, counters }),
+            _ => Err("there must be codes, and counters with an agency and two tokens a line".to_owned()),
+        }
+    }
+}
+
+/// What one connection sends, task after task.
+pub struct Script<'a> {
+    task: Task,
+    material: &'a Material,
+    rng: Rng,
+    counter: usize,
+    /// The next request of the task.
+    step: usize,
+    /// The dossier that the task is about.
+    dossier: String,
+    body: String,
+}
+
+impl<'a> Script<'a> {
+    pub fn new(task: Task, material: &'a Material) -> Self {
+        Self { task, material, rng: Rng::new(), counter: 0, step: 0, dossier: String::new(), body: String::new() }
+    }
+
+    /// Writes the next request.
+    pub fn render(&mut self, out: &mut Vec<u8>) {
+        out.clear();
+        if self.step == 0 {
+            self.counter = self.rng.usize(..self.material.counters.len());
+        }
+        let material = self.material;
+        let Counter { reception, leader, .. } = &material.counters[self.counter];
+        match (self.task, self.step) {
+            (Task::Tracking, _) => {
+                get(out, "tracking/", self.rng.choice(&material.codes).map_or("", String::as_str), None)
+            }
+            (Task::List, _) => get(out, "dossiers", "", Some(reception)),
+            (_, 0) => {
+                self.new_dossier();
+                self.post(out, "", "", reception);
+            }
+            (_, 1) => {
+                "{}".clone_into(&mut self.body);
+                self.post(out, "/", "/accept", reception);
+            }
+            (_, 2) => {
+                self.body.clear();
+                let _ = write!(self.body, r#"{{"outcome":"granted","number":"{}/QĐ-UBND"}}"#, self.rng.u32(1..9999));
+                self.post(out, "/", "/issue-result", leader);
+            }
+            _ => get(out, "dossiers/", &self.dossier, Some(reception)),
+        }
+    }
+
+    /// Takes the answer; says whether the task is done with it.
+    pub fn answered(&mut self, answer: &Answer<'_>) -> Result<bool, String> {
+        let (last, creates) = match self.task {
+            Task::Tracking | Task::List => (0, false),
+            Task::Creation => (0, true),
+            Task::Lifecycle => (3, self.step == 0),
+        };
+        if answer.status != if creates { 201 } else { 200 } {
+            let body = String::from_utf8_lossy(answer.body);
+            return Err(format!(
+                "request {} of {:?} was answered with {}: {body}",
+                self.step, self.task, answer.status
+            ));
+        }
+        if creates && last > 0 {
+            // The view begins with the id.
+            let id = answer.body.strip_prefix(br#"{"id":""#).and_then(|rest| rest.get(..36));
+            self.dossier = String::from_utf8_lossy(id.ok_or("a new dossier does not begin with its id")?).into_owned();
+        }
+        let done = self.step == last;
+        self.step = if done { 0 } else { self.step + 1 };
+        Ok(done)
+    }
+
+    fn new_dossier(&mut self) {
+        self.body.clear();
+        let _ = write!(
+            self.body,
+            r#"{{"procedure":"9.000001","case":"standard","agency":"{}","applicant":{{"name":"Nguyễn Thị Bình Minh","identity_number":"001{:09}","phone":"+849{:08}","email":"binhminh@example.vn","address":"Số 12 phố Hàng Bài, phường Hoàn Kiếm, Hà Nội"}},"form":{{"floors":3,"area_m2":62,"parcel":"tờ 14 thửa {}","purpose":"nhà ở riêng lẻ","neighbours_informed":true}},"attachments":[]}}"#,
+            self.material.counters[self.counter].agency,
+            self.rng.u32(..1_000_000_000),
+            self.rng.u32(..100_000_000),
+            self.rng.u32(1..999),
+        );
+    }
+
+    fn post(&mut self, out: &mut Vec<u8>, before: &str, after: &str, token: &str) {
+        let id = if before.is_empty() { "" } else { &self.dossier };
+        let (key, body) = (self.rng.u128(..), &self.body);
+        let key = format!("{key:032x}");
+        let _ = write!(
+            out,
+            "POST /v1/dossiers{before}{id}{after} HTTP/1.1\r\nhost: load.example\r\naccept: application/json\r\n\
+             authorization: Bearer {token}\r\ncontent-type: application/json\r\nidempotency-key: {}-{}-{}-{}-{}\r\n\
+             content-length: {}\r\n\r\n{body}",
+            &key[..8],
+            &key[8..12],
+            &key[12..16],
+            &key[16..20],
+            &key[20..],
+            body.len()
+        );
+    }
+}
+
+fn get(out: &mut Vec<u8>, path: &str, rest: &str, token: Option<&str>) {
+    let _ = write!(out, "GET /v1/{path}{rest} HTTP/1.1\r\nhost: load.example\r\naccept: application/json\r\n");
+    if let Some(token) = token {
+        let _ = write!(out, "authorization: Bearer {token}\r\n");
+    }
+    out.extend_from_slice(b"\r\n");
+}
