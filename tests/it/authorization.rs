@@ -168,7 +168,6 @@ async fn a_bad_token_is_refused_on_public_operations_too() {
     }
 }
 
-/// A permission is looked up when the request comes, so a token cannot be kept for later.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_is_good_for_ten_minutes() {
     let app = TestApp::new().await;

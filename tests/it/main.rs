@@ -6,6 +6,8 @@ mod cast;
 mod contract;
 mod dossiers;
 mod harness;
+mod idempotency;
+mod workflow;
 mod oauth;
 mod sign_in;
 mod transitions;

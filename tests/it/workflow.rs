@@ -1,0 +1,68 @@
+//! The workflow page of the documentation is made from the transition table.
+
+use std::fmt::Write;
+
+use procedures::workflow::{ClockEffect, Guard, Party, Status, TABLE};
+
+#[test]
+fn the_workflow_page_is_current() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/workflow.md");
+    let fresh = page();
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(path, &fresh).expect("docs/workflow.md can be written");
+    }
+    let committed = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(committed == fresh, "docs/workflow.md is not current: UPDATE=1 cargo test -p it workflow");
+}
+
+#[test]
+fn every_state_but_the_draft_can_be_reached_and_every_open_one_left() {
+    for status in Status::ALL {
+        assert_eq!(TABLE.iter().any(|row| row.to == *status), *status != Status::Draft, "{status} is reached");
+        assert_eq!(TABLE.iter().any(|row| row.from == *status), status.is_open() || *status == Status::Draft, "{status} is left");
+    }
+}
+
+fn page() -> String {
+    let mut page = String::from(
+        "<!-- Made from procedures::workflow::TABLE: UPDATE=1 cargo test -p it workflow -->\n# A dossier's workflow\n\n\
+         ```mermaid\nstateDiagram-v2\n    [*] --> draft\n",
+    );
+    let mut drawn = Vec::new();
+    for row in TABLE {
+        let arrow = format!("    {} --> {}: {}\n", row.from, row.to, row.action);
+        if !drawn.contains(&arrow) {
+            page.push_str(&arrow);
+            drawn.push(arrow);
+        }
+    }
+    for status in Status::ALL.iter().filter(|status| !TABLE.iter().any(|row| row.from == **status)) {
+        let _ = writeln!(page, "    {status} --> [*]");
+    }
+    page.push_str("```\n\nLate is not a state: `timeliness` is computed from the dates whenever it is asked for.\n\n");
+    page.push_str("| from | action | to | by | permission | clock | only |\n| --- | --- | --- | --- | --- | --- | --- |\n");
+    for row in TABLE {
+        let party = match row.party {
+            Party::Applicant => "the applicant",
+            Party::Receiving => "the receiving agency",
+            Party::Competent => "the competent agency",
+        };
+        let clock = match row.clock {
+            ClockEffect::None => "",
+            ClockEffect::Start => "starts",
+            ClockEffect::Pause => "stands",
+            ClockEffect::Continue => "begins anew or goes on, by the procedure's rule",
+            ClockEffect::Finish => "decides whether it was in time",
+            ClockEffect::Stop => "stops for good",
+        };
+        let guard = match row.guard {
+            Guard::None => "",
+            Guard::Counter => "filed at the counter",
+            Guard::Online => "filed online",
+            Guard::Immediate => "procedures settled at once",
+        };
+        let permission = row.permission.code();
+        let _ = writeln!(page, "| {} | {} | {} | {party} | `{permission}` | {clock} | {guard} |", row.from, row.action, row.to);
+    }
+    page
+}
