@@ -76,7 +76,9 @@ impl Operation {
 async fn one_of_each_role(app: &TestApp) -> Vec<Player> {
     let mut known = BTreeSet::new();
     let cast = Cast::of(app).await.0.into_iter();
-    cast.filter(|player| player.roles.len() == 1 && known.insert(player.roles[0])).collect()
+    let mut players: Vec<_> = cast.filter(|player| player.roles.len() == 1 && known.insert(player.roles[0])).collect();
+    players.sort_by_key(|player| player.roles[0]);
+    players
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,7 @@
 //! The program from outside: every test has a database of its own and talks HTTP to a real server.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod architecture;
 mod authorization;
 mod cast;
@@ -8,6 +10,7 @@ mod dossiers;
 mod harness;
 mod idempotency;
 mod workflow;
+mod journal;
 mod oauth;
 mod sign_in;
 mod transitions;

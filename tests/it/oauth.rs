@@ -51,7 +51,7 @@ impl Browser {
     }
 
     /// From our sign-in page through the provider to the address with its answer.
-    async fn to_callback(&mut self, app: &TestApp, username: &str) -> String {
+    async fn reach_callback(&mut self, app: &TestApp, username: &str) -> String {
         let page = self.get(&authorize(app, &[])).await.expect(200);
         let away = self.get(&attribute(&page, "class=\"button\" href")).await.expect(303);
         let provider = self.get(away.header("location")).await.expect(200);
@@ -139,7 +139,7 @@ fn refused(answer: Answer, error: &str) {
 async fn a_citizen_signs_in_through_the_identity_provider() {
     let app = TestApp::new().await;
     let mut browser = Browser::new(&app);
-    let callback = browser.to_callback(&app, "congdan1").await;
+    let callback = browser.reach_callback(&app, "congdan1").await;
     let back = browser.get(&callback).await.expect(303);
     let address = back.header("location");
     assert!(address.starts_with(&redirect_uri(&app)));
@@ -151,7 +151,7 @@ async fn a_citizen_signs_in_through_the_identity_provider() {
     let citizen = me(&app, &tokens.json).await;
     assert_eq!((&citizen["kind"], &citizen["name"]), (&json!("citizen"), &json!("Nguyễn Thị Bình Minh")));
 
-    let callback = browser.to_callback(&app, "congdan1").await;
+    let callback = browser.reach_callback(&app, "congdan1").await;
     let back = browser.get(&callback).await.expect(303);
     let again = exchange(&app, &parameter(back.header("location"), "code").unwrap(), &[]).await.expect(200);
     assert_eq!(me(&app, &again.json).await["id"], citizen["id"], "the same person is the same account");
@@ -300,7 +300,7 @@ async fn another_browser_cannot_finish_what_this_one_began() {
     other.submit(&page, "lanhdao", "caunoi-demo").await.expect(400);
     Browser::new(&app).submit(&page, "lanhdao", "caunoi-demo").await.expect(400);
     other.get(&attribute(&page, "class=\"button\" href")).await.expect(400);
-    let callback = mine.to_callback(&app, "congdan2").await;
+    let callback = mine.reach_callback(&app, "congdan2").await;
     other.get(&callback).await.expect(400);
     mine.get(&callback).await.expect(400);
     assert_eq!(app.count("SELECT count(*) FROM citizens").await, 0);
@@ -310,20 +310,20 @@ async fn another_browser_cannot_finish_what_this_one_began() {
 async fn the_provider_s_answer_works_once_in_time_and_from_it_alone() {
     let app = TestApp::new().await;
     let mut browser = Browser::new(&app);
-    let callback = browser.to_callback(&app, "congdan2").await;
+    let callback = browser.reach_callback(&app, "congdan2").await;
     browser.get(&callback).await.expect(303);
     browser.get(&callback).await.expect(400);
 
-    let late = browser.to_callback(&app, "congdan2").await;
+    let late = browser.reach_callback(&app, "congdan2").await;
     app.advance(TimeDelta::minutes(10));
     browser.get(&late).await.expect(400);
 
-    let ours = browser.to_callback(&app, "congdan2").await;
+    let ours = browser.reach_callback(&app, "congdan2").await;
     let issuer = parameter(&ours, "iss").unwrap();
     let encoded: String = Url::parse_with_params("x:", [("iss", &issuer)]).unwrap().query().unwrap().to_owned();
     let mixed_up = browser.get(&ours.replace(&encoded, "iss=https://other.example")).await.expect(400);
     assert_eq!(mixed_up.header("location"), "");
-    let forged = browser.to_callback(&app, "congdan2").await.replace("code=", "code=x");
+    let forged = browser.reach_callback(&app, "congdan2").await.replace("code=", "code=x");
     let told = browser.get(&forged).await.expect(303);
     assert_eq!(parameter(told.header("location"), "error").as_deref(), Some("server_error"));
 }
@@ -332,7 +332,7 @@ async fn the_provider_s_answer_works_once_in_time_and_from_it_alone() {
 async fn a_citizen_who_declines_is_sent_back() {
     let app = TestApp::new().await;
     let mut browser = Browser::new(&app);
-    let callback = browser.to_callback(&app, "congdan1").await;
+    let callback = browser.reach_callback(&app, "congdan1").await;
     let code = parameter(&callback, "code").unwrap();
     let declined = browser.get(&callback.replace(&format!("code={code}"), "error=access_denied")).await.expect(303);
     assert_eq!(parameter(declined.header("location"), "error").as_deref(), Some("access_denied"));

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
-use kernel::problem::{Error, FieldError, Kind, Problem, Text};
+use kernel::problem::{Error, FieldError, Kind, Occurrence, Problem, Text};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -155,7 +155,7 @@ pub struct Violation {
 
 /// The response for a problem.
 pub fn render(error: &Error, language: Language, request_id: &str) -> HttpResponse {
-    let Error { problem, detail, fields, retry_after, extra, .. } = error;
+    let Occurrence { problem, detail, fields, retry_after, extra, .. } = &**error;
     let status = status(problem.kind);
     let violation = |field: &FieldError| Violation {
         pointer: field.pointer.clone(),

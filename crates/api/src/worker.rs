@@ -84,13 +84,17 @@ pub fn checkpoint_file(app: &App) -> PathBuf {
     app.settings.data_dir.join("checkpoints.jws")
 }
 
+/// Signs, exports and keeps a checkpoint, if the journal has grown. A full disk is no reason to stop leading.
 async fn export(app: &App, conn: &mut AsyncPgConnection) -> Result<()> {
-    if let Some(signed) = checkpoint::make(conn, &app.settings.keys, app.clock.now()).await? {
-        let file = checkpoint_file(app);
-        checkpoint::export(&file, &signed)
-            .map_err(|error| kernel::problem::INTERNAL.because(format!("{}: {error}", file.display())))?;
+    let Some(made) = checkpoint::sign(conn, &app.settings.keys, app.clock.now()).await? else { return Ok(()) };
+    let file = checkpoint_file(app);
+    match made.export(&file) {
+        Ok(()) => made.keep(conn).await,
+        Err(error) => {
+            log::error!("no checkpoint was exported: {} cannot be written: {error}", file.display());
+            Ok(())
+        }
     }
-    Ok(())
 }
 
 async fn tidy(app: &App, conn: &mut AsyncPgConnection, traffic: &Traffic) -> Result<()> {

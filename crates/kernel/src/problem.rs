@@ -81,17 +81,26 @@ pub struct Problem {
 impl Problem {
     /// This problem, with no more to say than its title.
     pub fn error(&'static self) -> Error {
-        Error { problem: self, detail: None, fields: Vec::new(), retry_after: None, extra: None, cause: None }
+        Error(Box::new(Occurrence {
+            problem: self,
+            detail: None,
+            fields: Vec::new(),
+            retry_after: None,
+            extra: None,
+            cause: None,
+        }))
     }
 
     /// This problem, with what exactly is the matter.
     pub fn with(&'static self, vi: impl Into<String>, en: impl Into<String>) -> Error {
-        Error { detail: Some(Text::new(vi, en)), ..self.error() }
+        let mut error = self.error();
+        error.0.detail = Some(Text::new(vi, en));
+        error
     }
 
     /// This problem, with what caused it: logged once, never shown.
     pub fn because(&'static self, cause: impl fmt::Display) -> Error {
-        Error { cause: Some(cause.to_string()), ..self.error() }
+        self.error().caused_by(cause)
     }
 }
 
@@ -130,9 +139,21 @@ impl FieldError {
     }
 }
 
-/// A problem that happened.
+/// A problem that happened. Boxed, as every result carries the room for it.
 #[derive(Debug)]
-pub struct Error {
+pub struct Error(Box<Occurrence>);
+
+impl std::ops::Deref for Error {
+    type Target = Occurrence;
+
+    fn deref(&self) -> &Occurrence {
+        &self.0
+    }
+}
+
+/// What is known of a problem that happened.
+#[derive(Debug)]
+pub struct Occurrence {
     pub problem: &'static Problem,
     pub detail: Option<Text>,
     pub fields: Vec<FieldError>,
@@ -147,19 +168,25 @@ pub struct Error {
 impl Error {
     /// Adds what is wrong with which fields.
     pub fn fields(mut self, fields: Vec<FieldError>) -> Self {
-        self.fields = fields;
+        self.0.fields = fields;
+        self
+    }
+
+    /// Adds what caused it: logged once, never shown.
+    pub fn caused_by(mut self, cause: impl fmt::Display) -> Self {
+        self.0.cause = Some(cause.to_string());
         self
     }
 
     /// Adds a member to the problem document.
     pub fn extra(mut self, name: &str, value: impl Into<serde_json::Value>) -> Self {
-        self.extra.get_or_insert_default().insert(name.to_owned(), value.into());
+        self.0.extra.get_or_insert_default().insert(name.to_owned(), value.into());
         self
     }
 
     /// Says when to try again.
     pub fn retry_after(mut self, seconds: u32) -> Self {
-        self.retry_after = Some(seconds);
+        self.0.retry_after = Some(seconds);
         self
     }
 
@@ -171,7 +198,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { problem, detail, cause, .. } = self;
+        let Occurrence { problem, detail, cause, .. } = &**self;
         write!(f, "{}: {}", problem.code, detail.as_ref().unwrap_or(&problem.title).en)?;
         for field in &self.fields {
             write!(f, "; {} {}", field.pointer, field.code)?;

@@ -5,11 +5,7 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 /// Normalises every string of a JSON value to NFC, as phones send NFD and people then search in vain.
 pub fn normalise(value: &mut serde_json::Value) {
     match value {
-        serde_json::Value::String(text) => {
-            if !is_nfc(text) {
-                *text = text.nfc().collect();
-            }
-        }
+        serde_json::Value::String(text) if !is_nfc(text) => *text = text.nfc().collect(),
         serde_json::Value::Array(items) => items.iter_mut().for_each(normalise),
         serde_json::Value::Object(members) => members.values_mut().for_each(normalise),
         _ => {}

@@ -6,6 +6,7 @@ use kernel::id::AgencyId;
 use kernel::idempotency::{Answer, Attempt};
 use kernel::journal::Entry;
 use kernel::json::Json;
+use kernel::problem::{FieldError, INVALID, Text as Words};
 use kernel::record::{Also, Record};
 use kernel::schema::dossiers;
 use kernel::secret::sha256;
@@ -52,7 +53,7 @@ pub struct NewDossier {
 /// Files a draft with the agency `receiving`.
 ///
 /// # Errors
-/// Unknown procedure, case or component; [`ID_TAKEN`] when the id belongs to another dossier.
+/// Unknown procedure, case or component; an id of another version; [`ID_TAKEN`] when the id belongs to another dossier.
 pub async fn file(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
@@ -61,6 +62,10 @@ pub async fn file(
     new: NewDossier,
     attempt: &Attempt,
 ) -> Result<Answer> {
+    if new.id.is_some_and(|id| id.0.get_version_num() != 7) {
+        let words = Words::fixed("phải là UUID phiên bản 7", "must be a UUID of version 7");
+        return Err(INVALID.error().fields(vec![FieldError::new("/id", "format", words)]));
+    }
     let (procedure, case) = catalogue.choose(&new.procedure, &new.case, deadlines::vn_date(ctx.now))?;
     let id = new.id.unwrap_or_else(|| DossierId::at(ctx.now));
     let papers = attachment::declare(ctx, id, case, &new.attachments, "/attachments/*/component")?;
@@ -116,7 +121,10 @@ pub async fn file(
     let taken = |name: &str| (name == "dossiers_pkey").then(|| ID_TAKEN.error());
     match record.write(conn, taken).await {
         Ok(_) => Ok(reply),
-        Err(error) if error.is(&ID_TAKEN) => same_again(conn, ctx, catalogue, id, &content_hash, created_by).await?.ok_or(error),
+        // Under the same key it is a retry that gets the answer kept for it; under another, the dossier as it is now.
+        Err(error) if error.is(&ID_TAKEN) && attempt.earlier(conn).await?.is_none() => {
+            same_again(conn, ctx, catalogue, id, &content_hash, created_by).await?.ok_or(error)
+        }
         Err(error) => Err(error),
     }
 }

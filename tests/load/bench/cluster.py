@@ -47,15 +47,17 @@ class Cluster:
     def pgbench(self, database, script, values, clients, seconds):
         """Transactions a second of a script."""
         given = [f"-D{name}={value}" for name, value in values.items()]
+        file = Path(self.directory).parent / "pgbench.sql"
+        file.write_text(script)
         command = [
             self.program("pgbench"), "-n", "-M", "prepared", "-c", clients, "-j", min(clients, 2), "-T", seconds,
-            "-f", script, *given, "-h", self._socket, "-U", "caunoi", database,
+            "-f", file, *given, "-h", self._socket, "-U", "caunoi", database,
         ]  # fmt: skip
         done = subprocess.run([str(part) for part in command], text=True, capture_output=True, check=False)
         rate = re.search(r"tps = ([0-9.]+) \(without", done.stdout)
         failed = re.search(r"number of failed transactions: ([0-9]+)", done.stdout)
         if done.returncode or not rate or (failed and failed[1] != "0"):
-            raise RuntimeError(f"pgbench failed on {script}: {(done.stdout + done.stderr).strip()[-2000:]}")
+            raise RuntimeError(f"pgbench failed: {(done.stdout + done.stderr).strip()[-2000:]}")
         return float(rate[1])
 
     def databases(self):

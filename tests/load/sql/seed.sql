@@ -50,7 +50,7 @@ INSERT INTO dossiers (
     created_by, content_hash, applicant, form, code, clock, original_due_at, statutory_due_at, due_at, next_due_at,
     submitted_at, accepted_at, finished_at, closed_at, outcome, result_number, created_at
 )
-SELECT id, version, status, open, procedure.id, procedure.content -> 'cases' -> 0 ->> 'code',
+SELECT seeded.id, seeded.version, status, open, procedure.id, procedure.content -> 'cases' -> 0 ->> 'code',
     CASE WHEN citizen IS NULL THEN 'counter' ELSE 'online' END, agency, agency, citizen,
     coalesce(citizen, reception), load.hash(n),
     jsonb_build_object(
@@ -72,8 +72,8 @@ SELECT id, version, status, open, procedure.id, procedure.content -> 'cases' -> 
     CASE WHEN status IN ('result_ready', 'returned') THEN n || '/QĐ-UBND' END,
     at
 FROM seeded
-JOIN (SELECT row_number() OVER (ORDER BY code) - 1 AS nth, count(*) OVER () AS all_of_them, * FROM procedures) AS procedure
-    ON procedure.nth = n % procedure.all_of_them
+JOIN (SELECT row_number() OVER (ORDER BY code) - 1 AS nth, count(*) OVER () AS of_all, * FROM procedures) AS procedure
+    ON procedure.nth = n % procedure.of_all
 CROSS JOIN (SELECT max(version) AS version FROM calendars) AS calendar
 ORDER BY n;
 

@@ -183,7 +183,7 @@ fn read(keys: &KeyRing, issuer: &str, token: &str) -> Result<Identity, Error> {
 
 fn refused(why: impl std::fmt::Display) -> Error {
     let words = UNAUTHENTICATED.with("Access token không dùng được.", "The access token cannot be used.");
-    Error { cause: Some(why.to_string()), ..words }
+    words.caused_by(why)
 }
 
 #[cfg(test)]

@@ -105,16 +105,7 @@ async fn migrate(flags: &Flags) -> Result<(), String> {
 async fn verify_journal(args: &VerifyJournal) -> Result<(), String> {
     let settings = Settings::check(&args.flags)?;
     let file = args.checkpoint.clone().unwrap_or_else(|| settings.data_dir.join("checkpoints.jws"));
-    let text = std::fs::read_to_string(&file).map_err(|error| format!("{} cannot be read: {error}.", file.display()))?;
-    let mut checkpoints = Vec::new();
-    for (n, line) in text.lines().filter(|line| !line.trim().is_empty()).enumerate() {
-        let claims: checkpoint::Claims = settings
-            .keys
-            .verify(checkpoint::TYP, line.trim())
-            .map_err(|error| format!("Checkpoint {} in {} cannot be believed: {error}.", n + 1, file.display()))?;
-        checkpoints.push(claims);
-    }
-    checkpoints.sort_by_key(|checkpoint| checkpoint.size);
+    let checkpoints = checkpoint::read(&file, &settings.keys)?;
     let database = database::open(&settings).await?;
     let db = Db::new(&database.settings)?;
     let mut conn = db.conn().await.map_err(|error| error.to_string())?;

@@ -146,9 +146,9 @@ mod tests {
     #[test]
     fn the_sender_is_told_what_to_mend_and_nothing_about_our_disks() {
         let told = Error::from(FilesError::TooLarge { size: 7, limit: 5 });
-        assert_eq!(told.detail.unwrap().vi, "Tệp có 7 byte, giới hạn là 5");
+        assert_eq!(told.detail.as_ref().unwrap().vi, "Tệp có 7 byte, giới hạn là 5");
         let hidden = Error::from(FilesError::from(io::Error::other("disk 3")));
-        assert_eq!((hidden.detail, hidden.retry_after), (None, Some(5)));
-        assert!(hidden.cause.unwrap().contains("disk 3"));
+        assert_eq!((hidden.detail.clone(), hidden.retry_after), (None, Some(5)));
+        assert!(hidden.cause.as_ref().unwrap().contains("disk 3"));
     }
 }

@@ -1,0 +1,89 @@
+//! What lies in a journal must stay readable for ever. `tests/fixtures/events` holds an event of every kind and version
+//! as it was stored; a changed shape gets a new version and a new fixture, and the old ones stay.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use directory::citizen::CitizenEvent;
+use directory::staff::StaffEvent;
+use kernel::Role;
+use kernel::journal::Event;
+use serde::de::DeserializeOwned;
+
+/// The stored events of an entity, by kind and version.
+fn fixtures(entity: &str) -> BTreeMap<(String, i16), String> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/events");
+    let files = std::fs::read_dir(directory).unwrap().map(|file| file.unwrap().path());
+    let stored = files.map(|file| {
+        let (kind, version) = file.file_stem().unwrap().to_str().unwrap().rsplit_once(".v").expect("<kind>.v<version>.json");
+        ((kind.to_owned(), version.parse().unwrap()), std::fs::read_to_string(&file).unwrap().trim_end().to_owned())
+    });
+    stored.filter(|((kind, _), _)| kind.starts_with(&format!("{entity}."))).collect()
+}
+
+/// The variants of an enum, as serde names them to whoever asks for one that it does not have.
+fn variants<T: DeserializeOwned>() -> Vec<String> {
+    let complaint = serde_json::from_str::<T>("\"?\"").err().expect("no such variant").to_string();
+    let quoted = complaint.split('`').skip(1).step_by(2).skip(1);
+    quoted.map(str::to_owned).collect()
+}
+
+#[test]
+fn every_stored_event_of_a_dossier_is_still_read() {
+    for ((kind, version), stored) in fixtures("dossier") {
+        let event: procedures::event::Event = serde_json::from_str(&stored).unwrap_or_else(|error| panic!("{kind}: {error}"));
+        assert_eq!(event.kind(), kind);
+        assert!(version <= event.version(), "{kind}: version {version} is still to come");
+        if version == event.version() {
+            let now = serde_json::to_string(&event).unwrap();
+            assert_eq!(now, stored, "{kind} has another shape now: that is version {}", version + 1);
+        }
+    }
+}
+
+#[test]
+fn every_event_of_a_dossier_has_a_fixture_of_each_version() {
+    let fixtures = fixtures("dossier");
+    let variants = variants::<procedures::event::Event>();
+    assert!(variants.contains(&"accepted".to_owned()), "{variants:?}");
+    for variant in &variants {
+        let kind = format!("dossier.{variant}");
+        let first = fixtures.get(&(kind.clone(), 1)).unwrap_or_else(|| panic!("{kind} has no fixture"));
+        let latest = serde_json::from_str::<procedures::event::Event>(first).unwrap().version();
+        for version in 1..=latest {
+            assert!(fixtures.contains_key(&(kind.clone(), version)), "{kind} has no fixture of version {version}");
+        }
+    }
+    assert!(fixtures.keys().all(|(kind, _)| variants.iter().any(|variant| *kind == format!("dossier.{variant}"))));
+}
+
+/// An event of every kind. Accounts tell little: their events are known by their kind alone.
+fn of_staff() -> Vec<StaffEvent> {
+    let after = |event: &StaffEvent| match event {
+        StaffEvent::Created { .. } => Some(StaffEvent::PasswordChanged {}),
+        StaffEvent::PasswordChanged {} => Some(StaffEvent::Activated {}),
+        StaffEvent::Activated {} => Some(StaffEvent::Deactivated {}),
+        StaffEvent::Deactivated {} => None,
+    };
+    let first = StaffEvent::Created { roles: vec![Role::ReceptionOfficer, Role::Leader] };
+    std::iter::successors(Some(first), after).collect()
+}
+
+fn of_citizens() -> Vec<CitizenEvent> {
+    let after = |event: &CitizenEvent| match event {
+        CitizenEvent::Registered {} => Some(CitizenEvent::Updated {}),
+        CitizenEvent::Updated {} => None,
+    };
+    std::iter::successors(Some(CitizenEvent::Registered {}), after).collect()
+}
+
+fn stored<E: Event>(events: &[E]) -> BTreeMap<(String, i16), String> {
+    let stored = |event: &E| ((event.kind().to_owned(), event.version()), serde_json::to_string(event).unwrap());
+    events.iter().map(stored).collect()
+}
+
+#[test]
+fn events_of_accounts_are_stored_as_they_always_were() {
+    assert_eq!(stored(&of_staff()), fixtures("staff"));
+    assert_eq!(stored(&of_citizens()), fixtures("citizen"));
+}

@@ -1,0 +1,132 @@
+"""Measures the server against what PostgreSQL could do with the same statements: `tests/load/run --help`."""
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import data
+import report
+import statements
+from aims import MEMORY_CONNECTIONS, UNITS
+from cluster import Cluster
+from rounds import Bench, measure
+from server import Server
+
+ROOT = Path(__file__).resolve().parents[3]
+RELEASE = ROOT / "target/release"
+CAUNOI, GENERATOR, HOLD = RELEASE / "caunoi", RELEASE / "load", RELEASE / "examples/hold"
+LISTS = {
+    "work list": ("tiepnhan", "/v1/dossiers"),
+    "work list, received": ("tiepnhan", "/v1/dossiers?side=receiving"),
+    "returned": ("tiepnhan", "/v1/dossiers?status=returned"),
+    "being processed": ("tiepnhan", "/v1/dossiers?status=processing"),
+    "all open, for an inspector": ("thanhtra", "/v1/dossiers?agency_id={agency}"),
+}
+
+
+def main():
+    asked = arguments()
+    began = time.monotonic()
+
+    def say(line):
+        print(f"[{time.monotonic() - began:5.0f} s] {line}", file=sys.stderr, flush=True)
+
+    directory = Path(asked.data or tempfile.mkdtemp(prefix="caunoi-load-", dir="/var/tmp"))
+    directory.mkdir(parents=True, exist_ok=True)
+    directory.chmod(0o755)  # the database runs under another user when this one is root
+    cluster = Cluster(HOLD, directory / "postgres")
+    servers = []
+    try:
+        sizes = [10_000] if asked.quick else [10_000, 1_000_000]
+        for size in sizes:
+            data.make(cluster, CAUNOI, directory, size, say)
+            cluster.copy(data.name(size), f"measured_{size}")
+        scripts, lists = learn(cluster, directory, f"measured_{sizes[0]}")
+        if asked.statements:
+            print(report.statements(scripts, lists))
+            return 0
+        benches = {}
+        for size in sizes:
+            servers.append(start(cluster, directory, f"measured_{size}"))
+            benches[size] = bench(cluster, directory, servers[-1], f"measured_{size}", size)
+        rounds, seconds = (3, 3) if asked.quick else (5, 8)
+        units = [unit for unit in UNITS if not asked.only or unit.task in asked.only]
+        results = {unit: measure(benches, unit, scripts, rounds, seconds, say) for unit in units}
+        memory = remember(benches[sizes[-1]], say)
+        plans = {name: statements.explained(cluster, f"measured_{sizes[-1]}", said[0]) for name, said in lists.items()}
+        text = report.markdown(results, memory, plans, scripts, cluster, time.monotonic() - began)
+        print(text)
+        if asked.record:
+            (ROOT / "tests/load/results.md").write_text(text)
+    finally:
+        for server in servers:
+            server.stop()
+        cluster.stop()
+        if not asked.data:
+            shutil.rmtree(directory)
+    return 0
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="tests/load/run", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="10 thousand dossiers only, short rounds")
+    parser.add_argument("--only", action="append", choices=[unit.task for unit in UNITS], help="only this; may be repeated")
+    parser.add_argument("--data", metavar="DIR", help="keep the seeded databases here and use them again")
+    parser.add_argument("--record", action="store_true", help="write what was measured into tests/load/results.md")
+    parser.add_argument("--statements", action="store_true", help="print the statements that the server sends, and stop")
+    return parser.parse_args()
+
+
+def start(cluster, directory, database):
+    return Server(CAUNOI, cluster.url(database), directory / database)
+
+
+def bench(cluster, directory, server, database, size):
+    codes = directory / f"codes_{size}"
+    coded = size * 97 // 100
+    codes.write_text(cluster.sql(database, f"SELECT load.code(n) FROM generate_series(1, {coded}) AS n"))
+    return Bench(cluster, database, server, GENERATOR, codes, coded)
+
+
+def learn(cluster, directory, database):
+    """The statements of every task and of every list, as the server sends them."""
+    statements.listen(cluster, database, True)
+    server = start(cluster, directory, database)
+    try:
+        listening = bench(cluster, directory, server, database, 10_000)
+        server.counters()
+        known = statements.people(cluster, database)
+        scripts = {}
+        for unit in UNITS:
+            said = statements.heard(cluster, lambda unit=unit: listening.load(unit.task, 0.2, connections=1))
+            scripts[unit.task] = statements.script(statements.once(said), known)
+        agency = cluster.sql(database, "SELECT load.agency(1)")
+        tokens = {person: server.token(person) for person, _ in LISTS.values()}
+        lists = {
+            name: statements.heard(cluster, lambda person=person, path=path: server.get(path.format(agency=agency), tokens[person]))
+            for name, (person, path) in LISTS.items()
+        }
+        return scripts, lists
+    finally:
+        server.stop()
+        statements.listen(cluster, database, False)
+
+
+def remember(measured, say):
+    """Memory after all tasks at many connections."""
+    for unit in UNITS:
+        measured.load(unit.task, 3, connections=MEMORY_CONNECTIONS)
+        measured.settle(unit)
+        say("memory after %s at %d connections: %.0f MB, highest %.0f MB" % (unit.task, MEMORY_CONNECTIONS, *measured.server.memory()))
+    return measured.server.memory()
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except RuntimeError as error:
+        sys.exit(f"error: {error}")

@@ -1,0 +1,32 @@
+"""What is measured, and what is wanted of it (issue 2, section 6)."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit of work and its aims."""
+
+    task: str
+    writes: bool
+    # Share of what pgbench reaches with the same statements.
+    ratio: float
+    # Processor time of the server for one, in microseconds.
+    cpu: int
+    # A second.
+    rate: int = 0
+
+
+UNITS = [
+    Unit("tracking", False, 0.45, 60),
+    Unit("list", False, 0.45, 120),
+    Unit("creation", True, 0.75, 150),
+    Unit("lifecycle", True, 0.60, 500, 800),
+]
+# How much slower everything may be with a hundred times the dossiers.
+LOST = 0.15
+MEMORY_MB = 40
+MEMORY_CONNECTIONS = 256
+# Of a request, at this share of the highest rate.
+P99_MS = 10
+LOAD = 0.7
