@@ -70,7 +70,7 @@ async fn mixed_history(app: &TestApp) {
     let refused = json!({"outcome": "refused", "number": "7/TB", "ground": "against_plan", "reason": "Nằm trong hành lang đê."});
     cast.client("lanhdao").post(&format!("/v1/dossiers/{id}/issue-result"), refused).await.expect(200);
 
-    let (conn, ctx) = (&mut *app.db.conn().await.expect("a connection"), app.ctx());
+    let (conn, ctx) = (&mut app.db.conn().await.expect("a connection"), app.ctx());
     staff::set_password(conn, &ctx, "mattran", "a hash".to_owned()).await.expect("another password");
     staff::deactivate(conn, &ctx, "mattran").await.expect("shut out");
     staff::activate(conn, &ctx, "mattran").await.expect("let in");
@@ -91,7 +91,7 @@ async fn recognise(app: &TestApp, conn: &mut AsyncPgConnection, name: &str) {
 
 /// The stored journal, held against no checkpoint: only against itself.
 async fn verified(app: &TestApp) -> Report {
-    verify(&mut *app.db.conn().await.expect("a connection"), &[], |_| ()).await.expect("a report")
+    verify(&mut app.db.conn().await.expect("a connection"), &[], |_| ()).await.expect("a report")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -112,7 +112,7 @@ async fn no_personal_data_gets_into_the_journal() {
     let app = TestApp::new().await;
     let (citizen, reception) = (app.citizen("Zephyrine").await, app.staff("tiepnhan").await);
     let (officer, leader) = (app.staff("chuyenvien").await, app.staff("lanhdao").await);
-    recognise(&app, &mut *app.db.conn().await.unwrap(), "Zephyrine Đỗ").await;
+    recognise(&app, &mut app.db.conn().await.unwrap(), "Zephyrine Đỗ").await;
     let mut dossier = papers::dossier("1.013225", "house", PERMIT);
     dossier["applicant"] = json!({
         "name": "Zephyrine Đỗ", "identity_number": "001185054321", "phone": "+84987654321",

@@ -1,16 +1,18 @@
 //! The program from outside: every test has a database of its own and talks HTTP to a real server.
-
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod architecture;
 mod authorization;
 mod cast;
+mod content;
 mod contract;
 mod dossiers;
 mod harness;
 mod idempotency;
-mod workflow;
 mod journal;
 mod oauth;
+mod problems;
+mod queries;
 mod sign_in;
 mod transitions;
+mod workflow;

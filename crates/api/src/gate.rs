@@ -181,6 +181,13 @@ pub async fn docs_policy<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
+    // Signing in leads back to the public address: a page opened under another name of this machine would lose it.
+    let settings = &request.app_data::<Data<App>>().expect("the server sets App").settings;
+    let here = request.connection_info().host().to_owned();
+    if settings.demo && !settings.public_url.ends_with(&format!("//{here}")) {
+        let there = format!("{}/docs/", settings.public_url);
+        return Ok(request.into_response(HttpResponse::TemporaryRedirect().insert_header((header::LOCATION, there)).finish()));
+    }
     let mut response = next.call(request).await?.map_into_boxed_body();
     let policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; script-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));

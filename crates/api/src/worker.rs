@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use diesel_async::AsyncPgConnection;
 use kernel::journal::{checkpoint, leader};
-use kernel::problem::Result;
+use kernel::problem::{CONFLICT, Result};
 use kernel::{Actor, Ctx, Db, idempotency, timers};
 use tokio::sync::watch;
 
@@ -19,8 +19,10 @@ use crate::traffic::Traffic;
 const REST: Duration = Duration::from_millis(50);
 const CHECKPOINTS: Duration = Duration::from_secs(60);
 const HOUSEKEEPING: Duration = Duration::from_secs(300);
-/// Entries, timers taken at once.
+/// Entries numbered at once.
 const BATCH: i64 = 2_000;
+/// Timers fired at once, each in a trip of its own: no more than leaves the entries their 200 ms.
+const TIMERS: i64 = 50;
 
 /// Works until `stop` says so.
 pub async fn run(app: Arc<App>, db: Db, traffic: Arc<Traffic>, mut stop: watch::Receiver<bool>) {
@@ -47,6 +49,7 @@ async fn lead(app: &App, db: &Db, traffic: &Traffic, stop: &mut watch::Receiver<
         let fired = fire(app, &mut conn).await?;
         if is_due(&checkpointed, CHECKPOINTS) {
             checkpointed = Some(Instant::now());
+            leader::make_room(&mut conn).await?;
             export(app, &mut conn).await?;
         }
         if is_due(&tidied, HOUSEKEEPING) {
@@ -65,15 +68,20 @@ async fn lead(app: &App, db: &Db, traffic: &Traffic, stop: &mut watch::Receiver<
 /// Fires what is due. A timer that fails is put off and the others go on.
 async fn fire(app: &App, conn: &mut AsyncPgConnection) -> Result<usize> {
     let ctx = Ctx { actor: Actor::System, now: app.clock.now() };
-    let due = timers::due(conn, ctx.now, BATCH).await?;
+    let due = timers::due(conn, ctx.now, TIMERS).await?;
     for timer in &due {
         let fired = match timer.entity_kind.as_str() {
             "dossier" => procedures::timer::fire(conn, &ctx, timer).await,
             other => Err(kernel::problem::INTERNAL.because(format!("nobody fires timers of {other}"))),
         };
-        if let Err(error) = fired {
-            log::warn!("timer {} of {} put off: {error}", timer.kind, timer.entity_id);
-            timers::put_off(conn, timer, ctx.now).await?;
+        match fired {
+            Ok(()) => {}
+            // Somebody changed it meanwhile: the next round sees what has become of it.
+            Err(error) if error.is(&CONFLICT) => {}
+            Err(error) => {
+                log::warn!("timer {} of {} put off: {error}", timer.kind, timer.entity_id);
+                timers::put_off(conn, timer, ctx.now).await?;
+            }
         }
     }
     Ok(due.len())

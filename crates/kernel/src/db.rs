@@ -38,6 +38,9 @@ pub struct Db {
 /// A connection from a pool; it goes back when dropped.
 pub type Conn = Object<AsyncDieselConnectionManager<AsyncPgConnection>>;
 
+/// So many requests wait at most for a connection of one pool: a longer queue only makes all of them late.
+const QUEUE: usize = 256;
+
 /// A request waits this long for a free connection, then is told to come back.
 const WAIT: Duration = Duration::from_millis(1500);
 
@@ -68,6 +71,9 @@ impl Db {
 
     /// A connection, for reads and for single statements.
     pub async fn conn(&self) -> Result<Conn> {
+        if self.pool.status().waiting >= QUEUE {
+            return Err(BUSY.because("too many wait for a database connection").retry_after(1));
+        }
         self.pool.get().await.map_err(|error| match error {
             PoolError::Timeout(kind) => BUSY.because(format!("no database connection: {kind:?}")).retry_after(1),
             error => BUSY.because(format!("no database connection: {error}")).retry_after(2),

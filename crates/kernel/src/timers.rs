@@ -33,21 +33,45 @@ pub async fn due(conn: &mut AsyncPgConnection, now: DateTime<Utc>, limit: i64) -
     Ok(due.select(Due::as_select()).load(conn).await?)
 }
 
+/// The timers of one entity that are due at `now`.
+pub async fn due_of(conn: &mut AsyncPgConnection, entity_id: Uuid, now: DateTime<Utc>) -> Result<Vec<Due>> {
+    let due = timers::table.filter(timers::entity_id.eq(entity_id)).filter(timers::fire_at.le(now));
+    Ok(due.select(Due::as_select()).load(conn).await?)
+}
+
+/// Whether a timer is still set as it was found. A change of its entity moves it or takes it away: asked between reading
+/// the entity and writing it at the version read, the answer holds for what is written.
+pub async fn is_set(conn: &mut AsyncPgConnection, timer: &Due) -> Result<bool> {
+    Ok(diesel::select(diesel::dsl::exists(found(timer))).get_result(conn).await?)
+}
+
 /// Puts off a timer that could not fire: 1, 2, 4 … minutes, an hour at most. It is never given up.
+/// One that has been set anew since it was found stays as it is.
 pub async fn put_off(conn: &mut AsyncPgConnection, timer: &Due, now: DateTime<Utc>) -> Result<()> {
-    let row = timers::table.find((timer.entity_id, &timer.kind));
-    let attempts: Option<i16> = row.select(timers::attempts).first(conn).await.optional()?;
+    let attempts: Option<i16> = found(timer).select(timers::attempts).first(conn).await.optional()?;
     let Some(attempts) = attempts else { return Ok(()) };
     let wait = TimeDelta::minutes(1 << attempts.clamp(0, 6)).min(TimeDelta::hours(1));
-    diesel::update(row)
+    diesel::update(found(timer))
         .set((timers::fire_at.eq(now + wait), timers::attempts.eq(attempts.saturating_add(1))))
         .execute(conn)
         .await?;
     Ok(())
 }
 
-/// Removes a timer that has nothing left to do.
+/// Removes a timer that has nothing left to do, unless it has been set anew since it was found.
 pub async fn drop(conn: &mut AsyncPgConnection, timer: &Due) -> Result<()> {
-    diesel::delete(timers::table.find((timer.entity_id, &timer.kind))).execute(conn).await?;
+    diesel::delete(found(timer)).execute(conn).await?;
     Ok(())
+}
+
+/// The timer's row, as long as it is the one that was found.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn found(timer: &Due) -> _ {
+    let id: Uuid = timer.entity_id;
+    let kind: &str = timer.kind.as_str();
+    let fire_at: DateTime<Utc> = timer.fire_at;
+    timers::table
+        .filter(timers::entity_id.eq(id))
+        .filter(timers::kind.eq(kind))
+        .filter(timers::fire_at.eq(fire_at))
 }

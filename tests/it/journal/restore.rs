@@ -44,11 +44,11 @@ async fn a_dump_restored_elsewhere_is_the_same_journal_and_goes_on() {
     app.eventually(WAITING, 0).await;
     assert_eq!(app.count("SELECT count(*) FROM journal WHERE number >= 0").await, size + 6);
     assert_eq!(app.count("SELECT max(number) FROM journal").await, size + 5);
-    let old = verify(&mut *app.db.conn().await.unwrap(), &checkpoints, |_| ()).await.unwrap();
+    let old = verify(&mut app.db.conn().await.unwrap(), &checkpoints, |_| ()).await.unwrap();
     assert_eq!((old.findings, old.confirmed), (vec![], checkpoints.len()));
     server.stop().await;
     let all = super::tampering::exported(&app);
     assert_eq!(all.last().unwrap().size, size + 6, "checkpoints go on too");
-    let new = verify(&mut *app.db.conn().await.unwrap(), &all, |_| ()).await.unwrap();
+    let new = verify(&mut app.db.conn().await.unwrap(), &all, |_| ()).await.unwrap();
     assert_eq!((new.findings, new.covered), (vec![], size + 6));
 }

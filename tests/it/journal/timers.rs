@@ -47,7 +47,7 @@ async fn no_worker(app: &TestApp) -> AsyncPgConnection {
 }
 
 async fn due(app: &TestApp, now: DateTime<Utc>) -> Vec<Due> {
-    timers::due(&mut *app.db.conn().await.unwrap(), now, 100).await.unwrap()
+    timers::due(&mut app.db.conn().await.unwrap(), now, 100).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -151,7 +151,7 @@ async fn a_worker_that_is_late_to_a_timer_does_nothing_to_what_has_changed_since
     let ask = json!({"ground": "incomplete", "reason": "Bản vẽ thiếu mặt cắt móng.", "components": ["drawings"]});
     app.staff("chuyenvien").await.post(&format!("/v1/dossiers/{id}/request-supplement"), ask).await.expect(200);
     app.staff("tiepnhan").await.step(&id, "confirm-supplement").await.expect(200);
-    let (conn, ctx) = (&mut *app.db.conn().await.unwrap(), app.ctx());
+    let (conn, ctx) = (&mut app.db.conn().await.unwrap(), app.ctx());
     let next = "SELECT count(*) FROM timers WHERE fire_at > '2026-08-28' AND attempts = 0";
     assert_eq!(app.count(next).await, 1, "a new limit");
     procedures::timer::fire(conn, &ctx, &seen).await.unwrap();

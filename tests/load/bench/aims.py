@@ -21,7 +21,7 @@ UNITS = [
     Unit("tracking", False, 0.45, 60),
     Unit("list", False, 0.45, 120),
     Unit("creation", True, 0.75, 150),
-    Unit("lifecycle", True, 0.60, 500, 800),
+    Unit("lifecycle", True, 0.6, 500, 800),
 ]
 # How much slower everything may be with a hundred times the dossiers.
 LOST = 0.15

@@ -1,5 +1,6 @@
 """Databases as the server would have left them after a year and a half: made once, measured in copies."""
 
+import hashlib
 import time
 from datetime import datetime, timezone
 from pathlib import Path
@@ -7,11 +8,15 @@ from pathlib import Path
 from server import Server
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
+MIGRATIONS = SQL.parents[2] / "migrations/schema"
 CHUNK = 100_000
 
 
 def name(size):
-    return f"seeded_{size}"
+    """Of the seeded database; another one when schema or seed have changed."""
+    made_by = sorted(MIGRATIONS.glob("*/up.sql")) + sorted(SQL.glob("*.sql"))
+    version = hashlib.sha256(b"".join(file.read_bytes() for file in made_by)).hexdigest()[:8]
+    return f"seeded_{size}_{version}"
 
 
 def make(cluster, program, directory, size, say):

@@ -98,9 +98,9 @@ def script(statements, known):
     for n, statement in enumerate(statements):
         expressions = {place: _expression(value, known) for place, value in statement.values.items()}
         for place in KEY.findall(statement.text):
-            expressions[int(place)] = f"load.hash(:random + {n})"
+            expressions[int(place)] = f"load.hash(:random::bigint + {n})"
         for place in LOCK.findall(statement.text):
-            expressions[int(place)] = f":random + {n}"
+            expressions[int(place)] = f":random::bigint + {n}"
         for place, expression in expressions.items():
             if expression is None or "{}" in expression:
                 variables[f"s{n}v{place}"] = statement.values[place]

@@ -47,7 +47,7 @@ FROM seeded WHERE n <= :size / 5;
 
 INSERT INTO dossiers (
     id, version, status, open, procedure_id, case_code, channel, receiving_agency_id, competent_agency_id, applicant_id,
-    created_by, content_hash, applicant, form, code, clock, original_due_at, statutory_due_at, due_at, next_due_at,
+    created_by, content_hash, applicant, form, code, clock, clock_stands, original_due_at, statutory_due_at, due_at, next_due_at,
     submitted_at, accepted_at, finished_at, closed_at, outcome, result_number, created_at
 )
 SELECT seeded.id, seeded.version, status, open, procedure.id, procedure.content -> 'cases' -> 0 ->> 'code',
@@ -63,7 +63,7 @@ SELECT seeded.id, seeded.version, status, open, procedure.id, procedure.content 
         'starts_at', to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'limit', procedure.content -> 'cases' -> 0 -> 'limit',
         'calendar_version', calendar.version, 'events', '[]'::jsonb
     ) END,
-    due_at, due_at, due_at, coalesce(due_at, at + CASE status WHEN 'submitted' THEN interval '3 days' ELSE interval '0' END),
+    status IN ('supplement_requested', 'withdrawn'), due_at, due_at, due_at, coalesce(due_at, at + CASE status WHEN 'submitted' THEN interval '3 days' ELSE interval '0' END),
     CASE WHEN citizen IS NOT NULL AND status <> 'draft' THEN at END,
     CASE WHEN has_code THEN at END,
     CASE WHEN status IN ('result_ready', 'returned') THEN at + interval '3 days' END,

@@ -25,8 +25,8 @@ mod ticket;
 pub mod token;
 pub mod well_known;
 
-use actix_web::Error;
-use actix_web::body::MessageBody;
+use actix_web::{Error, HttpResponse};
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, Data};
@@ -78,10 +78,14 @@ pub fn pages(config: &mut web::ServiceConfig, app: &App) {
 async fn limited<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<B>, Error> {
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let traffic = request.app_data::<Data<Traffic>>().expect("the server sets Traffic");
-    let spent = traffic.spend(None, request.request()).map_err(Failure)?;
-    let mut response = next.call(request).await?;
+    let spent = match traffic.spend(None, request.request()) {
+        Ok(spent) => spent,
+        // As a response, not as an error: only so does the gate give it its words.
+        Err(error) => return Ok(request.into_response(HttpResponse::from_error(Failure(error)))),
+    };
+    let mut response = next.call(request).await?.map_into_boxed_body();
     spent.write(response.headers_mut());
     Ok(response)
 }

@@ -15,9 +15,9 @@ use crate::schema::journal_head;
 /// The advisory lock that only the leader of an installation holds, for as long as its connection lives.
 const LEADER_LOCK: i64 = 0x6361_756e_6f69; // "caunoi"
 
-/// Entries per numbered partition, and how long before its end the next one is made.
+/// Entries per numbered partition. The next one is made when the last is half full.
 const PARTITION: i64 = 20_000_000;
-const PARTITION_AHEAD: i64 = 1_000_000;
+const PARTITION_AHEAD: i64 = PARTITION / 2;
 
 /// Whether this connection leads now. Holds until it is closed.
 pub async fn try_lead(conn: &mut AsyncPgConnection) -> Result<bool> {
@@ -46,7 +46,12 @@ pub async fn number(conn: &mut AsyncPgConnection, limit: i64) -> Result<usize> {
             .await?;
         let mut edge = Edge::restore(u64::try_from(size).unwrap_or(0), &edge)
             .ok_or_else(|| problem::INTERNAL.because("journal_head is damaged: its edge does not fit its size"))?;
-        let mut numbered: Vec<Numbered> = diesel::sql_query(NUMBER).bind::<BigInt, _>(size).bind::<BigInt, _>(limit).load(conn).await?;
+        let room = partitioned_to - size;
+        if room <= 0 {
+            return Err(problem::INTERNAL.because("the journal's last partition is full, and no other could be made yet"));
+        }
+        let next = diesel::sql_query(NUMBER).bind::<BigInt, _>(size).bind::<BigInt, _>(limit.min(room));
+        let mut numbered: Vec<Numbered> = next.load(conn).await?;
         numbered.sort_unstable_by_key(|entry| entry.number);
         for (entry, expected) in numbered.iter().zip(size..) {
             let leaf = Hash::try_from(&entry.leaf[..]).ok().filter(|_| entry.number == expected);
@@ -57,23 +62,35 @@ pub async fn number(conn: &mut AsyncPgConnection, limit: i64) -> Result<usize> {
             .set((journal_head::size.eq(size), journal_head::edge.eq(edge.bytes())))
             .execute(conn)
             .await?;
-        if partitioned_to - size < PARTITION_AHEAD {
-            add_partition(conn, partitioned_to).await?;
-        }
         Ok(numbered.len())
     })
     .await
 }
 
-async fn add_partition(conn: &mut AsyncPgConnection, from: i64) -> Result<()> {
+/// Makes the next partition in good time; called now and then.
+///
+/// That needs the journal to itself for a moment. Whoever holds it (a dump, a change that does not commit) is not
+/// waited for, since everybody else would have to wait behind us: there is room for long, and it is tried again.
+pub async fn make_room(conn: &mut AsyncPgConnection) -> Result<()> {
+    let head = journal_head::table.select((journal_head::size, journal_head::partitioned_to));
+    let (size, from): (i64, i64) = head.first(conn).await?;
+    if from - size >= PARTITION_AHEAD {
+        return Ok(());
+    }
     let to = from + PARTITION;
-    let name = from / PARTITION;
-    conn.batch_execute(&format!(
-        "CREATE TABLE journal_{name} PARTITION OF journal FOR VALUES FROM ({from}) TO ({to});
-         UPDATE journal_head SET partitioned_to = {to}"
-    ))
-    .await?;
-    log::info!("journal: entries from {from} to {to} go to partition journal_{name}");
+    let made = conn.transaction::<_, Error, _>(async |conn| {
+        let make = format!(
+            "SET LOCAL lock_timeout = '100ms';
+             CREATE TABLE journal_{from} PARTITION OF journal FOR VALUES FROM ({from}) TO ({to});
+             UPDATE journal_head SET partitioned_to = {to}"
+        );
+        Ok(conn.batch_execute(&make).await?)
+    });
+    match made.await {
+        Ok(()) => log::info!("journal: entries from {from} to {to} go to partition journal_{from}"),
+        Err(error) if error.is(&problem::BUSY) => log::warn!("journal: partition journal_{from} has to wait: {error}"),
+        Err(error) => return Err(error),
+    }
     Ok(())
 }
 

@@ -21,6 +21,8 @@ pub struct Report {
     pub covered: i64,
     /// One sentence each.
     pub findings: Vec<String>,
+    /// A checkpoint differs from the stored journal.
+    differs: bool,
 }
 
 /// After so many findings the rest is counted, not listed.
@@ -76,7 +78,7 @@ pub async fn verify(conn: &mut AsyncPgConnection, checkpoints: &[Claims], progre
             edge.push(leaf);
             after = number;
             report.entries += 1;
-            if let Some(checkpoint) = checkpoints.next_if(|checkpoint| checkpoint.size <= after + 1) {
+            while let Some(checkpoint) = checkpoints.next_if(|checkpoint| checkpoint.size <= after + 1) {
                 report.compare(checkpoint, &edge);
             }
         }
@@ -101,11 +103,13 @@ impl Report {
         }
     }
 
+    /// Each tree holds all that the ones before it held: after the first that differs, no other can agree.
     fn compare(&mut self, checkpoint: &Claims, edge: &Edge) {
         if hex(&edge.root()) == checkpoint.root {
             self.confirmed += 1;
             self.covered = checkpoint.size;
-        } else if self.covered >= 0 {
+        } else if !self.differs {
+            self.differs = true;
             let (from, to) = (self.covered, checkpoint.size - 1);
             self.find(format!(
                 "The checkpoint of {} differs: something among entries {from} to {to} was changed, removed, inserted or reordered.",

@@ -1,0 +1,121 @@
+//! The house's rules for SQL in Rust: who writes which table, and whose dossiers a query sees.
+
+use std::collections::BTreeSet;
+
+use crate::architecture::{Source, sources};
+
+/// The tables of each domain.
+const OWN: &[(&str, &[&str])] = &[
+    ("directory", &["agencies", "staff", "citizens", "sessions", "authorizations", "sign_in_failures"]),
+    ("procedures", &["procedures", "dossiers", "attachments", "remarks", "dossier_serials"]),
+];
+
+/// Tables that a domain reads though they are not its own.
+const READS: &[(&str, &str, &str)] = &[("procedures", "journal", "a dossier's timeline is read from it")];
+
+fn of_crate<'a>(sources: &'a [Source], name: &str) -> impl Iterator<Item = &'a Source> {
+    let prefix = format!("crates/{name}/");
+    sources.iter().filter(move |source| source.path.starts_with(&prefix))
+}
+
+/// The tables that a file takes from the schema.
+fn tables(code: &str) -> BTreeSet<&str> {
+    let names = code.split("kernel::schema::").skip(1).flat_map(|rest| match rest.strip_prefix('{') {
+        Some(list) => list.split('}').next().unwrap_or_default().split(',').collect(),
+        None => vec![rest],
+    });
+    let word = |name: &str| name.trim().find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(name.trim().len());
+    names.map(|name| &name.trim()[..word(name)]).filter(|name| !name.is_empty()).collect()
+}
+
+/// The tables that a text of SQL writes.
+fn written(code: &str) -> BTreeSet<&str> {
+    let verbs = ["INSERT INTO ", "UPDATE ", "DELETE FROM ", "MERGE INTO ", "TRUNCATE "];
+    let named = verbs.iter().flat_map(|verb| code.split(verb).skip(1));
+    named.filter_map(|rest| rest.split(|c: char| !c.is_ascii_lowercase() && c != '_').next()).filter(|name| !name.is_empty()).collect()
+}
+
+#[test]
+fn a_domain_touches_only_its_own_tables() {
+    let sources = sources();
+    let known: BTreeSet<&str> = OWN.iter().flat_map(|(_, tables)| tables.iter().copied()).collect();
+    for (domain, own) in OWN {
+        let mut seen = BTreeSet::new();
+        for source in of_crate(&sources, domain) {
+            let code = source.code();
+            for table in tables(&code) {
+                let reads = READS.iter().any(|(reader, read, _)| reader == domain && *read == table);
+                assert!(own.contains(&table) || reads, "{} uses {table}", source.path);
+                seen.insert(table.to_owned());
+            }
+            for table in written(&code) {
+                assert!(own.contains(&table), "{} writes {table}", source.path);
+            }
+            for (_, table, _) in READS.iter().filter(|(reader, ..)| reader == domain) {
+                for verb in ["insert_into", "update", "delete", "replace_into"] {
+                    assert!(!code.contains(&format!("{verb}({table}::")), "{} writes {table}", source.path);
+                }
+            }
+        }
+        assert!(seen.len() > 2, "the scan finds what {domain} uses");
+    }
+    for source in of_crate(&sources, "kernel").filter(|source| source.path != "crates/kernel/src/schema.rs") {
+        let code = source.code();
+        for table in tables(&code.replace("crate::schema", "kernel::schema")).into_iter().chain(written(&code)) {
+            assert!(!known.contains(table), "{} uses {table}, which is a domain's", source.path);
+        }
+    }
+}
+
+/// Functions that touch dossiers without asking who looks, and why they may.
+const WITHOUT_ACTOR: &[(&str, &str)] = &[
+    ("tracking.rs track", "public by law: reads version and status alone"),
+    ("file.rs file", "inserts"),
+    ("file.rs same_again", "finds by creator, then loads as the actor"),
+    ("steps.rs store", "writes a row that was read as the actor"),
+    ("upload.rs touch", "writes a row that was read as the actor"),
+    ("timer.rs fire", "the program itself, on a row it has loaded"),
+];
+
+/// The functions of a file, each with its name: from `fn` to the next one at the same depth.
+fn functions(code: &str) -> Vec<(&str, &str)> {
+    let starts: Vec<usize> = code
+        .match_indices("fn ")
+        .map(|(at, _)| at)
+        .filter(|at| {
+            let line = code[..*at].rfind('\n').map_or(0, |newline| newline + 1);
+            let before = code[line..*at].trim_start();
+            ["", "pub ", "async ", "pub async ", "pub(crate) ", "pub(crate) async "].contains(&before)
+        })
+        .collect();
+    let ends = starts.iter().copied().skip(1).chain([code.len()]);
+    let bodies = starts.iter().zip(ends).map(|(start, end)| &code[*start + 3..end]);
+    bodies.map(|body| (body.split(['(', '<']).next().unwrap_or_default(), body)).collect()
+}
+
+#[test]
+fn every_query_on_dossiers_asks_who_looks() {
+    let sources = sources();
+    let mut listed = BTreeSet::new();
+    let mut asking = 0;
+    for source in &sources {
+        let code = source.code();
+        for (name, body) in functions(&code).into_iter().filter(|(_, body)| body.contains("dossiers::table")) {
+            if body.contains("visible_to(") {
+                asking += 1;
+                continue;
+            }
+            let place = format!("{} {name}", source.path.rsplit('/').next().unwrap_or_default());
+            let known = WITHOUT_ACTOR.iter().find(|(known, _)| *known == place);
+            assert!(known.is_some(), "{}: {name} asks for dossiers without visible_to", source.path);
+            listed.insert(place);
+        }
+        for raw in ["FROM dossiers", "JOIN dossiers", "UPDATE dossiers"] {
+            assert!(!code.contains(raw), "{} asks for dossiers in SQL text", source.path);
+        }
+    }
+    assert!(asking >= 2, "reading one, and lists");
+    for (known, _) in WITHOUT_ACTOR {
+        assert!(listed.contains(*known), "{known} is listed and does not need to be");
+    }
+}
