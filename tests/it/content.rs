@@ -36,7 +36,7 @@ async fn everything_wrong_is_said_at_once_with_its_place() {
     let app = TestApp::new().await;
     let body = json!({
         "procedure": 7, "case": "", "colour": "red",
-        "applicant": {"name": "x".repeat(201), "identity_number": "0011850123ab", "phone": null, "a/b": 1, "email": "no"},
+        "applicant": {"name": "x".repeat(201), "identity_number": "0011850123ab", "phone": null, "a/b": 1, "email": "nobody"},
         "form": [],
         "attachments": [papers::paper("drawings"), {
             "component": "drawings", "file_name": "a.exe", "media_type": "application/x-msdownload", "size": 26214401,

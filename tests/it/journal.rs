@@ -67,7 +67,8 @@ async fn mixed_history(app: &TestApp) {
     let more = cast.client("congdan1").post(&format!("/v1/dossiers/{id}/attachments"), more).await.expect(201);
     cast.client("congdan1").put_file(more.header("location"), papers::PDF).await.expect(200);
     cast.client("tiepnhan").step(&id, "confirm-supplement").await.expect(200);
-    let refused = json!({"outcome": "refused", "number": "7/TB", "ground": "against_plan", "reason": "Nằm trong hành lang đê."});
+    let refused =
+        json!({"outcome": "refused", "number": "7/TB", "ground": "against_plan", "reason": "Nằm trong hành lang đê."});
     cast.client("lanhdao").post(&format!("/v1/dossiers/{id}/issue-result"), refused).await.expect(200);
 
     let (conn, ctx) = (&mut app.db.conn().await.expect("a connection"), app.ctx());

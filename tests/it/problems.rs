@@ -2,13 +2,16 @@
 
 use std::collections::HashSet;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel_async::SimpleAsyncConnection;
 use kernel::{Db, db};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::papers::{self, PERMIT};
-use crate::harness::{Answer, TestApp, cluster, new_key};
+use crate::harness::{Answer, Client, TestApp, cluster, monday, new_key};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_problem_speaks_the_callers_language() {
@@ -140,6 +143,30 @@ async fn a_fault_of_ours_is_a_problem_that_hides_its_cause() {
         hides_its_cause(&answer);
     }
     assert_eq!(app.count("SELECT count(*) FROM dossiers").await, 1, "nothing of it was kept");
+}
+
+/// The same person's token, good for ever.
+fn good_for_ever(app: &TestApp, client: &mut Client) {
+    let token = client.token.take().unwrap();
+    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
+    let mut claims: Value = serde_json::from_slice(&claims).unwrap();
+    claims["exp"] = json!(i64::MAX);
+    client.token = Some(app.server.as_ref().unwrap().app.settings.keys.sign("at+jwt", &claims));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_panic_is_a_problem_too_and_the_next_request_is_served() {
+    let app = TestApp::new().await;
+    let mut citizen = app.citizen("congdan1").await;
+    let id = citizen.post("/v1/dossiers", papers::dossier("1.013225", "house", PERMIT)).await.expect(201).id();
+    good_for_ever(&app, &mut citizen);
+    // An answer is kept for 48 hours, and time ends before: chrono panics.
+    app.clock.set(DateTime::<Utc>::MAX_UTC - TimeDelta::hours(1));
+    let answer = citizen.step(&id, "withdraw").await.expect(500);
+    assert_eq!(answer.problem(), "internal");
+    hides_its_cause(&answer);
+    app.clock.set(monday());
+    citizen.step(&id, "withdraw").await.expect(200);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -77,19 +77,18 @@ const WITHOUT_ACTOR: &[(&str, &str)] = &[
     ("timer.rs fire", "the program itself, on a row it has loaded"),
 ];
 
-/// The functions of a file, each with its name: from `fn` to the next one at the same depth.
+/// The functions of a file that stand on their own, each with its name.
 fn functions(code: &str) -> Vec<(&str, &str)> {
     let starts: Vec<usize> = code
         .match_indices("fn ")
         .map(|(at, _)| at)
         .filter(|at| {
             let line = code[..*at].rfind('\n').map_or(0, |newline| newline + 1);
-            let before = code[line..*at].trim_start();
-            ["", "pub ", "async ", "pub async ", "pub(crate) ", "pub(crate) async "].contains(&before)
+            // Not the methods of an `impl`, which are indented: they make up the condition of visible_to itself.
+            ["", "pub ", "async ", "pub async ", "pub(crate) ", "pub(crate) async "].contains(&&code[line..*at])
         })
         .collect();
-    let ends = starts.iter().copied().skip(1).chain([code.len()]);
-    let bodies = starts.iter().zip(ends).map(|(start, end)| &code[*start + 3..end]);
+    let bodies = starts.iter().map(|start| code[*start + 3..].split("\n}").next().unwrap_or_default());
     bodies.map(|body| (body.split(['(', '<']).next().unwrap_or_default(), body)).collect()
 }
 

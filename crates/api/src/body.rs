@@ -92,7 +92,7 @@ fn violation(error: &jsonschema::ValidationError<'_>) -> Vec<FieldError> {
         }
         K::AdditionalProperties { unexpected } => {
             let words = Text::fixed("không có trong lược đồ", "is not in the schema");
-            let unknown = |name: &String| FieldError::new(format!("{at}/{name}"), "unknown", words.clone());
+            let unknown = |name: &String| FieldError::new(format!("{at}/{}", text::pointer_token(name)), "unknown", words.clone());
             unexpected.iter().map(unknown).collect()
         }
         K::MaxLength { limit } => one("too_long", format!("tối đa {limit} ký tự"), format!("at most {limit} characters")),

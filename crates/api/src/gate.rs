@@ -1,16 +1,19 @@
 //! What happens to every request before its handler and after it: request id, language, rate limit, sign-in,
 //! permission; then headers, problems in the caller's language, and one line in the log.
 
+use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::error::InternalError;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpResponse};
+use futures_util::FutureExt;
 use kernel::Actor;
 use kernel::clock::uuid_at;
 use kernel::problem::Error as Problem;
@@ -18,6 +21,7 @@ use kernel::problem::Error as Problem;
 use crate::app::App;
 use crate::auth::token::Tokens;
 use crate::contract::Operation;
+use crate::negotiation;
 use crate::problem::{self, Failure, Language};
 use crate::traffic::{Spent, Traffic};
 
@@ -46,24 +50,41 @@ pub async fn gate<B: MessageBody + 'static>(
 
     let mut spent = None;
     let admitted = admit(&request, &app, operation, &mut spent);
-    let mut response = match admitted {
-        Err(error) => request.into_response(problem::render(&error, language, &request_id)),
+    let mut answered = match admitted {
+        Err(error) => Ok(request.into_response(problem::render(&error, language, &request_id))),
         Ok(actor) => {
             request.extensions_mut().insert(Rc::new(Seen { request_id: request_id.clone(), language, actor }));
-            let (http_request, response) = match next.call(request).await {
-                Ok(response) => response.map_into_boxed_body().into_parts(),
-                Err(error) => return Err(error),
-            };
-            let response = finish(response, language, &request_id);
-            ServiceResponse::new(http_request, response)
+            match outlive(next.call(request)).await {
+                Some(Ok(response)) => {
+                    let (http_request, response) = response.map_into_boxed_body().into_parts();
+                    Ok(ServiceResponse::new(http_request, finish(response, language, &request_id)))
+                }
+                Some(Err(error)) => return Err(error),
+                None => Err(panicked(language, &request_id)),
+            }
         }
     };
-    set_headers(&mut response, language, &request_id, public, spent.as_ref());
+    let (status, headers) = match &mut answered {
+        Ok(response) => (response.status(), response.headers_mut()),
+        Err(response) => (response.status(), response.headers_mut()),
+    };
+    set_headers(headers, language, &request_id, public && !(status.is_client_error() || status.is_server_error()), spent.as_ref());
     log::info!(
         target: "access", "{method} {} {} {}us {request_id}",
-        pattern.as_deref().unwrap_or("-"), response.status().as_u16(), started.elapsed().as_micros()
+        pattern.as_deref().unwrap_or("-"), status.as_u16(), started.elapsed().as_micros()
     );
-    Ok(response)
+    answered.map_err(|response| InternalError::from_response("a handler panicked", response).into())
+}
+
+/// What came of a handler; `None` when it panicked.
+async fn outlive<T>(handler: impl Future<Output = T>) -> Option<T> {
+    // Nothing is shared that a handler could leave half changed: its request goes down with it.
+    AssertUnwindSafe(handler).catch_unwind().await.ok()
+}
+
+fn panicked(language: Language, request_id: &str) -> HttpResponse {
+    log::error!("a handler panicked: {request_id}");
+    problem::render(&kernel::problem::INTERNAL.error(), language, request_id)
 }
 
 /// Who calls, and whether they may: 401, 403 or 429 otherwise.
@@ -84,7 +105,12 @@ fn admit(
     let caller = token.as_ref().and_then(|token| token.as_ref().ok()).and_then(Actor::id);
     if let Some(operation) = operation {
         let request = request.request();
-        *spent = Some(if operation.probe { traffic.spend_probe(request)? } else { traffic.spend(caller, request)? });
+        let taken = if operation.probe { traffic.spend_probe(request) } else { traffic.spend(caller, request) };
+        *spent = Some(match &taken {
+            Ok(left) => left.clone(),
+            Err(refused) => traffic.nothing_left(refused),
+        });
+        taken?;
     }
     let actor = match token {
         None => Actor::Anonymous,
@@ -94,6 +120,8 @@ fn admit(
     };
     if let Some(operation) = operation {
         operation.admit(&actor)?;
+        let pattern = request.match_pattern().unwrap_or_default();
+        negotiation::check(request.method(), &pattern, request.query_string(), request.headers())?;
     }
     Ok(actor)
 }
@@ -133,13 +161,12 @@ fn foreign(status: StatusCode, error: &Error) -> Problem {
 }
 
 fn set_headers(
-    response: &mut ServiceResponse<BoxBody>,
+    headers: &mut HeaderMap,
     language: Language,
     request_id: &str,
     public: bool,
     spent: Option<&Spent>,
 ) {
-    let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {
         if !headers.contains_key(&name) {
             headers.insert(name, HeaderValue::from_static(value));
@@ -192,4 +219,15 @@ pub async fn docs_policy<B: MessageBody + 'static>(
     let policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; script-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[actix_web::test]
+    async fn a_handler_that_panics_takes_nothing_with_it() {
+        assert_eq!(outlive(async { 7 }).await, Some(7));
+        assert_eq!(outlive(async { panic!("as handlers never should") }).await, None::<()>);
+    }
 }

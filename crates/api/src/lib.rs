@@ -1,7 +1,8 @@
 //! The only crate that knows HTTP. In reading order:
 //!
-//! - [`server`]: from settings to a running server; [`settings`], [`app`], [`database`]
-//! - [`gate`]: what happens to every request before its handler and after it; [`traffic`]: rate limits
+//! - [`server`]: from settings to a running server; [`settings`], [`app`], [`database`], [`demo`]
+//! - [`gate`]: what happens to every request before its handler and after it; [`traffic`]: rate limits;
+//!   [`negotiation`]: what it asks for beside its body
 //! - [`contract`]: the OpenAPI document, which also decides who may call what and what a body must look like
 //! - [`call`], [`body`], [`write`]: what handlers are given; [`problem`]: how they fail
 //! - [`routes`]: the handlers; [`auth`]: signing in
@@ -13,7 +14,9 @@ pub mod body;
 pub mod call;
 pub mod contract;
 pub mod database;
+pub mod demo;
 pub mod gate;
+pub mod negotiation;
 pub mod problem;
 pub mod routes;
 pub mod server;

@@ -153,20 +153,25 @@ pub struct Violation {
     detail: String,
 }
 
+/// Text that repeats what a caller sent is cut to `most` characters, and shows no control characters.
+fn tidy(text: &str, most: usize) -> String {
+    text.chars().take(most).map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
 /// The response for a problem.
 pub fn render(error: &Error, language: Language, request_id: &str) -> HttpResponse {
     let Occurrence { problem, detail, fields, retry_after, extra, .. } = &**error;
     let status = status(problem.kind);
     let violation = |field: &FieldError| Violation {
-        pointer: field.pointer.clone(),
+        pointer: tidy(&field.pointer, 500),
         code: field.code.clone().into_owned(),
-        detail: language.pick(&field.detail).to_owned(),
+        detail: tidy(language.pick(&field.detail), 1000),
     };
     let document = Document {
         kind: format!("/problems/{}", problem.code),
         title: language.pick(&problem.title).to_owned(),
         status: status.as_u16(),
-        detail: detail.as_ref().map(|detail| language.pick(detail).to_owned()),
+        detail: detail.as_ref().map(|detail| tidy(language.pick(detail), 2000)),
         instance: format!("urn:uuid:{request_id}"),
         code: problem.code,
         errors: fields.iter().take(1000).map(violation).collect(),

@@ -34,6 +34,7 @@ pub struct Traffic {
 }
 
 /// What a request has left its caller.
+#[derive(Clone)]
 pub struct Spent {
     policy: HeaderValue,
     remaining: u32,
@@ -71,6 +72,11 @@ impl Traffic {
                 Err(RATE_LIMITED.error().retry_after(u32::try_from(wait).unwrap_or(60) + 1))
             }
         }
+    }
+
+    /// What a caller has left whom [`Traffic::spend`] refused.
+    pub fn nothing_left(&self, refused: &Error) -> Spent {
+        Spent { policy: self.policy.clone(), remaining: 0, reset: refused.retry_after.unwrap_or(60) }
     }
 
     /// The caller's address: the peer's, or what a proxy we trust says of its own peer.

@@ -42,6 +42,7 @@ async fn lead(app: &App, db: &Db, traffic: &Traffic, stop: &mut watch::Receiver<
         return Ok(());
     }
     log::info!("worker: leading");
+    leader::make_room(&mut conn).await?;
     let (mut checkpointed, mut tidied) = (None::<Instant>, None::<Instant>);
     let is_due = |last: &Option<Instant>, every| last.is_none_or(|last| last.elapsed() >= every);
     while !*stop.borrow() {
@@ -75,7 +76,7 @@ async fn fire(app: &App, conn: &mut AsyncPgConnection) -> Result<usize> {
             other => Err(kernel::problem::INTERNAL.because(format!("nobody fires timers of {other}"))),
         };
         match fired {
-            Ok(()) => {}
+            Ok(_) => {}
             // Somebody changed it meanwhile: the next round sees what has become of it.
             Err(error) if error.is(&CONFLICT) => {}
             Err(error) => {

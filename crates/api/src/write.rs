@@ -61,8 +61,9 @@ pub fn if_match(headers: &HeaderMap) -> Result<Option<i32>, Error> {
     if text == "*" {
         return Ok(None);
     }
-    let version = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(|text| text.parse().ok());
-    version.map(Some).ok_or_else(|| MALFORMED.with("If-Match phải là một ETag đã nhận.", "If-Match must be an ETag you were given."))
+    let version = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(|text| text.parse::<u64>().ok());
+    // A number too large for a version has never been one: it is stale, not malformed.
+    version.map(|version| Some(i32::try_from(version).unwrap_or(-1))).ok_or_else(|| MALFORMED.with("If-Match phải là một ETag đã nhận.", "If-Match must be an ETag you were given."))
 }
 
 /// An answer, and whether it was given before.

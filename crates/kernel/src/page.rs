@@ -3,8 +3,8 @@
 use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::problem::Result;
 
@@ -22,6 +22,32 @@ crate::problems! {
         "Con trỏ trang không dùng được", "The page cursor cannot be used";
         "Con trỏ chỉ dùng được cho đúng danh sách và bộ lọc đã trả nó. Bắt đầu lại không có cursor.",
         "A cursor works only for the list and the filters that gave it. Start again without one."
+    }
+}
+
+/// How many items a page has at most: 1 to 200, and 50 when nobody says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u16")]
+pub struct Limit(u16);
+
+impl Limit {
+    /// As a number of rows.
+    pub fn rows(self) -> u16 {
+        self.0
+    }
+}
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(50)
+    }
+}
+
+impl TryFrom<u16> for Limit {
+    type Error = &'static str;
+
+    fn try_from(limit: u16) -> Result<Self, Self::Error> {
+        if (1..=200).contains(&limit) { Ok(Self(limit)) } else { Err("limit must be from 1 to 200") }
     }
 }
 

@@ -2,12 +2,17 @@
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-/// Normalises every string of a JSON value to NFC, as phones send NFD and people then search in vain.
+/// Normalises every string of a JSON value to NFC, names of members too: phones send NFD, and people search in vain.
 pub fn normalise(value: &mut serde_json::Value) {
     match value {
         serde_json::Value::String(text) if !is_nfc(text) => *text = text.nfc().collect(),
         serde_json::Value::Array(items) => items.iter_mut().for_each(normalise),
-        serde_json::Value::Object(members) => members.values_mut().for_each(normalise),
+        serde_json::Value::Object(members) => {
+            members.values_mut().for_each(normalise);
+            if !members.keys().all(|name| is_nfc(name)) {
+                *members = std::mem::take(members).into_iter().map(|(name, value)| (name.nfc().collect(), value)).collect();
+            }
+        }
         _ => {}
     }
 }
@@ -15,6 +20,11 @@ pub fn normalise(value: &mut serde_json::Value) {
 /// Whether the text holds control characters other than tab and line breaks. PostgreSQL refuses NUL; nobody needs the rest.
 pub fn has_control(text: &str) -> bool {
     text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+}
+
+/// A member's name as it stands in a JSON pointer (RFC 6901).
+pub fn pointer_token(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
 }
 
 /// The JSON pointers of all strings (and object keys) that hold control characters.
@@ -26,7 +36,7 @@ pub fn control_characters(value: &serde_json::Value) -> Vec<String> {
                 items.iter().enumerate().for_each(|(i, item)| walk(item, &format!("{at}/{i}"), found));
             }
             serde_json::Value::Object(members) => members.iter().for_each(|(key, item)| {
-                let key_at = format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"));
+                let key_at = format!("{at}/{}", pointer_token(key));
                 if has_control(key) {
                     found.push(at.to_owned());
                 }

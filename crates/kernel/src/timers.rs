@@ -17,7 +17,7 @@ pub enum Timers {
     Set { entity_kind: &'static str, entity_id: Uuid, kinds: Vec<&'static str>, fire_at: Vec<DateTime<Utc>> },
 }
 
-/// A timer that is due.
+/// A timer as it was found.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = timers)]
 pub struct Due {
@@ -33,10 +33,9 @@ pub async fn due(conn: &mut AsyncPgConnection, now: DateTime<Utc>, limit: i64) -
     Ok(due.select(Due::as_select()).load(conn).await?)
 }
 
-/// The timers of one entity that are due at `now`.
-pub async fn due_of(conn: &mut AsyncPgConnection, entity_id: Uuid, now: DateTime<Utc>) -> Result<Vec<Due>> {
-    let due = timers::table.filter(timers::entity_id.eq(entity_id)).filter(timers::fire_at.le(now));
-    Ok(due.select(Due::as_select()).load(conn).await?)
+/// The timers set for one entity.
+pub async fn of(conn: &mut AsyncPgConnection, entity_id: Uuid) -> Result<Vec<Due>> {
+    Ok(timers::table.filter(timers::entity_id.eq(entity_id)).select(Due::as_select()).load(conn).await?)
 }
 
 /// Whether a timer is still set as it was found. A change of its entity moves it or takes it away: asked between reading
@@ -70,8 +69,5 @@ fn found(timer: &Due) -> _ {
     let id: Uuid = timer.entity_id;
     let kind: &str = timer.kind.as_str();
     let fire_at: DateTime<Utc> = timer.fire_at;
-    timers::table
-        .filter(timers::entity_id.eq(id))
-        .filter(timers::kind.eq(kind))
-        .filter(timers::fire_at.eq(fire_at))
+    timers::table.filter(timers::entity_id.eq(id)).filter(timers::kind.eq(kind)).filter(timers::fire_at.eq(fire_at))
 }

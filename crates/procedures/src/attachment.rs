@@ -32,7 +32,7 @@ pub struct NewAttachment {
     pub file_name: String,
     pub media_type: MediaType,
     /// Bytes.
-    #[schema(example = 52, minimum = 1, maximum = 26214400)]
+    #[schema(example = 574, minimum = 1, maximum = 26214400)]
     pub size: i64,
     /// Of the content.
     pub sha256: Sha256,

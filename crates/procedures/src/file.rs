@@ -37,7 +37,7 @@ pub struct NewDossier {
     #[schema(example = "house", min_length = 1, max_length = 50)]
     pub case: String,
     /// Code of the agency that receives it: see `GET /v1/agencies`. At the counter it is always one's own.
-    #[schema(example = "H26.13.09", min_length = 1, max_length = 50)]
+    #[schema(example = "H26.13.01", min_length = 1, max_length = 50)]
     pub agency: String,
     pub applicant: Applicant,
     /// The e-form's data.

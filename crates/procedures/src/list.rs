@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::AgencyId;
 use kernel::json::Json;
-use kernel::page::{Cursors, Page};
+use kernel::page::{Cursors, Limit, Page};
 use kernel::schema::dossiers;
 use kernel::{Actor, Ctx, Result, text_enum};
 use serde::{Deserialize, Serialize};
@@ -36,8 +36,8 @@ pub struct Filter {
     /// Of this agency, for those who oversee all.
     pub agency_id: Option<AgencyId>,
     /// How many on a page.
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    pub limit: Option<i64>,
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
+    pub limit: Option<Limit>,
     /// `next_cursor` of the page before.
     #[param(max_length = 500, pattern = "^[A-Za-z0-9_-]+$")]
     pub cursor: Option<String>,
@@ -92,9 +92,6 @@ struct Row {
     finished_at: Option<DateTime<Utc>>,
 }
 
-/// How many come on a page when nobody says.
-const USUAL: i64 = 50;
-
 /// One page of the dossiers that the actor may see.
 pub async fn list(
     conn: &mut AsyncPgConnection,
@@ -103,11 +100,11 @@ pub async fn list(
     cursors: &Cursors<'_>,
     filter: &Filter,
 ) -> Result<Page<DossierLine>> {
-    let limit = filter.limit.unwrap_or(USUAL);
+    let limit = filter.limit.unwrap_or_default().rows();
     let mut query = dossiers::table
         .filter(visible_to(&ctx.actor))
         .order((dossiers::next_due_at, dossiers::id))
-        .limit(limit + 1)
+        .limit(i64::from(limit) + 1)
         .select(Row::as_select())
         .into_boxed();
     let agency = filter.agency_id.or_else(|| ctx.actor.agency());
@@ -131,7 +128,7 @@ pub async fn list(
     }
     let rows: Vec<Row> = query.load(conn).await?;
     let lines = rows.into_iter().map(|row| line(ctx, catalogue, row)).collect::<Result<Vec<_>>>()?;
-    Ok(cursors.page(lines, usize::try_from(limit).unwrap_or(0), |line| (line.next_due_at, line.id)))
+    Ok(cursors.page(lines, usize::from(limit), |line| (line.next_due_at, line.id)))
 }
 
 fn line(ctx: &Ctx, catalogue: &Catalogue, row: Row) -> Result<DossierLine> {

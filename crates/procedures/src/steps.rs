@@ -23,7 +23,7 @@ use crate::clock;
 use crate::dossier::{Dossier, DossierId, Outcome, audience, visible_to};
 use crate::event::Event;
 use crate::problem::{NOT_FOUND, STALE};
-use crate::timer::timers_of;
+use crate::timer::{catch_up, timers_of};
 use crate::view::{answer, view};
 use crate::workflow::{Action, ClockEffect, step};
 
@@ -276,14 +276,14 @@ async fn take_once(
     action: Action,
     decide: &impl Fn(&mut Moving<'_>) -> Result<Event>,
 ) -> Result<Answer> {
-    let (dossier, papers) = read(conn, ctx, target.id).await?;
+    let (mut dossier, papers) = read(conn, ctx, target.id).await?;
     if target.if_match.is_some_and(|seen| seen != dossier.version) {
         return Err(STALE.error().extra("version", dossier.version).extra("state", dossier.status.code()));
     }
+    dossier.version += catch_up(conn, ctx, &dossier).await?;
     let (_, case) = world.catalogue.pinned(dossier.procedure_id, &dossier.case_code)?;
     let row = step(&dossier, action, &ctx.actor, case.immediate)?;
     let before = audience(&dossier);
-    let version = dossier.version;
     let mut moving = Moving { dossier, papers, case, remark: None, code_prefix: None };
     moving.dossier.status = row.to;
     moving.dossier.open = row.to.is_open();
@@ -300,7 +300,7 @@ async fn take_once(
     let mut reply = answer(200, &view(ctx, world.catalogue, &dossier, &papers)?);
     let entry = Entry::new(ctx, target.id.0, ctx.actor.agency().map(|agency| agency.0), &event, (before, audience(&dossier)));
     let kept = target.attempt.keep(&reply, ctx.now);
-    let late = store(conn, version, &dossier, entry, remark, code_prefix, Some(kept)).await?;
+    let late = store(conn, ctx.now, &dossier, entry, remark, code_prefix, Some(kept)).await?;
     if let Some(code) = late.filter(|_| dossier.accepted_at == Some(ctx.now)) {
         reply.body = reply.body.replace(&target.attempt.placeholder(), &code);
     }
@@ -342,10 +342,10 @@ fn turn(dossier: &mut Dossier, case: &Case, effect: ClockEffect, ctx: &Ctx, rule
     Ok(())
 }
 
-/// Writes a dossier that was read at `version`, with everything that belongs to the change.
+/// Writes the next version of a dossier, with everything that belongs to the change.
 pub(crate) async fn store(
     conn: &mut AsyncPgConnection,
-    version: i32,
+    now: DateTime<Utc>,
     dossier: &Dossier,
     entry: Entry,
     remark: Option<(Option<String>, String)>,
@@ -361,8 +361,8 @@ pub(crate) async fn store(
             remarks::words.eq(words),
         )))],
     };
-    let timers = timers_of(dossier);
-    let row = dossiers::table.filter(dossiers::id.eq(dossier.id)).filter(dossiers::version.eq(version));
+    let timers = timers_of(dossier, now);
+    let row = dossiers::table.filter(dossiers::id.eq(dossier.id)).filter(dossiers::version.eq(dossier.version - 1));
     let set = (
         dossiers::version.eq(dossier.version),
         dossiers::status.eq(dossier.status),

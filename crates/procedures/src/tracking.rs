@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::schema::dossiers;
+use kernel::text::has_control;
 use kernel::{Result, text_enum};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -39,6 +40,10 @@ pub struct Tracking {
 /// # Errors
 /// [`TRACKING_NOT_FOUND`] when no dossier has it.
 pub async fn track(conn: &mut AsyncPgConnection, code: &str) -> Result<(i32, Tracking)> {
+    // A code is printed on paper; PostgreSQL takes no NUL, and nothing else of the kind is in one.
+    if has_control(code) {
+        return Err(TRACKING_NOT_FOUND.error());
+    }
     // Public by law: this is the one query on dossiers without a caller, and it reads no more than this.
     let query = dossiers::table.filter(dossiers::code.eq(code)).select((dossiers::version, dossiers::status));
     let found: Option<(i32, Status)> = query.first(conn).await.optional()?;

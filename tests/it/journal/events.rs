@@ -15,7 +15,8 @@ fn fixtures(entity: &str) -> BTreeMap<(String, i16), String> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/events");
     let files = std::fs::read_dir(directory).unwrap().map(|file| file.unwrap().path());
     let stored = files.map(|file| {
-        let (kind, version) = file.file_stem().unwrap().to_str().unwrap().rsplit_once(".v").expect("<kind>.v<version>.json");
+        let (kind, version) =
+            file.file_stem().unwrap().to_str().unwrap().rsplit_once(".v").expect("<kind>.v<version>.json");
         ((kind.to_owned(), version.parse().unwrap()), std::fs::read_to_string(&file).unwrap().trim_end().to_owned())
     });
     stored.filter(|((kind, _), _)| kind.starts_with(&format!("{entity}."))).collect()
@@ -31,7 +32,8 @@ fn variants<T: DeserializeOwned>() -> Vec<String> {
 #[test]
 fn every_stored_event_of_a_dossier_is_still_read() {
     for ((kind, version), stored) in fixtures("dossier") {
-        let event: procedures::event::Event = serde_json::from_str(&stored).unwrap_or_else(|error| panic!("{kind}: {error}"));
+        let event: procedures::event::Event =
+            serde_json::from_str(&stored).unwrap_or_else(|error| panic!("{kind}: {error}"));
         assert_eq!(event.kind(), kind);
         assert!(version <= event.version(), "{kind}: version {version} is still to come");
         if version == event.version() {

@@ -129,7 +129,8 @@ async fn what_commits_late_gets_a_later_number_and_holds_up_nobody() {
     elsewhere.batch_execute("COMMIT").await.unwrap();
     app.eventually(WAITING, 0).await;
     assert_eq!(app.count(&format!("SELECT number FROM journal WHERE entity_id = '{late}'")).await, size);
-    let earlier = format!("SELECT count(*) FROM journal WHERE position > (SELECT position FROM journal WHERE number = {size})");
+    let earlier =
+        format!("SELECT count(*) FROM journal WHERE position > (SELECT position FROM journal WHERE number = {size})");
     assert!(app.count(&earlier).await >= 4, "others took their place in the tail after it, and their numbers before");
     assert_eq!(app.count(GAPLESS).await, 1);
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
-use kernel::journal::checkpoint::{self, Claims, Checkpoint};
+use kernel::journal::checkpoint::{self, Checkpoint, Claims};
 use kernel::journal::leader;
 use kernel::journal::verify::{Report, verify};
 use kernel::signing::KeyRing;
@@ -14,7 +14,8 @@ use crate::harness::{TestApp, monday};
 
 /// The keys that the test's servers sign with.
 fn keys(app: &TestApp) -> KeyRing {
-    let pem = std::fs::read_to_string(app.data_dir.path().join("demo-secrets/signing-keys.pem")).expect("the demo's keys");
+    let pem =
+        std::fs::read_to_string(app.data_dir.path().join("demo-secrets/signing-keys.pem")).expect("the demo's keys");
     KeyRing::from_pem(&pem).expect("good keys")
 }
 
@@ -117,8 +118,10 @@ async fn what_was_removed_inserted_or_swapped_is_found_and_placed() {
     let (app, checkpoints) = history().await;
     let around = |from, to| format!("{DIFFERS} {from} to {to} was changed, removed, inserted or reordered.");
     let renumber = |from: i32, by: i32| {
-        format!("UPDATE journal SET number = number + 1000 WHERE number >= {from};
-                 UPDATE journal SET number = number - 1000 + {by} WHERE number >= 1000;")
+        format!(
+            "UPDATE journal SET number = number + 1000 WHERE number >= {from};
+                 UPDATE journal SET number = number - 1000 + {by} WHERE number >= 1000;"
+        )
     };
     let forge = "INSERT INTO journal SELECT 10, nextval('journal_position'), entity_kind, entity_id, 2, agency_id, actor_kind,
         actor_id, event_kind, event_version, event, occurred_at, recorded_at, seen_before, seen_after FROM journal WHERE number = 9;";
@@ -128,9 +131,9 @@ async fn what_was_removed_inserted_or_swapped_is_found_and_placed() {
         ("one from the middle", "DELETE FROM journal WHERE number = 13;".to_owned(),
             vec!["Entries 13 to 13 are missing.".to_owned(), around(12, 15)]),
         ("the gap closed", format!("DELETE FROM journal WHERE number = 13; {} {REHASH}", renumber(14, -1)),
-            vec![around(12, 15)]),
+            vec![around(12, 15), "covers 20 entries, the journal holds 19: the last 1 are missing.".to_owned()]),
         ("the end", "DELETE FROM journal WHERE number >= 18;".to_owned(),
-            vec!["The checkpoint of 2026-08-17 02:00:00 UTC covers 20 entries, the journal holds 18: the last 2 are missing.".to_owned()]),
+            vec!["covers 20 entries, the journal holds 18: the last 2 are missing.".to_owned()]),
         ("the end, replaced", format!("DELETE FROM journal WHERE number >= 18; {} {REHASH}",
             "INSERT INTO journal SELECT number + 2, position + 2, entity_kind, entity_id, 7, agency_id, actor_kind, actor_id,
                 event_kind, event_version, event, occurred_at, recorded_at, seen_before, seen_after FROM journal WHERE number IN (16, 17);"),
@@ -187,7 +190,10 @@ async fn only_our_own_checkpoints_are_believed() {
     ] {
         std::fs::write(&file, format!("{good}\n{line}\n")).unwrap();
         let refused = checkpoint::read(&file, &ours).expect_err(what);
-        assert!(refused.starts_with("Checkpoint 2 in ") && refused.contains("copy.jws cannot be believed: "), "{refused}");
+        assert!(
+            refused.starts_with("Checkpoint 2 in ") && refused.contains("copy.jws cannot be believed: "),
+            "{refused}"
+        );
     }
     std::fs::write(&file, "\n").unwrap();
     assert!(checkpoint::read(&file, &ours).unwrap_err().ends_with("copy.jws holds no checkpoint."));
@@ -233,7 +239,9 @@ async fn hashes_made_in_sql_are_those_made_in_rust() {
                 event_version, event, occurred_at, recorded_at, seen_before, seen_after)
              SELECT 'test', entity_id, 2147483647, {agency}, 'system', {actor}, 'test.happened', 32767, '{event}',
                 '{at}', '{at}', '{{{}}}', '{{{}}}' FROM (SELECT '{}'::uuid AS entity_id) AS entity",
-            some(before), some(after), id(7)
+            some(before),
+            some(after),
+            id(7)
         ))
         .await;
     }

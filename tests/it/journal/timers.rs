@@ -60,8 +60,11 @@ async fn a_limit_that_runs_out_is_told_at_that_moment_and_once() {
     app.set_time(DUE);
     app.eventually(&told(&id), 1).await;
     assert_eq!(app.count(&set(&id)).await, 0);
-    let (due, told_as) = (at(DUE), format!("{{\"deadline_passed\":{{\"statutory_due_at\":\"{}\"}}}}", "2026-08-25T17:00:00Z"));
-    let exact = format!("SELECT count(*) FROM journal WHERE occurred_at = '{due}' AND actor_kind = 'system' AND event = '{told_as}'");
+    let (due, told_as) =
+        (at(DUE), format!("{{\"deadline_passed\":{{\"statutory_due_at\":\"{}\"}}}}", "2026-08-25T17:00:00Z"));
+    let exact = format!(
+        "SELECT count(*) FROM journal WHERE occurred_at = '{due}' AND actor_kind = 'system' AND event = '{told_as}'"
+    );
     assert_eq!(app.count(&exact).await, 1);
 
     app.advance(TimeDelta::days(400));
@@ -124,7 +127,8 @@ async fn a_step_after_the_limit_cannot_hide_that_it_ran_out() {
     app.staff("tiepnhan").await.step(&waiting, "accept").await.expect(200);
     app.set_time(DUE);
     let result = json!({"outcome": "granted", "number": "125/GPXD-UBND"});
-    let late = app.staff("lanhdao").await.post(&format!("/v1/dossiers/{processed}/issue-result"), result).await.expect(200);
+    let late =
+        app.staff("lanhdao").await.post(&format!("/v1/dossiers/{processed}/issue-result"), result).await.expect(200);
     assert_eq!(late.json["timeliness"], "finished_late");
     drop(worker);
     app.eventually(WAITING, 0).await;

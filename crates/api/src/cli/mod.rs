@@ -77,6 +77,11 @@ async fn serve(flags: &Flags) -> Result<(), String> {
     let (demo, public_url, data_dir) = (settings.demo, settings.public_url.clone(), settings.data_dir.clone());
     let database = database::open(&settings).await?;
     let server = Server::start(settings, database.settings.clone(), Clock::default()).await?;
+    if demo {
+        let words = |error: kernel::Error| format!("The demo's dossiers cannot be filed: {error}.");
+        let mut conn = Db::new(&database.settings)?.conn().await.map_err(words)?;
+        api::demo::load(&server.app, &mut conn).await.map_err(words)?;
+    }
     println!("Cầu Nối: {public_url}  ·  Swagger UI: {public_url}/docs/  ·  data: {}", data_dir.display());
     if demo {
         println!("Demo accounts (password caunoi-demo): {}; citizens congdan1, congdan2", directory::demo::USERNAMES.join(", "));

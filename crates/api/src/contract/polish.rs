@@ -29,7 +29,21 @@ pub fn polish(document: &mut Value) {
     for (_, item) in document["paths"].as_object_mut().into_iter().flatten() {
         bound(item);
     }
+    document["paths"]["/v1/dossiers"]["post"]["responses"]["201"]["links"] = links();
     prune(document);
+}
+
+/// Where a new dossier leads, for people who read the contract and programs that walk it.
+fn links() -> Value {
+    let links = ["getDossier", "getDossierTimeline", "submitDossier", "acceptDossier", "withdrawDossier", "declareAttachment"].map(|name| {
+        (name.to_owned(), json!({ "operationId": name, "parameters": { "id": "$response.body#/id" } }))
+    });
+    let mut links = Map::from_iter(links);
+    for name in ["uploadAttachment", "downloadAttachment"] {
+        let parameters = json!({ "id": "$response.body#/id", "attachment_id": "$response.body#/attachments/0/id" });
+        links.insert(name.to_owned(), json!({ "operationId": name, "parameters": parameters }));
+    }
+    links.into()
 }
 
 fn security_schemes() -> Value {
@@ -55,10 +69,6 @@ fn security_schemes() -> Value {
 
 fn parameters() -> Value {
     json!({
-        "AcceptLanguage": {
-            "name": "Accept-Language", "in": "header", "description": "Language of titles and messages: `vi` (usual) or `en`.",
-            "schema": { "type": "string", "maxLength": 200, "pattern": "^[A-Za-z0-9*;=., -]*$", "example": "vi" },
-        },
         "IdempotencyKey": {
             "name": "Idempotency-Key", "in": "header", "required": true,
             "description": "A new UUID for every new piece of work; the same one when it is tried again. Answers are kept for 48 hours.",
@@ -82,7 +92,7 @@ fn complete(path: &str, verb: &str, operation: &mut Value) {
         .and_then(|name| name.rsplit('/').next())
         .is_some_and(|name| VERSIONED.contains(&name));
     let writes = verb == "post" && !NO_KEY.contains(&path);
-    let mut headers = vec!["AcceptLanguage"];
+    let mut headers = vec![];
     if writes {
         headers.push("IdempotencyKey");
     }

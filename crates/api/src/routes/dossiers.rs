@@ -87,7 +87,7 @@ async fn list_dossiers(call: Call, Parameters(filter): Parameters<Filter>, reque
 /// Read a dossier
 ///
 /// With its papers and what you can do with it now.
-#[utoipa::path(operation_id = "getDossier", tag = "dossiers", params(("id" = DossierId, Path, description = "The dossier's id.")),
+#[utoipa::path(operation_id = "getDossier", tag = "dossiers", params(("id" = DossierId, Path, description = "The dossier's id.", example = "019b76da-a800-7000-8000-d00000000003")),
     security(("oauth" = ["dossier:read"])),
     responses(
         (status = 200, description = "The dossier.", body = View),
@@ -116,7 +116,7 @@ struct DossierDeadline {
 /// Explain a deadline
 ///
 /// Why the dossier is due when it is due: every day, whether it counts, and the source of every day off.
-#[utoipa::path(operation_id = "getDossierDeadline", tag = "dossiers", params(("id" = DossierId, Path, description = "The dossier's id.")),
+#[utoipa::path(operation_id = "getDossierDeadline", tag = "dossiers", params(("id" = DossierId, Path, description = "The dossier's id.", example = "019b76da-a800-7000-8000-d00000000003")),
     security(("oauth" = ["dossier:read"])),
     responses(
         (status = 200, description = "The deadline.", body = DossierDeadline),
@@ -144,7 +144,7 @@ struct Timeline {
 /// Follow a dossier
 ///
 /// Everything that happened to it, from the journal, with the reasons that were given.
-#[utoipa::path(operation_id = "getDossierTimeline", tag = "dossiers", params(("id" = DossierId, Path, description = "The dossier's id.")),
+#[utoipa::path(operation_id = "getDossierTimeline", tag = "dossiers", params(("id" = DossierId, Path, description = "The dossier's id.", example = "019b76da-a800-7000-8000-d00000000003")),
     security(("oauth" = ["dossier:read"])),
     responses(
         (status = 200, description = "Oldest first.", body = Timeline),

@@ -1,11 +1,13 @@
 //! The steps of a dossier: one operation for each action of the table.
 
 use actix_web::post;
+use kernel::Ctx;
 use procedures::DossierId;
 use procedures::steps::{self, NewResult, Plain, Reasoned, SupplementRequest, Target, World};
 use procedures::view::View;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::app::App;
 use crate::call::{Call, Id};
 use crate::problem::{Document, Result};
 use crate::write::{Answered, Write};
@@ -28,10 +30,10 @@ fn world(call: &Call) -> World<'_> {
 }
 
 /// What comes before the serial in the codes of the caller's unit today.
-fn code_prefix(call: &Call) -> String {
-    let unit = call.ctx.actor.agency().and_then(|id| call.app.agencies.get(id)).map_or("", |agency| agency.code.as_str());
-    let day = deadlines::vn_date(call.ctx.now).format("%y%m%d").to_string();
-    let pattern = &call.app.settings.dossier_code;
+pub fn code_prefix(app: &App, ctx: &Ctx) -> String {
+    let unit = ctx.actor.agency().and_then(|id| app.agencies.get(id)).map_or("", |agency| agency.code.as_str());
+    let day = deadlines::vn_date(ctx.now).format("%y%m%d").to_string();
+    let pattern = &app.settings.dossier_code;
     pattern.replace("{unit}", unit).replace("{qcvn102}", &qcvn102(unit)).replace("{date}", &day)
 }
 
@@ -44,13 +46,13 @@ fn qcvn102(code: &str) -> String {
     format!("{fourth}.{third}.{second}.{province}")
 }
 
-/// A step's operation: documentation, route, and the use case behind it.
+/// A step's operation: documentation, route, an example among the demo's dossiers, and the use case behind it.
 macro_rules! step {
-    ($(#[doc = $doc:literal])* $name:ident $path:literal $id:literal [$($scope:literal),+] $input:ty,
+    ($(#[doc = $doc:literal])* $name:ident $path:literal $id:literal $example:literal [$($scope:literal),+] $input:ty,
      |$conn:ident, $call:ident, $given:pat_param, $target:ident| $work:expr) => {
         $(#[doc = $doc])*
         #[utoipa::path(operation_id = $id, tag = "dossiers", request_body = $input,
-            params(("id" = DossierId, Path, description = "The dossier's id.")),
+            params(("id" = DossierId, Path, description = "The dossier's id.", example = $example)),
             security($(("oauth" = [$scope])),+),
             responses(
                 (status = 200, description = "The dossier after the step.", body = View),
@@ -77,7 +79,7 @@ step! {
     ///
     /// Online, by the applicant, when every declared paper has arrived. From now the agency owes an answer within the
     /// intake limit (8 working hours as a rule).
-    submit_dossier "/v1/dossiers/{id}/submit" "submitDossier" ["dossier:file"] Plain,
+    submit_dossier "/v1/dossiers/{id}/submit" "submitDossier" "019b76da-a800-7000-8000-d00000000000" ["dossier:file"] Plain,
     |conn, call, Plain {}, target| steps::submit(conn, &call.ctx, world(call), target)
 }
 
@@ -86,15 +88,15 @@ step! {
     ///
     /// As full and correct: its code is given and its statutory clock starts. At the counter from the draft, online
     /// from the submission.
-    accept_dossier "/v1/dossiers/{id}/accept" "acceptDossier" ["dossier:receive"] Plain,
-    |conn, call, Plain {}, target| steps::accept(conn, &call.ctx, world(call), target, &code_prefix(call))
+    accept_dossier "/v1/dossiers/{id}/accept" "acceptDossier" "019b76da-a800-7000-8000-d00000000001" ["dossier:receive"] Plain,
+    |conn, call, Plain {}, target| steps::accept(conn, &call.ctx, world(call), target, &code_prefix(&call.app, &call.ctx))
 }
 
 step! {
     /// Refuse to accept a dossier
     ///
     /// With a ground that is counted and a reason for the applicant. Final.
-    reject_dossier "/v1/dossiers/{id}/reject" "rejectDossier" ["dossier:receive"] Reasoned,
+    reject_dossier "/v1/dossiers/{id}/reject" "rejectDossier" "019b76da-a800-7000-8000-d00000000002" ["dossier:receive"] Reasoned,
     |conn, call, why, target| steps::reject(conn, &call.ctx, world(call), target, why)
 }
 
@@ -102,7 +104,7 @@ step! {
     /// Take up a dossier
     ///
     /// The competent agency begins to examine it.
-    start_dossier_processing "/v1/dossiers/{id}/start-processing" "startDossierProcessing" ["dossier:process"] Plain,
+    start_dossier_processing "/v1/dossiers/{id}/start-processing" "startDossierProcessing" "019b76da-a800-7000-8000-d00000000003" ["dossier:process"] Plain,
     |conn, call, Plain {}, target| steps::start_processing(conn, &call.ctx, world(call), target)
 }
 
@@ -110,7 +112,7 @@ step! {
     /// Ask for a supplement
     ///
     /// Says at once everything that is missing. The clock stands until reception confirms the supplement.
-    request_dossier_supplement "/v1/dossiers/{id}/request-supplement" "requestDossierSupplement" ["dossier:process"] SupplementRequest,
+    request_dossier_supplement "/v1/dossiers/{id}/request-supplement" "requestDossierSupplement" "019b76da-a800-7000-8000-d00000000004" ["dossier:process"] SupplementRequest,
     |conn, call, what, target| steps::request_supplement(conn, &call.ctx, world(call), target, what)
 }
 
@@ -118,7 +120,7 @@ step! {
     /// Confirm a supplement
     ///
     /// Reception has what was missing: the clock begins anew (NĐ 61/2018 Art. 19(4)) or goes on, as the procedure says.
-    confirm_dossier_supplement "/v1/dossiers/{id}/confirm-supplement" "confirmDossierSupplement" ["dossier:receive"] Plain,
+    confirm_dossier_supplement "/v1/dossiers/{id}/confirm-supplement" "confirmDossierSupplement" "019b76da-a800-7000-8000-d00000000005" ["dossier:receive"] Plain,
     |conn, call, Plain {}, target| steps::confirm_supplement(conn, &call.ctx, world(call), target)
 }
 
@@ -126,7 +128,7 @@ step! {
     /// Sign the result
     ///
     /// Granted, or refused on the merits with ground and reason. This moment decides whether the dossier was in time.
-    issue_dossier_result "/v1/dossiers/{id}/issue-result" "issueDossierResult" ["dossier:sign"] NewResult,
+    issue_dossier_result "/v1/dossiers/{id}/issue-result" "issueDossierResult" "019b76da-a800-7000-8000-d00000000006" ["dossier:sign"] NewResult,
     |conn, call, result, target| steps::issue_result(conn, &call.ctx, world(call), target, result)
 }
 
@@ -134,7 +136,7 @@ step! {
     /// Hand over the result
     ///
     /// At the counter by reception, or taken over online by the applicant.
-    return_dossier_result "/v1/dossiers/{id}/return-result" "returnDossierResult" ["dossier:receive", "dossier:file"] Plain,
+    return_dossier_result "/v1/dossiers/{id}/return-result" "returnDossierResult" "019b76da-a800-7000-8000-d00000000007" ["dossier:receive", "dossier:file"] Plain,
     |conn, call, Plain {}, target| steps::return_result(conn, &call.ctx, world(call), target)
 }
 
@@ -142,6 +144,6 @@ step! {
     /// Withdraw a dossier
     ///
     /// By the applicant, or at the counter by reception for them, before a result is signed.
-    withdraw_dossier "/v1/dossiers/{id}/withdraw" "withdrawDossier" ["dossier:file", "dossier:receive"] Plain,
+    withdraw_dossier "/v1/dossiers/{id}/withdraw" "withdrawDossier" "019b76da-a800-7000-8000-d00000000008" ["dossier:file", "dossier:receive"] Plain,
     |conn, call, Plain {}, target| steps::withdraw(conn, &call.ctx, world(call), target)
 }

@@ -28,7 +28,7 @@ impl PartialSchema for Sha256 {
             .max_length(Some(64))
             .pattern(Some("^[0-9a-f]{64}$"))
             .description(Some("SHA-256, in hex."))
-            .examples(["e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"])
+            .examples(["d56838457f1469fa886292b0a1c006e126e4905ba94b59007d955ed1a50491a8"])
             .into()
     }
 }

@@ -48,7 +48,9 @@ pub async fn number(conn: &mut AsyncPgConnection, limit: i64) -> Result<usize> {
             .ok_or_else(|| problem::INTERNAL.because("journal_head is damaged: its edge does not fit its size"))?;
         let room = partitioned_to - size;
         if room <= 0 {
-            return Err(problem::INTERNAL.because("the journal's last partition is full, and no other could be made yet"));
+            return Err(
+                problem::INTERNAL.because("the journal's last partition is full, and no other could be made yet")
+            );
         }
         let next = diesel::sql_query(NUMBER).bind::<BigInt, _>(size).bind::<BigInt, _>(limit.min(room));
         let mut numbered: Vec<Numbered> = next.load(conn).await?;

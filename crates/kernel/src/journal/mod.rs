@@ -51,7 +51,13 @@ pub type Audience = Vec<Uuid>;
 
 impl Entry {
     /// What happened to `entity_id`, now and by the actor of `ctx`.
-    pub fn new<E: Event>(ctx: &Ctx, entity_id: Uuid, agency_id: Option<Uuid>, event: &E, seen: (Audience, Audience)) -> Self {
+    pub fn new<E: Event>(
+        ctx: &Ctx,
+        entity_id: Uuid,
+        agency_id: Option<Uuid>,
+        event: &E,
+        seen: (Audience, Audience),
+    ) -> Self {
         Self {
             entity_kind: E::ENTITY,
             entity_id,

@@ -89,7 +89,11 @@ pub async fn verify(conn: &mut AsyncPgConnection, checkpoints: &[Claims], progre
     }
     for checkpoint in checkpoints {
         let (size, held) = (checkpoint.size, after + 1);
-        report.find(format!("The checkpoint of {} covers {size} entries, the journal holds {held}: the last {} are missing.", checkpoint.made_at, size - held));
+        report.find(format!(
+            "The checkpoint of {} covers {size} entries, the journal holds {held}: the last {} are missing.",
+            checkpoint.made_at,
+            size - held
+        ));
     }
     Ok(report)
 }

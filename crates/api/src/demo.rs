@@ -1,0 +1,159 @@
+//! Dossiers to try the demo with: one for each state, under ids that the contract's examples name.
+
+use actix_web::web::Bytes;
+use diesel_async::AsyncPgConnection;
+use directory::citizen::{self, Identity};
+use directory::demo::{agency_id, staff_id};
+use futures_util::stream;
+use kernel::files::{Expected, MediaType, Sha256};
+use kernel::idempotency::Attempt;
+use kernel::problem::{Error, Result};
+use kernel::{Actor, Ctx, Role};
+use procedures::attachment::NewAttachment;
+use procedures::dossier::{Applicant, Outcome};
+use procedures::file::{self, NewDossier};
+use procedures::problem::NOT_FOUND;
+use procedures::steps::{self, NewResult, SupplementRequest, Target, World};
+use procedures::{DossierId, upload};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::routes::steps::code_prefix;
+
+/// The paper that stands for every paper of the demo.
+const PAPER: &[u8] = include_bytes!("../../../migrations/seed/demo/paper.pdf");
+
+/// The commune where the demo's officers work.
+const AGENCY: &str = "H26.13.01";
+
+/// The demo's dossiers: how far each goes, and whether its papers are there.
+const DOSSIERS: &[(u8, Reach)] = &[
+    (0, Reach::Draft),
+    (1, Reach::Submitted),
+    (2, Reach::Submitted),
+    (3, Reach::Accepted),
+    (4, Reach::Processing),
+    (5, Reach::SupplementRequested),
+    (6, Reach::Processing),
+    (7, Reach::ResultReady),
+    (8, Reach::Draft),
+];
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Reach {
+    Draft,
+    Submitted,
+    Accepted,
+    Processing,
+    SupplementRequested,
+    ResultReady,
+}
+
+/// Adds the demo's dossiers, unless they are there. They go through the same use cases as everybody's.
+pub async fn load(app: &App, conn: &mut AsyncPgConnection) -> Result<()> {
+    let now = app.clock.now();
+    let system = Ctx { actor: Actor::System, now };
+    match procedures::dossier::load(conn, &system.actor, id(0)).await {
+        Err(error) if error.is(&NOT_FOUND) => {}
+        found => return found.map(|_| ()),
+    }
+    let Some(oidc) = &app.settings.oidc else { return Ok(()) };
+    let identity = Identity {
+        issuer: oidc.issuer.clone(),
+        subject: "congdan1".to_owned(),
+        name: "Nguyễn Thị Hoa".to_owned(),
+        identity_number: None,
+    };
+    let applicant = citizen::recognise(conn, &system, identity).await?;
+    let applicant = Ctx { actor: Actor::Citizen(applicant.id), now };
+    store_paper(app).await?;
+    for (n, reach) in DOSSIERS {
+        walk(app, conn, &applicant, *n, *reach).await?;
+    }
+    Ok(())
+}
+
+/// The id of a dossier of the demo: the same in every demo.
+fn id(n: u8) -> DossierId {
+    const FIRST: u128 = 0x019b_76da_a800_7000_8000_d000_0000_0000;
+    DossierId(Uuid::from_u128(FIRST + u128::from(n)))
+}
+
+async fn store_paper(app: &App) -> Result<()> {
+    let expected = Expected { sha256: Sha256::of(PAPER), size: PAPER.len() as u64, media_type: MediaType::Pdf };
+    let content = stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(PAPER))]);
+    app.files.put(content, expected, expected.size).await.map_err(Error::from)?;
+    Ok(())
+}
+
+/// Files one dossier and takes it as far as it goes.
+async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, reach: Reach) -> Result<()> {
+    let agency = agency_id(AGENCY).ok_or_else(|| kernel::problem::INTERNAL.because("the demo has no such agency"))?;
+    let officer = |username: &str, role| {
+        let id = staff_id(username).ok_or_else(|| kernel::problem::INTERNAL.because("the demo has no such account"))?;
+        Ok::<_, Error>(Ctx { actor: Actor::Staff { id, agency, roles: vec![role] }, now: applicant.now })
+    };
+    let reception = officer("tiepnhan", Role::ReceptionOfficer)?;
+    let examiner = officer("chuyenvien", Role::ProcessingOfficer)?;
+    let leader = officer("lanhdao", Role::Leader)?;
+    let world = World { catalogue: &app.catalogue, rules: &app.rules };
+    let id = id(n);
+    let attempt = |step: &str| Attempt::new(None, "DEMO", step, id.0, &[n]);
+
+    file::file(conn, applicant, &app.catalogue, agency, new(id), &attempt("file")).await?;
+    for paper in procedures::attachment::of_dossier(conn, id).await? {
+        upload::arrived(conn, applicant, paper).await?;
+    }
+    if reach >= Reach::Submitted {
+        steps::submit(conn, applicant, world, target(id, &attempt("submit"))).await?;
+    }
+    if reach >= Reach::Accepted {
+        let prefix = code_prefix(app, &reception);
+        steps::accept(conn, &reception, world, target(id, &attempt("accept")), &prefix).await?;
+    }
+    if reach >= Reach::Processing {
+        steps::start_processing(conn, &examiner, world, target(id, &attempt("start"))).await?;
+    }
+    if reach == Reach::SupplementRequested {
+        let what = SupplementRequest {
+            ground: "incomplete".to_owned(),
+            reason: "Bản vẽ thiếu mặt cắt móng.".to_owned(),
+            components: vec!["drawings".to_owned()],
+        };
+        steps::request_supplement(conn, &examiner, world, target(id, &attempt("request")), what).await?;
+    }
+    if reach == Reach::ResultReady {
+        let result = NewResult { outcome: Outcome::Granted, number: "125/GPXD-UBND".to_owned(), ground: None, reason: None };
+        steps::issue_result(conn, &leader, world, target(id, &attempt("issue")), result).await?;
+    }
+    Ok(())
+}
+
+fn target<'a>(id: DossierId, attempt: &'a Attempt) -> Target<'a> {
+    Target { id, if_match: None, attempt }
+}
+
+fn new(id: DossierId) -> NewDossier {
+    let paper = |component: &str| NewAttachment {
+        component: component.to_owned(),
+        file_name: format!("{component}.pdf"),
+        media_type: MediaType::Pdf,
+        size: PAPER.len() as i64,
+        sha256: Sha256::of(PAPER),
+    };
+    NewDossier {
+        id: Some(id),
+        procedure: "1.013225".to_owned(),
+        case: "house".to_owned(),
+        agency: AGENCY.to_owned(),
+        applicant: Applicant {
+            name: "Nguyễn Thị Hoa".to_owned(),
+            identity_number: "001185012345".to_owned(),
+            phone: Some("+84912345678".to_owned()),
+            email: None,
+            address: Some("Số 12 phố Hàng Bài, phường Hoàn Kiếm, Hà Nội".to_owned()),
+        },
+        form: serde_json::Map::from_iter([("floors".to_owned(), 3.into()), ("area_m2".to_owned(), 62.into())]),
+        attachments: ["application", "land_paper", "drawings"].map(paper).to_vec(),
+    }
+}

@@ -1,0 +1,87 @@
+//! What a request asks for beside its body: in which form it wants its answer, and parameters that nobody would read.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderMap};
+use kernel::problem::Error;
+
+use crate::contract;
+use crate::problem::{MALFORMED, NOT_ACCEPTABLE};
+
+/// The one answer that is not JSON: a paper as it was uploaded, or a copy of it.
+const FILE: (Method, &str) = (Method::GET, "/v1/dossiers/{id}/attachments/{attachment_id}/content");
+
+/// The operations with query parameters, as the contract names them.
+static ASKED: LazyLock<HashSet<(String, String)>> = LazyLock::new(|| {
+    let document = contract::document();
+    let operations = document["paths"].as_object().into_iter().flatten().flat_map(|(path, item)| {
+        let operations = item.as_object().into_iter().flatten();
+        operations.map(move |(verb, operation)| ((verb.to_uppercase(), path.clone()), operation))
+    });
+    let asked = operations.filter(|(_, operation)| {
+        operation["parameters"].as_array().into_iter().flatten().any(|parameter| parameter["in"] == "query")
+    });
+    asked.map(|(name, _)| name).collect()
+});
+
+/// Whether the operation can answer in a form that the caller takes, and takes the parameters that the caller sends.
+///
+/// # Errors
+/// [`NOT_ACCEPTABLE`]; [`MALFORMED`] when there are query parameters and the operation has none.
+pub fn check(method: &Method, pattern: &str, query: &str, headers: &HeaderMap) -> Result<(), Error> {
+    if (method, pattern) != (&FILE.0, FILE.1) && !accepts_json(headers) {
+        return Err(NOT_ACCEPTABLE.error());
+    }
+    // Looked up only when it matters: most requests have no parameters.
+    if !query.is_empty() && !ASKED.contains(&(method.to_string(), pattern.to_owned())) {
+        return Err(MALFORMED.with("Thao tác này không nhận tham số truy vấn.", "This operation takes no query parameters."));
+    }
+    Ok(())
+}
+
+/// RFC 9110 §12.5.1: of the ranges that match, the most specific decides; no header takes anything.
+fn accepts_json(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::ACCEPT).map(|value| value.to_str().unwrap_or_default());
+    let ranges: Vec<&str> = values.flat_map(|value| value.split(',')).map(str::trim).filter(|range| !range.is_empty()).collect();
+    let matching = ranges.iter().filter_map(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        let range = parts.next()?.to_ascii_lowercase();
+        let specific = ["*/*", "application/*", "application/json"].iter().position(|known| *known == range)?;
+        let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse::<f32>().ok());
+        Some((specific, weight.unwrap_or(1.0) > 0.0))
+    });
+    ranges.is_empty() || matching.max_by_key(|(specific, _)| *specific).is_some_and(|(_, wanted)| wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn the_most_specific_range_decides() {
+        let accepts = |values: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            values.iter().for_each(|value| headers.append(header::ACCEPT, HeaderValue::from_static(value)));
+            accepts_json(&headers)
+        };
+        assert!(accepts(&[]) && accepts(&[""]) && accepts(&["*/*"]) && accepts(&["application/*"]));
+        assert!(accepts(&["text/html,application/xhtml+xml,*/*;q=0.8"]));
+        assert!(accepts(&["text/html", "Application/JSON;q=0.1"]), "two lines are one list");
+        assert!(accepts(&["*/*;q=0, application/json"]));
+        assert!(!accepts(&["application/json;q=0, */*"]));
+        assert!(!accepts(&["text/html"]) && !accepts(&["application/problem+json"]) && !accepts(&["json"]));
+    }
+
+    #[test]
+    fn lists_take_parameters_and_steps_do_not() {
+        let nothing = HeaderMap::new();
+        let check = |method, pattern| check(&method, pattern, "limit=1", &nothing).is_ok();
+        assert!(check(Method::GET, "/v1/dossiers"));
+        assert!(!check(Method::POST, "/v1/dossiers"));
+        assert!(!check(Method::POST, "/v1/dossiers/{id}/accept"));
+    }
+}
