@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import schemathesis
+from hypothesis import strategies
 from schemathesis.auths import CachingAuthProvider
 from schemathesis.wfc.escalation import EscalatingAuthProvider
 
@@ -19,6 +20,11 @@ EXPECTATIONS = tomllib.loads(Path(__file__).with_name("expectations.toml").read_
 CITIZENS = ("congdan1", "congdan2")
 STAFF = ("tiepnhan", "chuyenvien", "lanhdao", "giamdoc", "thanhtra", "mattran", "baove", "quantri")
 REFRESH_SECONDS = 300  # half an access token's life
+
+
+# What the demo's declared papers contain: an upload of anything else is refused.
+PAPER = Path(__file__).parents[2] / "migrations/seed/demo/paper.pdf"
+schemathesis.openapi.media_type("application/octet-stream", strategies.just(PAPER.read_bytes()))
 
 
 class Account:

@@ -1,4 +1,5 @@
 //! The program from outside: every test has a database of its own and talks HTTP to a real server.
+
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod architecture;
@@ -6,13 +7,16 @@ mod authorization;
 mod cast;
 mod content;
 mod contract;
+mod deadlines;
 mod dossiers;
 mod harness;
 mod idempotency;
 mod journal;
 mod oauth;
+mod pages;
 mod problems;
 mod queries;
+mod reading;
 mod sign_in;
 mod transitions;
 mod workflow;

@@ -9,7 +9,7 @@ use kernel::files::{Expected, MediaType, Sha256};
 use kernel::idempotency::Attempt;
 use kernel::problem::{Error, Result};
 use kernel::{Actor, Ctx, Role};
-use procedures::attachment::NewAttachment;
+use procedures::attachment::{AttachmentId, NewAttachment};
 use procedures::dossier::{Applicant, Outcome};
 use procedures::file::{self, NewDossier};
 use procedures::problem::NOT_FOUND;
@@ -18,13 +18,15 @@ use procedures::{DossierId, upload};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::routes::steps::code_prefix;
 
 /// The paper that stands for every paper of the demo.
 const PAPER: &[u8] = include_bytes!("../../../migrations/seed/demo/paper.pdf");
 
 /// The commune where the demo's officers work.
 const AGENCY: &str = "H26.13.01";
+
+/// What comes before the serial in the demo's own codes, so that examples can name them on any day.
+const CODE: &str = "000.01.13.H26-DEMO-";
 
 /// The demo's dossiers: how far each goes, and whether its papers are there.
 const DOSSIERS: &[(u8, Reach)] = &[
@@ -37,10 +39,13 @@ const DOSSIERS: &[(u8, Reach)] = &[
     (6, Reach::Processing),
     (7, Reach::ResultReady),
     (8, Reach::Draft),
+    (9, Reach::Declared),
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Reach {
+    /// A draft whose papers have not arrived.
+    Declared,
     Draft,
     Submitted,
     Accepted,
@@ -75,8 +80,13 @@ pub async fn load(app: &App, conn: &mut AsyncPgConnection) -> Result<()> {
 
 /// The id of a dossier of the demo: the same in every demo.
 fn id(n: u8) -> DossierId {
-    const FIRST: u128 = 0x019b_76da_a800_7000_8000_d000_0000_0000;
-    DossierId(Uuid::from_u128(FIRST + u128::from(n)))
+    DossierId(fixed(0xd0, n))
+}
+
+/// A UUID of version 7 with the moment 2026-01-01T00:00:00Z and nothing random.
+fn fixed(kind: u8, n: u8) -> Uuid {
+    const FIRST: u128 = 0x019b_76da_a800_7000_8000_0000_0000_0000;
+    Uuid::from_u128(FIRST | u128::from(kind) << 40 | u128::from(n))
 }
 
 async fn store_paper(app: &App) -> Result<()> {
@@ -101,15 +111,16 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
     let attempt = |step: &str| Attempt::new(None, "DEMO", step, id.0, &[n]);
 
     file::file(conn, applicant, &app.catalogue, agency, new(id), &attempt("file")).await?;
-    for paper in procedures::attachment::of_dossier(conn, id).await? {
-        upload::arrived(conn, applicant, paper).await?;
+    if reach >= Reach::Draft {
+        for paper in procedures::attachment::of_dossier(conn, id).await? {
+            upload::arrived(conn, applicant, paper).await?;
+        }
     }
     if reach >= Reach::Submitted {
         steps::submit(conn, applicant, world, target(id, &attempt("submit"))).await?;
     }
     if reach >= Reach::Accepted {
-        let prefix = code_prefix(app, &reception);
-        steps::accept(conn, &reception, world, target(id, &attempt("accept")), &prefix).await?;
+        steps::accept(conn, &reception, world, target(id, &attempt("accept")), CODE).await?;
     }
     if reach >= Reach::Processing {
         steps::start_processing(conn, &examiner, world, target(id, &attempt("start"))).await?;
@@ -134,7 +145,9 @@ fn target<'a>(id: DossierId, attempt: &'a Attempt) -> Target<'a> {
 }
 
 fn new(id: DossierId) -> NewDossier {
-    let paper = |component: &str| NewAttachment {
+    let first = 3 * id.0.as_bytes()[15];
+    let paper = |(n, component): (u8, &str)| NewAttachment {
+        id: Some(AttachmentId(fixed(0xe0, first + n))),
         component: component.to_owned(),
         file_name: format!("{component}.pdf"),
         media_type: MediaType::Pdf,
@@ -154,6 +167,6 @@ fn new(id: DossierId) -> NewDossier {
             address: Some("Số 12 phố Hàng Bài, phường Hoàn Kiếm, Hà Nội".to_owned()),
         },
         form: serde_json::Map::from_iter([("floors".to_owned(), 3.into()), ("area_m2".to_owned(), 62.into())]),
-        attachments: ["application", "land_paper", "drawings"].map(paper).to_vec(),
+        attachments: [(0, "application"), (1, "land_paper"), (2, "drawings")].map(paper).to_vec(),
     }
 }

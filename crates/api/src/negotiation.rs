@@ -34,6 +34,10 @@ pub fn check(method: &Method, pattern: &str, query: &str, headers: &HeaderMap) -
     if (method, pattern) != (&FILE.0, FILE.1) && !accepts_json(headers) {
         return Err(NOT_ACCEPTABLE.error());
     }
+    let unreadable = |name| headers.get(name).is_some_and(|value| value.to_str().is_err());
+    if unreadable(header::IF_NONE_MATCH) || unreadable(header::IF_MATCH) {
+        return Err(MALFORMED.with("Tiêu đề điều kiện không đọc được.", "A conditional header cannot be read."));
+    }
     // Looked up only when it matters: most requests have no parameters.
     if !query.is_empty() && !ASKED.contains(&(method.to_string(), pattern.to_owned())) {
         return Err(MALFORMED.with("Thao tác này không nhận tham số truy vấn.", "This operation takes no query parameters."));

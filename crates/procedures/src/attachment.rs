@@ -25,6 +25,9 @@ id! { AttachmentId, "An attachment's id."; }
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewAttachment {
+    /// Made by the client (UUIDv7), so that it knows already where to upload; else by the server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<AttachmentId>,
     /// Which of the procedure's papers it is.
     #[schema(example = "drawings", min_length = 1, max_length = 50, pattern = "^[a-z_]+$")]
     pub component: String,
@@ -111,7 +114,7 @@ pub fn declare(ctx: &Ctx, dossier: DossierId, case: &Case, papers: &[NewAttachme
         return Err(UNKNOWN_PROCEDURE.error().fields(unknown));
     }
     let paper = |new: &NewAttachment| Attachment {
-        id: AttachmentId::at(ctx.now),
+        id: new.id.unwrap_or_else(|| AttachmentId::at(ctx.now)),
         dossier_id: dossier,
         component: new.component.clone(),
         file_name: new.file_name.clone(),
@@ -122,10 +125,12 @@ pub fn declare(ctx: &Ctx, dossier: DossierId, case: &Case, papers: &[NewAttachme
         stored_at: None,
     };
     let mut declared: Vec<Attachment> = papers.iter().map(paper).collect();
-    // Ids made within one millisecond come in any order; papers keep theirs.
-    let mut ids: Vec<AttachmentId> = declared.iter().map(|paper| paper.id).collect();
-    ids.sort_unstable();
-    declared.iter_mut().zip(ids).for_each(|(paper, id)| paper.id = id);
+    // They are read in the order of their ids, and ids made within one millisecond come in any order.
+    if papers.iter().all(|new| new.id.is_none()) {
+        let mut ids: Vec<AttachmentId> = declared.iter().map(|paper| paper.id).collect();
+        ids.sort_unstable();
+        declared.iter_mut().zip(ids).for_each(|(paper, id)| paper.id = id);
+    }
     Ok(declared)
 }
 

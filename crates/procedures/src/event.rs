@@ -17,14 +17,14 @@ pub enum Event {
     Submitted { answer_due_at: DateTime<Utc> },
     Accepted { due_at: DateTime<Utc>, calendar_version: String },
     Rejected { ground: String },
-    ProcessingStarted,
+    ProcessingStarted {},
     SupplementRequested { ground: String, components: Vec<String> },
     SupplementConfirmed { due_at: DateTime<Utc>, restarted: bool },
     ResultIssued { outcome: Outcome, ground: Option<String>, in_time: bool },
-    ResultReturned,
-    Withdrawn,
+    ResultReturned {},
+    Withdrawn {},
     DeadlinePassed { statutory_due_at: DateTime<Utc> },
-    AnswerDeadlinePassed,
+    AnswerDeadlinePassed {},
 }
 
 impl journal::Event for Event {
@@ -38,14 +38,14 @@ impl journal::Event for Event {
             Self::Submitted { .. } => "dossier.submitted",
             Self::Accepted { .. } => "dossier.accepted",
             Self::Rejected { .. } => "dossier.rejected",
-            Self::ProcessingStarted => "dossier.processing_started",
+            Self::ProcessingStarted {} => "dossier.processing_started",
             Self::SupplementRequested { .. } => "dossier.supplement_requested",
             Self::SupplementConfirmed { .. } => "dossier.supplement_confirmed",
             Self::ResultIssued { .. } => "dossier.result_issued",
-            Self::ResultReturned => "dossier.result_returned",
-            Self::Withdrawn => "dossier.withdrawn",
+            Self::ResultReturned {} => "dossier.result_returned",
+            Self::Withdrawn {} => "dossier.withdrawn",
             Self::DeadlinePassed { .. } => "dossier.deadline_passed",
-            Self::AnswerDeadlinePassed => "dossier.answer_deadline_passed",
+            Self::AnswerDeadlinePassed {} => "dossier.answer_deadline_passed",
         }
     }
 }

@@ -118,7 +118,7 @@ pub async fn file(
         timers: Timers::None,
         answer: Some(attempt.keep(&reply, ctx.now)),
     };
-    let taken = |name: &str| (name == "dossiers_pkey").then(|| ID_TAKEN.error());
+    let taken = |name: &str| ["dossiers_pkey", "attachments_pkey"].contains(&name).then(|| ID_TAKEN.error());
     match record.write(conn, taken).await {
         Ok(_) => Ok(reply),
         // Under the same key it is a retry that gets the answer kept for it; under another, the dossier as it is now.

@@ -160,7 +160,7 @@ pub async fn reject(
 
 /// Takes up an accepted dossier.
 pub async fn start_processing(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, target: Target<'_>) -> Result<Answer> {
-    take(conn, ctx, world, target, Action::StartProcessing, |_| Ok(Event::ProcessingStarted)).await
+    take(conn, ctx, world, target, Action::StartProcessing, |_| Ok(Event::ProcessingStarted {})).await
 }
 
 /// Asks the applicant for what is missing; the clock stands until it is there (Form 02).
@@ -229,12 +229,12 @@ pub async fn issue_result(
 
 /// Hands the result to the applicant.
 pub async fn return_result(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, target: Target<'_>) -> Result<Answer> {
-    take(conn, ctx, world, target, Action::ReturnResult, |_| Ok(Event::ResultReturned)).await
+    take(conn, ctx, world, target, Action::ReturnResult, |_| Ok(Event::ResultReturned {})).await
 }
 
 /// Withdraws the dossier before a result is signed.
 pub async fn withdraw(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, target: Target<'_>) -> Result<Answer> {
-    take(conn, ctx, world, target, Action::Withdraw, |_| Ok(Event::Withdrawn)).await
+    take(conn, ctx, world, target, Action::Withdraw, |_| Ok(Event::Withdrawn {})).await
 }
 
 /// A dossier on its way from one state to the next.

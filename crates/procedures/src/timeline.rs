@@ -41,6 +41,12 @@ pub struct TimelineEntry {
 
 type Row = (i32, String, String, DateTime<Utc>, String, Option<Uuid>, Option<Uuid>, Option<String>, Option<String>);
 
+/// What an event says beside its kind: it is stored as `{"kind": {…}}`.
+fn content(event: &str) -> serde_json::Value {
+    let event: serde_json::Map<String, serde_json::Value> = serde_json::from_str(event).unwrap_or_default();
+    event.into_values().next().unwrap_or_else(|| serde_json::json!({}))
+}
+
 /// Everything that happened to the dossier, oldest first.
 pub async fn timeline(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Result<Vec<TimelineEntry>> {
     let dossier = load(conn, &ctx.actor, id).await?;
@@ -65,7 +71,7 @@ pub async fn timeline(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) ->
     let entry = |(version, event, data, at, actor_kind, actor_id, agency_id, ground, reason): Row| TimelineEntry {
         version,
         event,
-        data: serde_json::from_str(&data).unwrap_or_default(),
+        data: content(&data),
         at,
         actor_kind,
         actor_id,

@@ -61,7 +61,7 @@ pub async fn fire(conn: &mut AsyncPgConnection, ctx: &Ctx, due: &Due) -> Result<
     }
     let event = match (due.kind.as_str(), dossier.statutory_due_at) {
         (DEADLINE, Some(statutory_due_at)) => Event::DeadlinePassed { statutory_due_at },
-        (ANSWER, _) => Event::AnswerDeadlinePassed,
+        (ANSWER, _) => Event::AnswerDeadlinePassed {},
         _ => return kernel::timers::drop(conn, due).await.map(|()| false),
     };
     let seen = (audience(&dossier), audience(&dossier));

@@ -13,7 +13,7 @@ use crate::attachment::{self, Attachment, AttachmentId, AttachmentView, InsertPa
 use crate::catalogue::Catalogue;
 use crate::dossier::{Dossier, DossierId, audience, load};
 use crate::event::Event;
-use crate::problem::{ATTACHMENT_NOT_FOUND, ATTACHMENTS_CLOSED, NOT_YOURS_TO_DO};
+use crate::problem::{ATTACHMENT_NOT_FOUND, ATTACHMENTS_CLOSED, ID_TAKEN, NOT_YOURS_TO_DO};
 use crate::workflow::Status;
 
 /// Whether this actor may add papers now: the applicant, or reception for them, while papers are awaited.
@@ -118,6 +118,8 @@ async fn touch(
     let change = diesel::update(row)
         .set(dossiers::version.eq(dossiers::version + 1))
         .returning((dossiers::version, dossiers::code));
-    Record { change, also: vec![also], entry, timers: Timers::None, answer }.write(conn, |_| None).await?;
+    Record { change, also: vec![also], entry, timers: Timers::None, answer }
+        .write(conn, |name| (name == "attachments_pkey").then(|| ID_TAKEN.error()))
+        .await?;
     Ok(())
 }

@@ -76,7 +76,7 @@ fn parameters() -> Value {
         },
         "IfMatch": {
             "name": "If-Match", "in": "header", "description": "ETag of the version that was read: refused with 412 when it is no longer current.",
-            "schema": { "type": "string", "maxLength": 20, "pattern": "^(\\*|\"[0-9]{1,10}\")$", "example": "\"3\"" },
+            "schema": { "type": "string", "maxLength": 20, "pattern": "^(\\*|\"[0-9]{1,10}\")$", "example": "*" },
         },
         "IfNoneMatch": {
             "name": "If-None-Match", "in": "header", "description": "ETag that is already known: 304 when it is still current.",

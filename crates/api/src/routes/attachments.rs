@@ -53,7 +53,7 @@ fn expected(paper: &Attachment) -> Result<Expected, Error> {
 /// Exactly the declared bytes: size, SHA-256 and type are checked. Sending the same again after a lost connection is
 /// harmless.
 #[utoipa::path(operation_id = "uploadAttachment", tag = "dossiers",
-    params(("id" = DossierId, Path, description = "The dossier's id.", example = "019b76da-a800-7000-8000-d00000000005"), ("attachment_id" = AttachmentId, Path, description = "The attachment's id.")),
+    params(("id" = DossierId, Path, description = "The dossier's id.", example = "019b76da-a800-7000-8000-d00000000009"), ("attachment_id" = AttachmentId, Path, description = "The attachment's id.", example = "019b76da-a800-7000-8000-e0000000001b")),
     request_body(content_type = "application/octet-stream", description = "The file."),
     security(("oauth" = ["dossier:file"]), ("oauth" = ["dossier:receive"])),
     responses(
@@ -78,7 +78,7 @@ async fn upload_attachment(call: Call, ids: Id<(DossierId, AttachmentId)>, conte
 ///
 /// The applicant gets the file as it was sent; others a copy without hidden data (EXIF, GPS, document properties).
 #[utoipa::path(operation_id = "downloadAttachment", tag = "dossiers",
-    params(("id" = DossierId, Path, description = "The dossier's id.", example = "019b76da-a800-7000-8000-d00000000005"), ("attachment_id" = AttachmentId, Path, description = "The attachment's id.")),
+    params(("id" = DossierId, Path, description = "The dossier's id.", example = "019b76da-a800-7000-8000-d00000000003"), ("attachment_id" = AttachmentId, Path, description = "The attachment's id.", example = "019b76da-a800-7000-8000-e00000000009")),
     security(("oauth" = ["dossier:read"])),
     responses(
         (status = 200, description = "The file.", content_type = "application/octet-stream", body = String),

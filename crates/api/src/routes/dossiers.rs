@@ -161,7 +161,7 @@ async fn get_dossier_timeline(call: Call, id: Id<DossierId>) -> Result<HttpRespo
 ///
 /// For anybody who has the code from the receipt: how far the dossier is, and nothing else.
 #[utoipa::path(operation_id = "trackDossier", tag = "dossiers", security(()),
-    params(("code" = String, Path, description = "The dossier's code.", min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9.-]+$", example = "000.00.00.H26-261123-0001")),
+    params(("code" = String, Path, description = "The dossier's code.", min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9.-]+$", example = "000.01.13.H26-DEMO-0001")),
     responses(
         (status = 200, description = "How far it is.", body = Tracking, headers(("Cache-Control" = String, description = "How long it may be kept."))),
         (status = 404, description = "No dossier has this code.", body = Document),

@@ -1,0 +1,111 @@
+//! The program under test and its private database: started, killed, stopped.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::process::{Child, Command};
+use tokio::time::sleep;
+
+use crate::Outcome;
+
+/// One server, in a directory of its own.
+pub struct Program {
+    binary: PathBuf,
+    pub dir: PathBuf,
+    port: u16,
+    child: Child,
+}
+
+impl Program {
+    pub fn start(binary: PathBuf, dir: PathBuf, port: u16) -> Outcome<Self> {
+        let child = command(&binary, &dir, port)?.spawn()?;
+        Ok(Self { binary, dir, port, child })
+    }
+
+    /// Starts it again, after it has ended.
+    pub fn restart(&mut self) -> Outcome {
+        self.child = command(&self.binary, &self.dir, self.port)?.spawn()?;
+        Ok(())
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Where the private database is reached, while it runs.
+    pub fn database_url(&self) -> String {
+        format!("postgresql:///{0}?host={1}/postgres/run&user={0}", postgres::NAME, self.dir.display())
+    }
+
+    /// How it ended, if it has.
+    pub fn ended(&mut self) -> Outcome<Option<ExitStatus>> {
+        Ok(self.child.try_wait()?)
+    }
+
+    /// `kill -9`.
+    pub async fn kill(&mut self) -> Outcome {
+        Ok(self.child.kill().await?)
+    }
+
+    /// `kill -9` on the database server, as soon as there is one.
+    pub async fn kill_database(&self) -> Outcome {
+        let patience = Instant::now();
+        loop {
+            if let Some(pid) = postmaster(&self.dir) {
+                return Ok(kill_process(pid, Signal::KILL)?);
+            }
+            if patience.elapsed() > Duration::from_secs(60) {
+                return Err("for a minute there was no database to kill".into());
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Asks it to stop, as Ctrl-C does.
+    pub async fn stop(&mut self) -> Outcome<ExitStatus> {
+        let pid = self.child.id().and_then(|pid| Pid::from_raw(pid.cast_signed())).ok_or("it has ended already")?;
+        kill_process(pid, Signal::TERM)?;
+        Ok(tokio::time::timeout(Duration::from_secs(60), self.child.wait()).await??)
+    }
+
+    /// Runs another command of the program on the same directory; gives what it said.
+    pub async fn run(&self, arguments: &[&str]) -> Outcome<(ExitStatus, String)> {
+        let mut command = Command::new(&self.binary);
+        let output = command.args(arguments).arg("--demo").arg("--data-dir").arg(&self.dir).output().await?;
+        let said = [output.stdout, output.stderr].concat();
+        Ok((output.status, String::from_utf8_lossy(&said).trim().to_owned()))
+    }
+
+    /// The end of its log.
+    pub fn last_words(&self) -> String {
+        let log = fs::read_to_string(log(&self.dir)).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(20)..].join("\n")
+    }
+}
+
+fn log(dir: &Path) -> PathBuf {
+    dir.join("program.log")
+}
+
+fn command(binary: &Path, dir: &Path, port: u16) -> io::Result<Command> {
+    let log: File = OpenOptions::new().create(true).append(true).open(log(dir))?;
+    let mut command = Command::new(binary);
+    command.args(["serve", "--demo", "--rate-limit-per-minute", "100000000"]);
+    command.arg("--bind").arg(format!("127.0.0.1:{port}")).arg("--data-dir").arg(dir);
+    command.env("LOG", "info,access=off").stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).kill_on_drop(true);
+    Ok(command)
+}
+
+/// The database server's process, if it is really the one in this directory.
+fn postmaster(dir: &Path) -> Option<Pid> {
+    let data = dir.join("postgres/data");
+    let pid: i32 = fs::read_to_string(data.join("postmaster.pid")).ok()?.lines().next()?.parse().ok()?;
+    let arguments = fs::read(format!("/proc/{pid}/cmdline")).ok()?;
+    let ours = arguments.split(|byte| *byte == 0).any(|argument| argument == data.as_os_str().as_encoded_bytes());
+    Pid::from_raw(pid).filter(|_| ours)
+}
