@@ -10,7 +10,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
 use tokio::time::sleep;
 
-use crate::Outcome;
+use crate::world::Outcome;
 
 /// One server, in a directory of its own.
 pub struct Program {
@@ -18,12 +18,13 @@ pub struct Program {
     pub dir: PathBuf,
     port: u16,
     child: Child,
+    http: reqwest::Client,
 }
 
 impl Program {
     pub fn start(binary: PathBuf, dir: PathBuf, port: u16) -> Outcome<Self> {
         let child = command(&binary, &dir, port)?.spawn()?;
-        Ok(Self { binary, dir, port, child })
+        Ok(Self { binary, dir, port, child, http: reqwest::Client::new() })
     }
 
     /// Starts it again, after it has ended.
@@ -44,6 +45,26 @@ impl Program {
     /// How it ended, if it has.
     pub fn ended(&mut self) -> Outcome<Option<ExitStatus>> {
         Ok(self.child.try_wait()?)
+    }
+
+    pub async fn is_ready(&self) -> bool {
+        let asked = self.http.get(format!("{}/health/ready", self.url())).timeout(Duration::from_secs(2));
+        asked.send().await.is_ok_and(|answer| answer.status().is_success())
+    }
+
+    /// Waits until requests are served, a minute at most.
+    pub async fn wait_until_ready(&mut self) -> Outcome {
+        let since = Instant::now();
+        while !self.is_ready().await {
+            if let Some(status) = self.ended()? {
+                return Err(format!("the program did not start ({status}):\n{}", self.last_words()).into());
+            }
+            if since.elapsed() > Duration::from_secs(60) {
+                return Err(format!("the program is not ready after a minute:\n{}", self.last_words()).into());
+            }
+            sleep(Duration::from_millis(50)).await;
+        }
+        Ok(())
     }
 
     /// `kill -9`.

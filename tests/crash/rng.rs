@@ -17,7 +17,7 @@ impl Rng {
 
     /// Another stream of its own, for the `n`-th to need one.
     pub fn stream(&self, n: u64) -> Self {
-        let mut seed = Self(self.0 ^ (n + 1).wrapping_mul(0xd134_2543_de82_ef95));
+        let mut seed = Self(self.0 ^ n.wrapping_add(1).wrapping_mul(0xd134_2543_de82_ef95));
         Self(seed.next())
     }
 

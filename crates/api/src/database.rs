@@ -1,7 +1,7 @@
 //! From settings to a database that is migrated, seeded and of the right kind.
 
 use diesel::prelude::*;
-use diesel_async::{AsyncConnection, AsyncMigrationHarness, RunQueryDsl};
+use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use kernel::db::Db;
 use kernel::problem::{Error, Result};
@@ -13,8 +13,8 @@ use crate::settings::Settings;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/schema");
 
-/// Holds off other replicas that start at the same time.
-const MIGRATION_LOCK: i64 = 0x6d69_6772_6174_6501;
+/// The advisory lock of whoever prepares the database.
+const PREPARING: i64 = 0x6d69_6772_6174_6501;
 
 /// The database, and the private cluster behind it when we started one. Dropping it stops the cluster.
 pub struct Database {
@@ -44,8 +44,9 @@ pub fn reach(settings: &Settings) -> Result<Database, String> {
     let (url, cluster) = match &settings.database_url {
         Some(url) => (url.clone(), None),
         None => {
-            let cluster = Cluster::start(&postgres::Options::new(settings.data_dir.join("postgres"))).map_err(|error| error.to_string())?;
-            (cluster.url("caunoi"), Some(cluster))
+            let options = postgres::Options::new(settings.data_dir.join("postgres"));
+            let cluster = Cluster::start(&options).map_err(|error| error.to_string())?;
+            (cluster.url(postgres::NAME), Some(cluster))
         }
     };
     let settings = db::Settings { url, ca: settings.database_ca.clone(), size: 8 };
@@ -55,28 +56,14 @@ pub fn reach(settings: &Settings) -> Result<Database, String> {
 /// Applies what is missing: migrations, rules, and in demo mode its data. Running it again changes nothing.
 ///
 /// # Errors
-/// One sentence for the operator, also when a demo database would be served as a real one or the reverse.
+/// One sentence for the operator, also when a demo database would be served as a real one or the reverse; then nothing
+/// was changed.
 pub async fn prepare(db: &Db, demo: bool, clock: &Clock) -> Result<(), String> {
     let sentence = |error: Error| format!("The database cannot be prepared: {error}.");
-    let conn = db.conn().await.map_err(|error| format!("The database cannot be reached: {error}."))?;
-    migrate(conn).await?;
-    let mut conn = db.conn().await.map_err(sentence)?;
+    let mut conn = alone(db).await?;
+    check_kind(&mut conn, demo).await?;
+    let mut conn = migrate(conn)?;
     let now = clock.now();
-    let is_demo: Option<bool> = installation::table
-        .select(installation::demo)
-        .first(&mut conn)
-        .await
-        .optional()
-        .map_err(|error| sentence(error.into()))?;
-    match (is_demo, demo) {
-        (Some(true), false) => {
-            return Err("This is a demo database with known passwords: serve it with --demo, or use another DATABASE_URL or --data-dir.".to_owned());
-        }
-        (Some(false), true) => {
-            return Err("This database was not made as a demo: serve it without --demo, or use another DATABASE_URL or --data-dir.".to_owned());
-        }
-        _ => {}
-    }
     conn.transaction::<_, Error, _>(async |conn| {
         diesel::insert_into(installation::table)
             .values((installation::demo.eq(demo), installation::created_at.eq(now)))
@@ -94,11 +81,45 @@ pub async fn prepare(db: &Db, demo: bool, clock: &Clock) -> Result<(), String> {
     .map_err(sentence)
 }
 
-async fn migrate(mut conn: kernel::Conn) -> Result<(), String> {
-    diesel::select(pg_advisory_lock(MIGRATION_LOCK))
-        .execute(&mut conn)
-        .await
-        .map_err(|error| format!("The database cannot be locked for migration: {error}."))?;
+/// A connection whose holder is the only one to prepare the database, until it is dropped: replicas start together.
+///
+/// # Errors
+/// One sentence for the operator.
+pub async fn alone(db: &Db) -> Result<AsyncPgConnection, String> {
+    let mut conn = db.dedicated().await.map_err(|error| {
+        let cause = error.cause.as_deref().unwrap_or("it does not answer");
+        format!("The database cannot be reached: {}.", cause.rsplit("creating a new object: ").next().unwrap_or(cause))
+    })?;
+    let words = |error: diesel::result::Error| format!("The database cannot be locked while it is prepared: {error}.");
+    let free: bool = diesel::select(pg_try_advisory_lock(PREPARING)).get_result(&mut conn).await.map_err(words)?;
+    // Migrating takes as long as it takes. What waits for a table that others use gives up, or all of them would queue behind it.
+    conn.batch_execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0").await.map_err(words)?;
+    if !free {
+        log::info!("another program prepares the database; waiting for it");
+        conn.batch_execute("SET lock_timeout = 0").await.map_err(words)?;
+        diesel::select(pg_advisory_lock(PREPARING)).execute(&mut conn).await.map_err(words)?;
+        conn.batch_execute("RESET lock_timeout").await.map_err(words)?;
+    }
+    Ok(conn)
+}
+
+/// Looks before anything is changed: a newer program must not migrate a database that it then refuses.
+async fn check_kind(conn: &mut AsyncPgConnection, demo: bool) -> Result<(), String> {
+    let words = |error: diesel::result::Error| format!("The database cannot be read: {error}.");
+    let known: bool = diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>("to_regclass('installation') IS NOT NULL")).get_result(conn).await.map_err(words)?;
+    if !known {
+        return Ok(());
+    }
+    let is_demo: Option<bool> = installation::table.select(installation::demo).first(conn).await.optional().map_err(words)?;
+    let sentence = match (is_demo, demo) {
+        (Some(true), false) => "This is a demo database with known passwords: serve it with --demo, or use another DATABASE_URL or --data-dir.",
+        (Some(false), true) => "This database was not made as a demo: serve it without --demo, or use another DATABASE_URL or --data-dir.",
+        _ => return Ok(()),
+    };
+    Err(sentence.to_owned())
+}
+
+fn migrate(conn: AsyncPgConnection) -> Result<AsyncPgConnection, String> {
     let mut harness = AsyncMigrationHarness::new(conn);
     let applied = harness
         .run_pending_migrations(MIGRATIONS)
@@ -107,14 +128,8 @@ async fn migrate(mut conn: kernel::Conn) -> Result<(), String> {
     for version in applied {
         log::info!("migration {version} applied");
     }
-    let mut conn = harness.into_inner();
-    diesel::select(pg_advisory_unlock(MIGRATION_LOCK))
-        .execute(&mut conn)
-        .await
-        .map_err(|error| format!("The migration lock cannot be released: {error}."))?;
-    Ok(())
+    Ok(harness.into_inner())
 }
 
 diesel::define_sql_function! { fn pg_advisory_lock(key: diesel::sql_types::BigInt); }
-diesel::define_sql_function! { fn pg_advisory_unlock(key: diesel::sql_types::BigInt) -> diesel::sql_types::Bool; }
-
+diesel::define_sql_function! { fn pg_try_advisory_lock(key: diesel::sql_types::BigInt) -> diesel::sql_types::Bool; }

@@ -3,7 +3,7 @@
 use actix_web::web::Bytes;
 use diesel_async::AsyncPgConnection;
 use directory::citizen::{self, Identity};
-use directory::demo::{agency_id, staff_id};
+use directory::demo::{CITIZENS, DemoCitizen, agency_id, staff_id};
 use futures_util::stream;
 use kernel::files::{Expected, MediaType, Sha256};
 use kernel::idempotency::Attempt;
@@ -21,6 +21,9 @@ use crate::app::App;
 
 /// The paper that stands for every paper of the demo.
 const PAPER: &[u8] = include_bytes!("../../../migrations/seed/demo/paper.pdf");
+
+/// Whose dossiers they are: congdan1.
+const CITIZEN: &DemoCitizen = &CITIZENS[0];
 
 /// The commune where the demo's officers work.
 const AGENCY: &str = "H26.13.01";
@@ -40,6 +43,7 @@ const DOSSIERS: &[(u8, Reach)] = &[
     (7, Reach::ResultReady),
     (8, Reach::Draft),
     (9, Reach::Declared),
+    (10, Reach::Draft),
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,9 +69,9 @@ pub async fn load(app: &App, conn: &mut AsyncPgConnection) -> Result<()> {
     let Some(oidc) = &app.settings.oidc else { return Ok(()) };
     let identity = Identity {
         issuer: oidc.issuer.clone(),
-        subject: "congdan1".to_owned(),
-        name: "Nguyễn Thị Hoa".to_owned(),
-        identity_number: None,
+        subject: CITIZEN.subject.to_owned(),
+        name: CITIZEN.name.to_owned(),
+        identity_number: Some(CITIZEN.identity_number.to_owned()),
     };
     let applicant = citizen::recognise(conn, &system, identity).await?;
     let applicant = Ctx { actor: Actor::Citizen(applicant.id), now };
@@ -160,8 +164,8 @@ fn new(id: DossierId) -> NewDossier {
         case: "house".to_owned(),
         agency: AGENCY.to_owned(),
         applicant: Applicant {
-            name: "Nguyễn Thị Hoa".to_owned(),
-            identity_number: "001185012345".to_owned(),
+            name: CITIZEN.name.to_owned(),
+            identity_number: CITIZEN.identity_number.to_owned(),
             phone: Some("+84912345678".to_owned()),
             email: None,
             address: Some("Số 12 phố Hàng Bài, phường Hoàn Kiếm, Hà Nội".to_owned()),

@@ -10,6 +10,9 @@ use kernel::problem::Error;
 use crate::contract;
 use crate::problem::{MALFORMED, NOT_ACCEPTABLE};
 
+/// The longest condition that is read: a handful of ETags.
+const CONDITION: usize = 200;
+
 /// The one answer that is not JSON: a paper as it was uploaded, or a copy of it.
 const FILE: (Method, &str) = (Method::GET, "/v1/dossiers/{id}/attachments/{attachment_id}/content");
 
@@ -34,7 +37,7 @@ pub fn check(method: &Method, pattern: &str, query: &str, headers: &HeaderMap) -
     if (method, pattern) != (&FILE.0, FILE.1) && !accepts_json(headers) {
         return Err(NOT_ACCEPTABLE.error());
     }
-    let unreadable = |name| headers.get(name).is_some_and(|value| value.to_str().is_err());
+    let unreadable = |name| headers.get(name).is_some_and(|value| value.to_str().is_err() || value.len() > CONDITION);
     if unreadable(header::IF_NONE_MATCH) || unreadable(header::IF_MATCH) {
         return Err(MALFORMED.with("Tiêu đề điều kiện không đọc được.", "A conditional header cannot be read."));
     }

@@ -1,14 +1,14 @@
 //! Settings, from flags and the environment. Everything wrong is reported at once, and nothing secret has a default
 //! outside demo mode.
 
+mod secrets;
+mod values;
+
 use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use clap::Args;
-use kernel::clock::random;
 use kernel::secret::SecretKey;
 use kernel::signing::KeyRing;
 
@@ -109,60 +109,56 @@ pub struct OauthClient {
 }
 
 impl Settings {
-    /// Checks the flags.
+    /// Checks the flags. A variable that is set to nothing counts as not set.
     ///
     /// # Errors
     /// One line for everything that is missing or wrong.
     pub fn check(flags: &Flags) -> Result<Self, String> {
         let mut wrong = Wrong::default();
         let demo = flags.demo;
-        let bind: SocketAddr = wrong.parse("BIND", flags.bind.as_deref(), SocketAddr::from(([127, 0, 0, 1], 8080)));
+        let bind: SocketAddr = wrong.parse("BIND", &flags.bind, SocketAddr::from(([127, 0, 0, 1], 8080)));
         if demo && !bind.ip().is_loopback() {
             wrong.say(format!("--demo has known passwords and serves this machine only: {bind} is not a loopback address."));
         }
         let data_dir = flags.data_dir.clone().unwrap_or_else(usual_data_dir);
         let data_dir = std::path::absolute(&data_dir).unwrap_or(data_dir);
-        let public_url = flags.public_url.clone().unwrap_or_else(|| format!("http://{bind}"));
-        if !(public_url.starts_with("https://") || public_url.starts_with("http://")) {
-            wrong.say(format!("PUBLIC_URL must begin with https:// or http://, not {public_url}."));
-        }
+        let public_url = given(&flags.public_url).map_or_else(|| format!("http://{bind}"), str::to_owned);
+        wrong.note(values::public_url(&public_url));
         let public_url = public_url.trim_end_matches('/').to_owned();
-        let secret = wrong.note(secret_key(flags, demo, &data_dir));
-        let keys = wrong.note(signing_keys(flags, demo, &data_dir));
-        let oidc = wrong.note(oidc(flags, demo, &public_url));
-        let mut oauth_clients = wrong.note(oauth_clients(flags.oauth_clients.as_deref())).unwrap_or_default();
+        let secret = wrong.note(secrets::secret_key(flags, &data_dir));
+        let keys = wrong.note(secrets::signing_keys(flags, &data_dir));
+        wrong.note(values::database(flags));
+        let files_url = wrong.note(values::files_url(flags, &data_dir)).unwrap_or_default();
+        let oidc = wrong.note(values::oidc(flags, &public_url)).flatten();
+        let mut oauth_clients = wrong.note_each(values::oauth_clients(flags));
         oauth_clients.push(OauthClient {
             id: "swagger-ui".to_owned(),
             redirect_uri: format!("{public_url}/docs/oauth2-redirect.html"),
         });
-        let trusted_proxies = list(flags.trusted_proxies.as_deref())
-            .filter_map(|ip| wrong.note(ip.parse().map_err(|_| format!("TRUSTED_PROXIES: {ip} is not an address."))))
-            .collect();
-        let rate_limit_per_minute = wrong.parse("RATE_LIMIT_PER_MINUTE", flags.rate_limit_per_minute.as_deref(), 600);
+        let trusted_proxies = wrong.note_each(values::trusted_proxies(flags));
+        let cors_origins = wrong.note_each(values::cors_origins(flags));
+        let rate_limit_per_minute = wrong.parse("RATE_LIMIT_PER_MINUTE", &flags.rate_limit_per_minute, 600);
         if rate_limit_per_minute == 0 {
             wrong.say("RATE_LIMIT_PER_MINUTE must be at least 1.".to_owned());
         }
-        let dossier_code = flags.dossier_code.clone().unwrap_or_else(|| "{qcvn102}-{date}-".to_owned());
-        let names_unit = dossier_code.contains("{unit}") || dossier_code.contains("{qcvn102}");
-        if !names_unit || !dossier_code.contains("{date}") || dossier_code.len() > 40 {
-            wrong.say("DOSSIER_CODE must contain {unit} or {qcvn102}, and {date}, so that no code is given twice, and at most 40 characters.".to_owned());
-        }
+        let dossier_code = given(&flags.dossier_code).unwrap_or("{qcvn102}-{date}-").to_owned();
+        wrong.note(values::dossier_code(&dossier_code));
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        let workers = wrong.parse("WORKERS", flags.workers.as_deref(), cores).max(1);
+        let workers = wrong.parse("WORKERS", &flags.workers, cores).max(1);
         match (secret, keys, wrong.0.is_empty()) {
             (Some(secret), Some(keys), true) => Ok(Self {
                 demo,
                 bind,
-                database_url: flags.database_url.clone(),
+                database_url: given(&flags.database_url).map(str::to_owned),
                 database_ca: flags.database_ca.clone(),
                 public_url,
                 secret,
                 keys,
-                files_url: flags.files_url.clone().unwrap_or_else(|| format!("file://{}/files", data_dir.display())),
-                oidc: oidc.flatten(),
+                files_url,
+                oidc,
                 oauth_clients,
                 trusted_proxies,
-                cors_origins: list(flags.cors_origins.as_deref()).map(str::to_owned).collect(),
+                cors_origins,
                 rate_limit_per_minute,
                 dossier_code,
                 workers,
@@ -178,104 +174,36 @@ fn usual_data_dir() -> PathBuf {
     if rustix::process::geteuid().is_root() { "/var/lib/caunoi".into() } else { ".data".into() }
 }
 
+/// What was set, unless it was set to nothing, as compose files do: `${NAME:-}`.
+fn given(text: &Option<String>) -> Option<&str> {
+    text.as_deref().map(str::trim).filter(|text| !text.is_empty())
+}
+
 /// Everything wrong so far, a line each.
 #[derive(Default)]
 struct Wrong(String);
 
 impl Wrong {
+    /// Two settings may fail for one reason: that is told once.
     fn say(&mut self, what: String) {
-        let _ = writeln!(self.0, "{what}");
+        if !self.0.lines().any(|said| said == what) {
+            let _ = writeln!(self.0, "{what}");
+        }
     }
 
     fn note<T>(&mut self, result: Result<T, String>) -> Option<T> {
         result.map_err(|what| self.say(what)).ok()
     }
 
-    fn parse<T: std::str::FromStr>(&mut self, name: &str, text: Option<&str>, default: T) -> T {
-        let Some(text) = text else { return default };
+    fn note_each<T>(&mut self, results: impl Iterator<Item = Result<T, String>>) -> Vec<T> {
+        results.filter_map(|result| self.note(result)).collect()
+    }
+
+    fn parse<T: std::str::FromStr>(&mut self, name: &str, text: &Option<String>, default: T) -> T {
+        let Some(text) = given(text) else { return default };
         text.parse().unwrap_or_else(|_| {
             self.say(format!("{name} cannot be {text}."));
             default
         })
     }
-}
-
-fn list(text: Option<&str>) -> impl Iterator<Item = &str> {
-    text.unwrap_or_default().split(',').map(str::trim).filter(|item| !item.is_empty())
-}
-
-fn secret_key(flags: &Flags, demo: bool, data_dir: &Path) -> Result<SecretKey, String> {
-    let text = match (&flags.secret_key, demo) {
-        (Some(text), _) => text.clone(),
-        (None, true) => demo_secret(data_dir, "secret-key", || STANDARD.encode(random::<32>()))?,
-        (None, false) => return Err("SECRET_KEY is missing: 32 random bytes in base64 (openssl rand -base64 32).".to_owned()),
-    };
-    let bytes = STANDARD.decode(text.trim()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-    bytes.map(|bytes| SecretKey::new(&bytes)).ok_or_else(|| "SECRET_KEY must be 32 bytes in base64.".to_owned())
-}
-
-fn signing_keys(flags: &Flags, demo: bool, data_dir: &Path) -> Result<KeyRing, String> {
-    let pem = match (&flags.signing_keys, demo) {
-        (Some(file), _) => std::fs::read_to_string(file)
-            .map_err(|error| format!("SIGNING_KEYS {} cannot be read: {error}.", file.display()))?,
-        (None, true) => demo_secret(data_dir, "signing-keys.pem", KeyRing::generate_pem)?,
-        (None, false) => {
-            return Err("SIGNING_KEYS is missing: a file made with openssl genpkey -algorithm EC -pkeyopt \
-                        ec_paramgen_curve:P-256."
-                .to_owned());
-        }
-    };
-    KeyRing::from_pem(&pem).map_err(|error| format!("SIGNING_KEYS: {error}."))
-}
-
-/// A secret of the demo: made once and kept beside its data, readable by its owner alone.
-fn demo_secret(data_dir: &Path, name: &str, make: impl FnOnce() -> String) -> Result<String, String> {
-    use std::io::Write as _;
-    use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-    let dir = data_dir.join("demo-secrets");
-    let file = dir.join(name);
-    match std::fs::read_to_string(&file) {
-        Ok(text) => return Ok(text),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(format!("{} cannot be read: {error}.", file.display())),
-    }
-    let text = make();
-    std::fs::create_dir_all(data_dir)
-        .and_then(|()| std::fs::DirBuilder::new().mode(0o700).create(&dir).or_else(exists))
-        .and_then(|()| std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file))
-        .and_then(|mut file| file.write_all(text.as_bytes()))
-        .map_err(|error| format!("{} cannot be written: {error}.", file.display()))?;
-    Ok(text)
-}
-
-fn exists(error: std::io::Error) -> std::io::Result<()> {
-    if error.kind() == std::io::ErrorKind::AlreadyExists { Ok(()) } else { Err(error) }
-}
-
-fn oidc(flags: &Flags, demo: bool, public_url: &str) -> Result<Option<Oidc>, String> {
-    match (&flags.oidc_issuer, &flags.oidc_client_id, &flags.oidc_client_secret) {
-        (Some(issuer), Some(client_id), Some(client_secret)) => Ok(Some(Oidc {
-            issuer: issuer.trim_end_matches('/').to_owned(),
-            client_id: client_id.clone(),
-            client_secret: client_secret.clone(),
-        })),
-        (None, None, None) if demo => Ok(Some(Oidc {
-            issuer: format!("{public_url}/demo/vneid"),
-            client_id: "caunoi".to_owned(),
-            client_secret: "caunoi-demo".to_owned(),
-        })),
-        // Citizens cannot sign in then; staff and counters work.
-        (None, None, None) => Ok(None),
-        _ => Err("OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET go together: set all three or none.".to_owned()),
-    }
-}
-
-fn oauth_clients(text: Option<&str>) -> Result<Vec<OauthClient>, String> {
-    let client = |item: &str| match item.split_once('=') {
-        Some((id, uri)) if !id.is_empty() && uri.contains("://") => {
-            Ok(OauthClient { id: id.to_owned(), redirect_uri: uri.to_owned() })
-        }
-        _ => Err(format!("OAUTH_CLIENTS: {item} is not of the form id=redirect_uri.")),
-    };
-    list(text).map(client).collect()
 }

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
 use kernel::idempotency::{Answer, Attempt};
 use kernel::journal::Entry;
+use kernel::problem::CONFLICT;
 use kernel::record::{Also, Record};
 use kernel::schema::{attachments, dossiers};
 use kernel::timers::Timers;
@@ -15,6 +16,10 @@ use crate::dossier::{Dossier, DossierId, audience, load};
 use crate::event::Event;
 use crate::problem::{ATTACHMENT_NOT_FOUND, ATTACHMENTS_CLOSED, ID_TAKEN, NOT_YOURS_TO_DO};
 use crate::workflow::Status;
+
+/// How often a paper is noted again when the dossier changed in between. Papers arrive side by side: whoever loses a
+/// try has let another's through, so this is enough for as many as can be declared at once.
+const TRIES: usize = 50;
 
 /// Whether this actor may add papers now: the applicant, or reception for them, while papers are awaited.
 fn may_add(dossier: &Dossier, actor: &Actor) -> Result<()> {
@@ -43,10 +48,28 @@ pub async fn declare(
     new: NewAttachment,
     attempt: &Attempt,
 ) -> Result<Answer> {
+    for _ in 1..TRIES {
+        match declare_once(conn, ctx, catalogue, id, &new, attempt).await {
+            // Under the same key the caller looks up what was answered before.
+            Err(error) if error.is(&CONFLICT) && attempt.earlier(conn).await?.is_none() => {}
+            done => return done,
+        }
+    }
+    declare_once(conn, ctx, catalogue, id, &new, attempt).await
+}
+
+async fn declare_once(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    catalogue: &Catalogue,
+    id: DossierId,
+    new: &NewAttachment,
+    attempt: &Attempt,
+) -> Result<Answer> {
     let dossier = load(conn, &ctx.actor, id).await?;
     may_add(&dossier, &ctx.actor)?;
     let (_, case) = catalogue.pinned(dossier.procedure_id, &dossier.case_code)?;
-    let papers = attachment::declare(ctx, id, case, &[new], "/component")?;
+    let papers = attachment::declare(ctx, id, case, std::slice::from_ref(new), "/component")?;
     let paper = &papers[0];
     let event = Event::AttachmentDeclared { attachment: paper.id.0, component: paper.component.clone() };
     let reply = Answer {
@@ -75,8 +98,22 @@ pub async fn awaited(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId, pap
 }
 
 /// Notes that the content of a paper is stored.
-pub async fn arrived(conn: &mut AsyncPgConnection, ctx: &Ctx, mut paper: Attachment) -> Result<(i32, AttachmentView)> {
+///
+/// # Errors
+/// [`ATTACHMENTS_CLOSED`] when the dossier takes none any more.
+pub async fn arrived(conn: &mut AsyncPgConnection, ctx: &Ctx, paper: Attachment) -> Result<(i32, AttachmentView)> {
+    for _ in 1..TRIES {
+        match note(conn, ctx, &paper).await {
+            Err(error) if error.is(&CONFLICT) => {}
+            done => return done,
+        }
+    }
+    note(conn, ctx, &paper).await
+}
+
+async fn note(conn: &mut AsyncPgConnection, ctx: &Ctx, paper: &Attachment) -> Result<(i32, AttachmentView)> {
     let dossier = load(conn, &ctx.actor, paper.dossier_id).await?;
+    let mut paper = find(conn, dossier.id, paper.id).await?;
     if paper.stored_at.is_some() {
         return Ok((dossier.version, AttachmentView::of(&paper)));
     }

@@ -1,12 +1,15 @@
 //! The command line.
 
+mod agency;
+mod serve;
 mod user;
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use api::settings::{Flags, Settings};
-use api::{Server, contract, database};
+use api::{contract, database};
 use clap::{Args, Parser, Subcommand};
 use kernel::journal::{checkpoint, verify};
 use kernel::{Clock, Db};
@@ -29,6 +32,8 @@ enum Command {
     Openapi,
     /// Hold the journal against exported checkpoints and say where they differ.
     VerifyJournal(VerifyJournal),
+    /// Manage the agencies.
+    Agency(Agency),
     /// Manage staff accounts.
     User(User),
 }
@@ -43,6 +48,14 @@ struct VerifyJournal {
 }
 
 #[derive(Args)]
+struct Agency {
+    #[command(flatten)]
+    flags: Flags,
+    #[command(subcommand)]
+    command: agency::AgencyCommand,
+}
+
+#[derive(Args)]
 struct User {
     #[command(flatten)]
     flags: Flags,
@@ -54,56 +67,35 @@ struct User {
 pub async fn run() -> ExitCode {
     env_logger::Builder::from_env(env_logger::Env::new().filter_or("LOG", "info,access=info")).init();
     let done = match Cli::parse().command {
-        Command::Serve(flags) => serve(&flags).await,
+        Command::Serve(flags) => serve::serve(&flags).await,
         Command::Migrate(flags) => migrate(&flags).await,
         Command::Openapi => {
-            println!("{:#}", contract::document());
+            say(format_args!("{:#}", contract::document()));
             Ok(())
         }
         Command::VerifyJournal(args) => verify_journal(&args).await,
+        Command::Agency(agency) => manage_agencies(agency).await,
         Command::User(user) => manage(user).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => {
-            eprintln!("{sentence}");
+            let _ = writeln!(std::io::stderr(), "{sentence}");
             ExitCode::FAILURE
         }
     }
 }
 
-async fn serve(flags: &Flags) -> Result<(), String> {
-    let settings = Settings::check(flags)?;
-    let (demo, public_url, data_dir) = (settings.demo, settings.public_url.clone(), settings.data_dir.clone());
-    let database = database::open(&settings).await?;
-    let server = Server::start(settings, database.settings.clone(), Clock::default()).await?;
-    if demo {
-        let words = |error: kernel::Error| format!("The demo's dossiers cannot be filed: {error}.");
-        let mut conn = Db::new(&database.settings)?.conn().await.map_err(words)?;
-        api::demo::load(&server.app, &mut conn).await.map_err(words)?;
-    }
-    println!("Cầu Nối: {public_url}  ·  Swagger UI: {public_url}/docs/  ·  data: {}", data_dir.display());
-    if demo {
-        println!("Demo accounts (password caunoi-demo): {}; citizens congdan1, congdan2", directory::demo::USERNAMES.join(", "));
-    }
-    signal().await;
-    println!("Stopping: requests under way are finished first.");
-    server.stop().await;
-    drop(database);
-    Ok(())
-}
-
-/// Waits for Ctrl-C or a polite kill.
-async fn signal() {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).expect("signals can be listened to");
-    tokio::select! { _ = tokio::signal::ctrl_c() => {}, _ = terminate.recv() => {} }
+/// Prints a line. Nobody may be reading any more (`caunoi serve | head`): that is no reason to stop working.
+fn say(line: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 async fn migrate(flags: &Flags) -> Result<(), String> {
     let settings = Settings::check(flags)?;
     let database = database::open(&settings).await?;
-    println!("The database is up to date.");
     drop(database);
+    say("The database is up to date.");
     Ok(())
 }
 
@@ -117,11 +109,19 @@ async fn verify_journal(args: &VerifyJournal) -> Result<(), String> {
     let report = verify::verify(&mut conn, &checkpoints, |read| eprint!("\r{read} entries read")).await;
     eprintln!();
     let report = report.map_err(|error| error.to_string())?;
-    println!(
+    say(format_args!(
         "{} entries, {} of {} checkpoints confirmed, covered up to entry {}.",
         report.entries, report.confirmed, checkpoints.len(), report.covered
-    );
+    ));
     if report.findings.is_empty() { Ok(()) } else { Err(report.findings.join("\n")) }
+}
+
+async fn manage_agencies(agency: Agency) -> Result<(), String> {
+    let settings = Settings::check(&agency.flags)?;
+    let database = database::open(&settings).await?;
+    let db = Db::new(&database.settings)?;
+    let mut conn = db.conn().await.map_err(|error| error.to_string())?;
+    agency::manage(&mut conn, Clock::default().now(), agency.command).await
 }
 
 async fn manage(user: User) -> Result<(), String> {

@@ -8,6 +8,8 @@ use directory::{Agencies, NewStaff, password, staff};
 use kernel::id::StaffId;
 use kernel::{Ctx, Role};
 
+use super::say;
+
 #[derive(Subcommand)]
 pub enum UserCommand {
     /// Add a member of staff; the password is read from the standard input.
@@ -43,25 +45,25 @@ pub async fn manage(conn: &mut AsyncPgConnection, ctx: &Ctx, command: UserComman
             let password_hash = password::hash(read_password()?).await.map_err(words)?;
             let new = NewStaff { id: StaffId::at(ctx.now), username: username.clone(), name, password_hash, roles, agency };
             staff::create(conn, ctx, new).await.map_err(words)?;
-            println!("{username} can sign in.");
+            say(format_args!("{username} can sign in."));
         }
         UserCommand::Password { username } => {
             let hash = password::hash(read_password()?).await.map_err(words)?;
             staff::set_password(conn, ctx, &username, hash).await.map_err(words)?;
-            println!("{username} has a new password; earlier sessions are ended.");
+            say(format_args!("{username} has a new password; earlier sessions are ended."));
         }
         UserCommand::Deactivate { username } => {
             staff::deactivate(conn, ctx, &username).await.map_err(words)?;
-            println!("{username} can sign in no more.");
+            say(format_args!("{username} can sign in no more."));
         }
         UserCommand::Activate { username } => {
             staff::activate(conn, ctx, &username).await.map_err(words)?;
-            println!("{username} can sign in again.");
+            say(format_args!("{username} can sign in again."));
         }
         UserCommand::List => {
             for person in staff::list(conn).await.map_err(words)? {
                 let roles = person.roles.iter().map(|role| role.code()).collect::<Vec<_>>().join(",");
-                println!("{}\t{}\t{roles}\t{}", person.username, person.name, if person.active { "active" } else { "inactive" });
+                say(format_args!("{}\t{}\t{roles}\t{}", person.username, person.name, if person.active { "active" } else { "inactive" }));
             }
         }
     }

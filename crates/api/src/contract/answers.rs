@@ -1,5 +1,6 @@
 //! The answers that operations share: headers on all of them, and the problems any of them may meet.
 
+use kernel::files::MediaType;
 use serde_json::{Value, json};
 
 /// Shared answers by status.
@@ -55,9 +56,9 @@ pub fn complete(status: &str, response: &mut Value, versioned: bool, writes: boo
     if response["headers"]["Cache-Control"].is_object() {
         response["headers"]["Cache-Control"] = json!({ "$ref": "#/components/headers/Cache-Control" });
     }
-    // Bytes have no schema (OpenAPI 3.1).
-    if let Some(bytes) = response.pointer_mut("/content/application~1octet-stream") {
-        *bytes = json!({});
+    // A file is of any type that is taken in. Bytes have no schema (OpenAPI 3.1).
+    if response.pointer("/content/application~1octet-stream").is_some() {
+        response["content"] = MediaType::ALL.iter().map(|kind| (kind.as_str().to_owned(), json!({}))).collect();
     }
     if !success && status != "304" {
         let schema = json!({ "$ref": "#/components/schemas/Problem" });

@@ -4,7 +4,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use futures_util::StreamExt;
 use kernel::Actor;
-use kernel::files::{Expected, MediaType, strip};
+use kernel::files::{Expected, FilesError, MediaType, strip};
 use kernel::problem::Error;
 use procedures::DossierId;
 use procedures::attachment::{Attachment, AttachmentId, AttachmentView, NewAttachment};
@@ -26,7 +26,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 ///
 /// While the dossier is a draft or a supplement is asked for. Then upload its content to the address in `Location`.
 #[utoipa::path(operation_id = "declareAttachment", tag = "dossiers", request_body = NewAttachment,
-    params(("id" = DossierId, Path, description = "The dossier's id.", example = "019b76da-a800-7000-8000-d00000000005")),
+    params(("id" = DossierId, Path, description = "The dossier's id.", example = "019b76da-a800-7000-8000-d0000000000a")),
     security(("oauth" = ["dossier:file"]), ("oauth" = ["dossier:receive"])),
     responses(
         (status = 201, description = "The paper, waiting for its content.", body = AttachmentView),
@@ -48,6 +48,18 @@ fn expected(paper: &Attachment) -> Result<Expected, Error> {
     Ok(Expected { sha256: paper.sha256, size: u64::try_from(paper.size).unwrap_or(0), media_type })
 }
 
+/// Holds the length that the sender announces against the declared one, before any of it is sent.
+fn announced(request: &HttpRequest, declared: &Expected) -> Result<(), Error> {
+    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    match length {
+        Some(size) if size > LIMIT => Err(FilesError::TooLarge { size, limit: LIMIT }.into()),
+        Some(received) if received > 0 && received != declared.size => {
+            Err(FilesError::SizeMismatch { declared: declared.size, received }.into())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Upload a paper's content
 ///
 /// Exactly the declared bytes: size, SHA-256 and type are checked. Sending the same again after a lost connection is
@@ -63,9 +75,15 @@ fn expected(paper: &Attachment) -> Result<Expected, Error> {
         (status = 422, description = "The content is not what was declared.", body = Document),
     ))]
 #[put("/v1/dossiers/{id}/attachments/{attachment_id}/content")]
-async fn upload_attachment(call: Call, ids: Id<(DossierId, AttachmentId)>, content: web::Payload) -> Result<HttpResponse> {
+async fn upload_attachment(
+    call: Call,
+    ids: Id<(DossierId, AttachmentId)>,
+    request: HttpRequest,
+    content: web::Payload,
+) -> Result<HttpResponse> {
     let (id, paper) = ids.0;
     let awaited = upload::awaited(&mut *call.db.conn().await?, &call.ctx, id, paper).await?;
+    announced(&request, &expected(&awaited)?)?;
     // The file is stored before the row says so: a file that nobody names is only waste, a row without one a lie.
     let content = content.map(|piece| piece.map_err(std::io::Error::other));
     call.app.files.put(content, expected(&awaited)?, LIMIT).await.map_err(Error::from)?;

@@ -10,12 +10,12 @@ use crate::app::App;
 /// Registers the pages.
 pub fn configure(config: &mut web::ServiceConfig) {
     let sign_in = oauth::Config::new().client_id("swagger-ui").use_pkce_with_authorization_code_grant(true);
-    let ui = SwaggerUi::new("/docs/{_:.*}")
+    let ui = SwaggerUi::new("/{_:.*}")
         .config(Config::from("/openapi.json").persist_authorization(true).try_it_out_enabled(true))
         .oauth(sign_in);
     config.service(openapi).service(home).service(docs).service(
         // Swagger UI brings its own scripts and styles, and nothing from elsewhere.
-        web::scope("").wrap(from_fn(crate::gate::docs_policy)).service(ui),
+        web::scope("/docs").wrap(from_fn(crate::gate::docs_policy)).service(ui),
     );
 }
 

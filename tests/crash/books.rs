@@ -1,0 +1,79 @@
+//! What there is, read from the database when all is quiet.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use kernel::schema::{attachments, citizens, dossier_serials, dossiers, journal, journal_head, staff, timers};
+use uuid::Uuid;
+
+use crate::world::Outcome;
+
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = dossiers)]
+pub struct Dossier {
+    pub id: Uuid,
+    pub version: i32,
+    pub status: String,
+    pub code: Option<String>,
+    pub form: serde_json::Value,
+}
+
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = journal)]
+pub struct Entry {
+    pub number: Option<i64>,
+    pub entity_id: Uuid,
+    pub entity_version: i32,
+    pub event_kind: String,
+}
+
+impl Entry {
+    /// Whether a timer wrote it.
+    pub fn is_fired(&self) -> bool {
+        self.event_kind.ends_with("deadline_passed")
+    }
+}
+
+/// Everything that the run is held to.
+pub struct Books {
+    pub dossiers: HashMap<Uuid, Dossier>,
+    /// In the journal's order.
+    pub entries: Vec<Entry>,
+    pub size: i64,
+    /// The versions of the accounts.
+    pub accounts: Vec<(Uuid, i32)>,
+    /// How many papers of a dossier have arrived.
+    pub papers: HashMap<Uuid, usize>,
+    pub waiting_papers: i64,
+    /// The sum of the last serials of all units and days.
+    pub serials: i64,
+    /// The dossiers that still have a timer set.
+    pub timers: Vec<Uuid>,
+}
+
+impl Books {
+    pub async fn read(conn: &mut AsyncPgConnection) -> Outcome<Self> {
+        let rows: Vec<Dossier> = dossiers::table.select(Dossier::as_select()).load(conn).await?;
+        let entries = journal::table.order(journal::number).select(Entry::as_select()).load(conn).await?;
+        let mut accounts: Vec<(Uuid, i32)> = staff::table.select((staff::id, staff::version)).load(conn).await?;
+        let citizens: Vec<(Uuid, i32)> = citizens::table.select((citizens::id, citizens::version)).load(conn).await?;
+        accounts.extend(citizens);
+        let arrived = attachments::table.filter(attachments::stored_at.is_not_null());
+        let mut papers = HashMap::new();
+        for dossier in arrived.select(attachments::dossier_id).load::<Uuid>(conn).await? {
+            *papers.entry(dossier).or_default() += 1;
+        }
+        let waiting = attachments::table.filter(attachments::stored_at.is_null()).count();
+        Ok(Self {
+            dossiers: rows.into_iter().map(|row| (row.id, row)).collect(),
+            entries,
+            size: journal_head::table.select(journal_head::size).first(conn).await?,
+            accounts,
+            papers,
+            waiting_papers: waiting.get_result(conn).await?,
+            serials: dossier_serials::table.select(dossier_serials::last).load::<i32>(conn).await?.into_iter().map(i64::from).sum(),
+            timers: timers::table.select(timers::entity_id).load(conn).await?,
+        })
+    }
+}

@@ -1,0 +1,182 @@
+//! The lives that dossiers lead here: which steps, by whom, and where they are left.
+
+use std::time::Duration;
+
+use kernel::files::Sha256;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::time::sleep;
+
+use crate::client::{Client, Request};
+use crate::ledger::Life;
+use crate::rng::Rng;
+use crate::world::{CITIZENS, citizen_name};
+
+const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
+
+/// Procedure, case and papers.
+const PROCEDURES: &[(&str, &str, &[&str])] = &[
+    ("1.001193", "standard", &["declaration", "birth_certificate"]),
+    ("1.013225", "house", &["application", "land_paper", "drawings"]),
+    ("1.001612", "standard", &["application"]),
+];
+
+/// One step: by whom, which, what is said with it, and the event it leaves.
+struct Step {
+    who: String,
+    action: &'static str,
+    said: Value,
+    event: &'static str,
+}
+
+/// What will become of a dossier.
+struct Plan {
+    filer: String,
+    new: Value,
+    steps: Vec<Step>,
+    asleep: bool,
+}
+
+impl Plan {
+    fn draw(rng: &mut Rng, mark: &str) -> Self {
+        let (procedure, case, papers) = rng.pick(PROCEDURES);
+        let online = rng.one_in(2);
+        let filer = if online { citizen_name(rng.below(CITIZENS)) } else { "tiepnhan".to_owned() };
+        let mut steps = way(rng, &filer, online, papers[0]);
+        let asleep = rng.one_in(3);
+        if asleep {
+            // Waiting for an answer, for somebody to take it up, or for a result: in each the clock runs.
+            steps.truncate(1 + rng.below(if online { 3 } else { 2 }));
+        } else if rng.one_in(8) {
+            steps.truncate(rng.below(if online { 4 } else { 3 }));
+            steps.push(step(&filer, "withdraw", json!({}), "dossier.withdrawn"));
+        } else if online && rng.one_in(8) {
+            let why = json!({"ground": "not_competent", "reason": "Thuộc thẩm quyền của phường khác."});
+            steps.truncate(1);
+            steps.push(step("tiepnhan", "reject", why, "dossier.rejected"));
+        }
+        let paper = |component: &&str| {
+            json!({
+                "component": component, "file_name": format!("{component}.pdf"), "media_type": "application/pdf",
+                "size": PDF.len(), "sha256": Sha256::of(PDF).to_string(),
+            })
+        };
+        let mut new = json!({
+            "procedure": procedure, "case": case, "agency": "H26.13.01",
+            "applicant": {"name": "Nguyễn Thị Hoa", "identity_number": "001185012345"},
+            "form": {"mark": mark}, "attachments": papers.iter().map(paper).collect::<Vec<_>>(),
+        });
+        if rng.one_in(2) {
+            new["id"] = json!(rng.uuid());
+        }
+        Self { filer, new, steps, asleep }
+    }
+}
+
+/// From the submission, or the counter, to the result in the applicant's hands.
+fn way(rng: &mut Rng, filer: &str, online: bool, component: &str) -> Vec<Step> {
+    let plain = |who: &str, action, event| step(who, action, json!({}), event);
+    let mut steps = Vec::new();
+    if online {
+        steps.push(plain(filer, "submit", "dossier.submitted"));
+    }
+    steps.push(plain("tiepnhan", "accept", "dossier.accepted"));
+    steps.push(plain("chuyenvien", "start-processing", "dossier.processing_started"));
+    if rng.one_in(3) {
+        let ask = json!({"ground": "incomplete", "reason": "Giấy tờ chưa rõ, đề nghị nộp lại.", "components": [component]});
+        steps.push(step("chuyenvien", "request-supplement", ask, "dossier.supplement_requested"));
+        steps.push(plain("tiepnhan", "confirm-supplement", "dossier.supplement_confirmed"));
+    }
+    let result = json!({"outcome": "granted", "number": format!("{}/GP-UBND", 1 + rng.below(999))});
+    steps.push(step("lanhdao", "issue-result", result, "dossier.result_issued"));
+    steps.push(plain("tiepnhan", "return-result", "dossier.result_returned"));
+    steps
+}
+
+fn step(who: &str, action: &'static str, said: Value, event: &'static str) -> Step {
+    Step { who: who.to_owned(), action, said, event }
+}
+
+impl Client {
+    /// Leads one dossier after another, until the run is over and the last one is where it was to go.
+    pub async fn work(mut self) -> Self {
+        while !self.world.is_over() && self.lead_one().await.is_some() {}
+        self
+    }
+
+    async fn lead_one(&mut self) -> Option<()> {
+        let mark = format!("{}-{}", self.number, self.lives.len());
+        let plan = Plan::draw(&mut self.rng, &mark);
+        let request = Request::post(&plan.filer, "/v1/dossiers", self.rng.uuid(), &plan.new);
+        let created = self.insist(&request).await?;
+        let life = Life::begin(mark, &created);
+        if life.is_none() {
+            self.world.violation(format!("a created dossier that is none: {created:?}"));
+        }
+        self.lives.push(life?);
+        let last = self.lives.len() - 1;
+        if plan.new["id"].is_string() && self.rng.one_in(4) {
+            self.send_again(&plan, last).await?;
+        }
+        self.upload(&plan.filer, last).await?;
+        for step in &plan.steps {
+            sleep(self.think()).await;
+            let path = self.lives[last].path(&format!("/{}", step.action));
+            let request = Request::post(&step.who, path, self.rng.uuid(), &step.said);
+            let answer = self.insist(&request).await?;
+            self.lives[last].went_on(step.event, &answer);
+        }
+        if plan.asleep {
+            self.lives[last].asleep = true;
+            self.world.asleep.lock().expect("nobody panics with it").push(self.lives[last].id);
+        }
+        Some(())
+    }
+
+    /// A phone that lost its memory sends the dossier that it has made again, under another key.
+    async fn send_again(&mut self, plan: &Plan, life: usize) -> Option<()> {
+        let request = Request::post(&plan.filer, "/v1/dossiers", self.rng.uuid(), &plan.new);
+        let again = self.insist(&request).await?;
+        let same = again.version == 1 && again.json["id"] == json!(self.lives[life].id);
+        if !same {
+            self.world.violation(format!("dossier {} was made twice: {again:?}", self.lives[life].id));
+        }
+        same.then_some(())
+    }
+
+    async fn upload(&mut self, filer: &str, life: usize) -> Option<()> {
+        for paper in self.lives[life].papers.clone() {
+            let path = self.lives[life].path(&format!("/attachments/{paper}/content"));
+            let request = Request { who: filer.to_owned(), method: Method::PUT, path, key: None, body: PDF.to_vec() };
+            self.insist(&request).await?;
+        }
+        Some(())
+    }
+
+    fn think(&mut self) -> Duration {
+        self.rng.millis(0..200)
+    }
+
+    /// Reads every dossier again, as its client finds it in the end: state, code, and the papers' content.
+    pub async fn look_again(&self) {
+        for life in &self.lives {
+            let read = self.get("tiepnhan", &life.path("")).await;
+            let found = read.as_ref().and_then(|read| serde_json::from_slice::<Value>(read).ok()).unwrap_or_default();
+            if found["status"] != json!(life.status) || found.get("code") != life.code.as_ref().map(|code| json!(code)).as_ref() {
+                self.world.violation(format!("dossier {} was told as {} {:?} and is {found}", life.id, life.status, life.code));
+            }
+            for paper in &life.papers {
+                let content = self.get("tiepnhan", &life.path(&format!("/attachments/{paper}/content"))).await;
+                if content.is_none_or(|content| !content.starts_with(b"%PDF-")) {
+                    self.world.violation(format!("paper {paper} of dossier {} is lost", life.id));
+                }
+            }
+        }
+    }
+
+    async fn get(&self, who: &str, path: &str) -> Option<Vec<u8>> {
+        let request = self.world.http.get(format!("{}{path}", self.world.url)).bearer_auth(self.world.token(who));
+        let answer = request.send().await.ok().filter(|answer| answer.status().is_success())?;
+        answer.bytes().await.ok().map(|body| body.to_vec())
+    }
+}

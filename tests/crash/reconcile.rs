@@ -1,0 +1,242 @@
+//! Holds what the clients were told against what there is.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::atomic::Ordering;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use kernel::Clock;
+use kernel::schema::{journal, timers};
+use tokio::time::sleep;
+use uuid::Uuid;
+
+use crate::books::{Books, Entry};
+use crate::client::Client;
+use crate::ledger::Life;
+use crate::program::Program;
+use crate::world::{Outcome, World};
+
+/// How long numbering and timers may need when all is quiet. A timer that could not fire is put off for a minute.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// Checks everything and gives the summary; what is wrong is noted as a violation.
+pub async fn reconcile(
+    world: &Arc<World>,
+    program: &mut Program,
+    clients: Vec<Client>,
+    moved: BTreeSet<Uuid>,
+) -> Outcome<String> {
+    let mut looking = Vec::new();
+    for client in clients {
+        looking.push(tokio::spawn(async move {
+            client.look_again().await;
+            client.lives
+        }));
+    }
+    let mut lives = Vec::new();
+    for each in looking {
+        lives.extend(each.await?);
+    }
+    wait_until_quiet(world).await?;
+    let books = Books::read(&mut *world.db.conn().await?).await?;
+    let by_entity = by_entity(&books);
+    let mut wrong = Wrong::default();
+    for life in &lives {
+        wrong.dossier(life, &books, by_entity.get(&life.id).map_or(&[], Vec::as_slice));
+    }
+    wrong.strangers(&lives, &books);
+    wrong.codes(&lives, &books);
+    wrong.journal(&books, &by_entity);
+    let fired = wrong.timers(&lives, &books, &by_entity, &moved);
+    let checkpoints = checkpoints(program, books.size, &mut wrong).await?;
+    wrong.words.into_iter().for_each(|words| world.violation(words));
+
+    let tally = &world.tally;
+    let count = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
+    eprintln!(
+        "{} dossiers; tries without an answer {}, told to come later {}, answered again {}, faults {}",
+        lives.len(), count(&tally.unanswered), count(&tally.put_off), count(&tally.replayed), count(&tally.faults)
+    );
+    Ok(format!(
+        "{} acknowledged writes, {} lost, {} doubled, {} code conflicts, journal 0..{} {}, {checkpoints} checkpoints confirmed, {fired} timers fired",
+        count(&tally.acknowledged), wrong.lost, wrong.doubled, wrong.codes, books.size - 1,
+        if wrong.gaps == 0 { "gapless" } else { "WITH GAPS" }
+    ))
+}
+
+/// Waits until every entry has its number and nothing is due.
+async fn wait_until_quiet(world: &World) -> Outcome {
+    let since = Instant::now();
+    // The last timers were moved to moments up to ten seconds ahead.
+    sleep(Duration::from_secs(10)).await;
+    loop {
+        let conn = &mut *world.db.conn().await?;
+        let waiting: i64 = journal::table.filter(journal::number.is_null()).count().get_result(conn).await?;
+        let due = timers::fire_at.le(Clock::default().now()).or(timers::attempts.gt(0));
+        let due: i64 = timers::table.filter(due).count().get_result(conn).await?;
+        if waiting == 0 && due == 0 {
+            return Ok(());
+        }
+        if since.elapsed() > PATIENCE {
+            world.violation(format!("{waiting} entries are not numbered, {due} timers have not fired"));
+            return Ok(());
+        }
+        sleep(Duration::from_millis(200)).await;
+    }
+}
+
+fn by_entity(books: &Books) -> HashMap<Uuid, Vec<&Entry>> {
+    let mut by_entity: HashMap<Uuid, Vec<&Entry>> = HashMap::new();
+    for entry in &books.entries {
+        by_entity.entry(entry.entity_id).or_default().push(entry);
+    }
+    by_entity
+}
+
+/// What is not as it must be.
+#[derive(Default)]
+struct Wrong {
+    lost: usize,
+    doubled: usize,
+    codes: usize,
+    gaps: usize,
+    words: Vec<String>,
+}
+
+impl Wrong {
+    fn say(&mut self, words: String) {
+        self.words.push(words);
+    }
+
+    /// One dossier: there, as told, with every acknowledged event, and nothing twice.
+    fn dossier(&mut self, life: &Life, books: &Books, entries: &[&Entry]) {
+        let Some(row) = books.dossiers.get(&life.id) else {
+            self.lost += 1;
+            return self.say(format!("dossier {} was acknowledged and is lost", life.id));
+        };
+        if row.status != life.status || row.code != life.code {
+            self.lost += 1;
+            self.say(format!("{life:?} is {row:?}"));
+        }
+        for (version, event) in &life.events {
+            if !entries.iter().any(|entry| entry.entity_version == *version && entry.event_kind == *event) {
+                self.lost += 1;
+                self.say(format!("{event} of dossier {} (version {version}) was acknowledged and is lost", life.id));
+            }
+        }
+        let told = life.events.len() + life.papers.len() + entries.iter().filter(|entry| entry.is_fired()).count();
+        if entries.len() > told || books.papers.get(&life.id) != Some(&life.papers.len()) {
+            self.doubled += 1;
+            self.say(format!("something of {life:?} was done twice: {entries:?}"));
+        }
+    }
+
+    /// Dossiers that nobody was told of: every create was retried until it was acknowledged, so there must be none.
+    fn strangers(&mut self, lives: &[Life], books: &Books) {
+        let known: BTreeSet<Uuid> = lives.iter().map(|life| life.id).collect();
+        let strangers = books.dossiers.values().filter(|row| !known.contains(&row.id)).count();
+        let marks: BTreeSet<&str> = books.dossiers.values().filter_map(|row| row.form["mark"].as_str()).collect();
+        let twice = (books.dossiers.len() - marks.len()) + (lives.len() - known.len());
+        if strangers + twice > 0 || lives.iter().any(|life| !marks.contains(life.mark.as_str())) {
+            self.doubled += strangers.max(twice);
+            self.say(format!("{strangers} dossiers that nobody was told of, {twice} made twice"));
+        }
+        if books.waiting_papers > 0 {
+            self.lost += 1;
+            self.say(format!("{} papers were uploaded and have not arrived", books.waiting_papers));
+        }
+    }
+
+    /// No code twice, and serials from 1 on without a gap for each unit and day.
+    fn codes(&mut self, lives: &[Life], books: &Books) {
+        let told: Vec<&str> = lives.iter().filter_map(|life| life.code.as_deref()).collect();
+        let twice = told.len() - told.iter().collect::<BTreeSet<_>>().len();
+        if twice > 0 {
+            self.codes += twice;
+            self.say(format!("{twice} codes were given twice"));
+        }
+        let mut serials: BTreeMap<&str, BTreeSet<i64>> = BTreeMap::new();
+        let codes = books.dossiers.values().filter_map(|row| row.code.as_deref());
+        for (prefix, serial) in codes.filter_map(|code| code.rsplit_once('-')) {
+            serials.entry(prefix).or_default().insert(serial.parse().unwrap_or(0));
+        }
+        for (prefix, given) in &serials {
+            if !given.iter().copied().eq(1..=given.len() as i64) {
+                self.codes += 1;
+                self.say(format!("the serials of {prefix} have gaps: {given:?}"));
+            }
+        }
+        let given: usize = serials.values().map(BTreeSet::len).sum();
+        if books.serials != given as i64 {
+            self.codes += 1;
+            self.say(format!("{} serials were taken for {given} codes", books.serials));
+        }
+    }
+
+    /// Numbers without gaps, and for every row exactly the entries of its versions, in their order.
+    fn journal(&mut self, books: &Books, by_entity: &HashMap<Uuid, Vec<&Entry>>) {
+        let numbers = books.entries.iter().map(|entry| entry.number);
+        if !numbers.eq((0..books.size).map(Some)) {
+            self.gaps += 1;
+            self.say(format!("the numbers of {} entries are not 0 to {}", books.entries.len(), books.size - 1));
+        }
+        let dossiers = books.dossiers.values().map(|row| (row.id, row.version));
+        let rows: HashMap<Uuid, i32> = dossiers.chain(books.accounts.iter().copied()).collect();
+        for (id, version) in &rows {
+            let versions = by_entity.get(id).into_iter().flatten().map(|entry| entry.entity_version);
+            if !versions.clone().eq(1..=*version) {
+                let versions: Vec<i32> = versions.collect();
+                self.say(format!("{id} has version {version} and entries of {versions:?}"));
+            }
+        }
+        for id in by_entity.keys().filter(|id| !rows.contains_key(id)) {
+            self.say(format!("there are entries of {id}, which is not there"));
+        }
+    }
+
+    /// A timer that was moved into the run has fired, once; one that was not may have been moved without our being
+    /// told. Gives how many fired.
+    fn timers(
+        &mut self,
+        lives: &[Life],
+        books: &Books,
+        by_entity: &HashMap<Uuid, Vec<&Entry>>,
+        moved: &BTreeSet<Uuid>,
+    ) -> usize {
+        let waiting: BTreeSet<Uuid> = books.timers.iter().copied().collect();
+        let mut total = 0;
+        for life in lives.iter().filter(|life| life.asleep) {
+            let entries = by_entity.get(&life.id).into_iter().flatten();
+            let fired = entries.filter(|entry| entry.is_fired()).count();
+            let set = waiting.contains(&life.id);
+            let fine = if moved.contains(&life.id) { fired == 1 && !set } else { fired + usize::from(set) == 1 };
+            if !fine {
+                let of = if moved.contains(&life.id) { "due" } else { "set" };
+                self.say(format!("a timer was {of} for {}: it fired {fired} times and is set: {set}", life.id));
+            }
+            total += fired;
+        }
+        let idle = lives.iter().filter(|life| !life.asleep && waiting.contains(&life.id)).count();
+        if idle > 0 {
+            self.say(format!("{idle} dossiers have timers and need none"));
+        }
+        total
+    }
+}
+
+/// Stops the program and lets it verify its journal; gives how many checkpoints it confirmed.
+async fn checkpoints(program: &mut Program, size: i64, wrong: &mut Wrong) -> Outcome<usize> {
+    let status = program.stop().await?;
+    if !status.success() {
+        wrong.say(format!("the program did not stop well ({status}):\n{}", program.last_words()));
+    }
+    let lines = std::fs::read_to_string(program.dir.join("checkpoints.jws"))?.lines().count();
+    let (status, said) = program.run(&["verify-journal"]).await?;
+    let expected = format!("{size} entries, {lines} of {lines} checkpoints confirmed, covered up to entry {size}.");
+    if !status.success() || !said.contains(&expected) {
+        wrong.say(format!("verify-journal: not \"{expected}\" but ({status}) {said}"));
+    }
+    Ok(lines)
+}
