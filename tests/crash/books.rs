@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::schema::{attachments, citizens, dossier_serials, dossiers, journal, journal_head, staff, timers};
@@ -17,6 +18,8 @@ pub struct Dossier {
     pub status: String,
     pub code: Option<String>,
     pub form: serde_json::Value,
+    pub receiving_agency_id: Uuid,
+    pub accepted_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, Queryable, Selectable)]
@@ -45,9 +48,10 @@ pub struct Books {
     pub accounts: Vec<(Uuid, i32)>,
     /// How many papers of a dossier have arrived.
     pub papers: HashMap<Uuid, usize>,
-    pub waiting_papers: i64,
-    /// The sum of the last serials of all units and days.
-    pub serials: i64,
+    /// Papers that were declared and have not arrived.
+    pub waiting: Vec<Uuid>,
+    /// The last serial given by each unit on each day.
+    pub serials: HashMap<(Uuid, NaiveDate), i64>,
     /// The dossiers that still have a timer set.
     pub timers: Vec<Uuid>,
 }
@@ -64,15 +68,16 @@ impl Books {
         for dossier in arrived.select(attachments::dossier_id).load::<Uuid>(conn).await? {
             *papers.entry(dossier).or_default() += 1;
         }
-        let waiting = attachments::table.filter(attachments::stored_at.is_null()).count();
+        let serials: Vec<(Uuid, NaiveDate, i32)> = dossier_serials::table.load(conn).await?;
+        let waiting = attachments::table.filter(attachments::stored_at.is_null()).select(attachments::dossier_id);
         Ok(Self {
             dossiers: rows.into_iter().map(|row| (row.id, row)).collect(),
             entries,
             size: journal_head::table.select(journal_head::size).first(conn).await?,
             accounts,
             papers,
-            waiting_papers: waiting.get_result(conn).await?,
-            serials: dossier_serials::table.select(dossier_serials::last).load::<i32>(conn).await?.into_iter().map(i64::from).sum(),
+            waiting: waiting.load(conn).await?,
+            serials: serials.into_iter().map(|(unit, day, last)| ((unit, day), last.into())).collect(),
             timers: timers::table.select(timers::entity_id).load(conn).await?,
         })
     }

@@ -1,5 +1,6 @@
 //! The killer: program and database, at any moment, also both at once, also while they start.
 
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use tokio::time::sleep;
@@ -31,9 +32,10 @@ pub async fn haunt(world: &World, program: &mut Program, times: usize, mut rng: 
     let last = targets.len();
     for (n, target) in targets.into_iter().enumerate() {
         // Mostly while all work, at times while what was killed before is still getting up.
-        let pause = if rng.one_in(3) { rng.millis(50..1_500) } else { rng.millis(2_000..8_000) };
+        let pause = if rng.one_in(4) { rng.millis(50..3_000) } else { rng.millis(4_000..14_000) };
         watch(world, program, pause).await?;
-        eprintln!("kill -9, {} of {last}: {target:?}", n + 1);
+        let told = world.tally.acknowledged.load(Ordering::Relaxed);
+        eprintln!("kill -9, {} of {last}: {target:?}, after {told} acknowledged writes", n + 1);
         match target {
             Target::Database => program.kill_database().await?,
             Target::Program => program.kill().await?,

@@ -12,7 +12,7 @@ use crate::ledger::Life;
 use crate::rng::Rng;
 use crate::world::{CITIZENS, citizen_name};
 
-const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
+const PDF: &[u8] = include_bytes!("../../migrations/seed/demo/paper.pdf");
 
 /// Procedure, case and papers.
 const PROCEDURES: &[(&str, &str, &[&str])] = &[
@@ -83,7 +83,8 @@ fn way(rng: &mut Rng, filer: &str, online: bool, component: &str) -> Vec<Step> {
     steps.push(plain("tiepnhan", "accept", "dossier.accepted"));
     steps.push(plain("chuyenvien", "start-processing", "dossier.processing_started"));
     if rng.one_in(3) {
-        let ask = json!({"ground": "incomplete", "reason": "Giấy tờ chưa rõ, đề nghị nộp lại.", "components": [component]});
+        let ask =
+            json!({"ground": "incomplete", "reason": "Giấy tờ chưa rõ, đề nghị nộp lại.", "components": [component]});
         steps.push(step("chuyenvien", "request-supplement", ask, "dossier.supplement_requested"));
         steps.push(plain("tiepnhan", "confirm-supplement", "dossier.supplement_confirmed"));
     }
@@ -162,8 +163,13 @@ impl Client {
         for life in &self.lives {
             let read = self.get("tiepnhan", &life.path("")).await;
             let found = read.as_ref().and_then(|read| serde_json::from_slice::<Value>(read).ok()).unwrap_or_default();
-            if found["status"] != json!(life.status) || found.get("code") != life.code.as_ref().map(|code| json!(code)).as_ref() {
-                self.world.violation(format!("dossier {} was told as {} {:?} and is {found}", life.id, life.status, life.code));
+            if found["status"] != json!(life.status)
+                || found.get("code") != life.code.as_ref().map(|code| json!(code)).as_ref()
+            {
+                self.world.violation(format!(
+                    "dossier {} was told as {} {:?} and is {found}",
+                    life.id, life.status, life.code
+                ));
             }
             for paper in &life.papers {
                 let content = self.get("tiepnhan", &life.path(&format!("/attachments/{paper}/content"))).await;

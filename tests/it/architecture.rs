@@ -66,7 +66,8 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
     let members: BTreeSet<&str> = texts(&metadata["workspace_members"]).collect();
     let packages = metadata["packages"].as_array().unwrap().iter().filter(|package| {
-        members.contains(package["id"].as_str().unwrap()) && package["manifest_path"].as_str().unwrap().contains("/crates/")
+        members.contains(package["id"].as_str().unwrap())
+            && package["manifest_path"].as_str().unwrap().contains("/crates/")
     });
     let needs = packages.map(|package| {
         let all = package["dependencies"].as_array().unwrap().iter().filter(|needed| needed["kind"].is_null());
@@ -99,9 +100,11 @@ fn only_api_knows_http_and_only_api_and_kernel_know_tokens() {
 fn domains_know_the_kernel_and_not_each_other() {
     let dependencies = dependencies();
     let ours: BTreeSet<&String> = dependencies.keys().collect();
-    let needs = |name: &str| dependencies[name].iter().filter(|needed| ours.contains(needed)).cloned().collect::<Vec<_>>();
+    let needs =
+        |name: &str| dependencies[name].iter().filter(|needed| ours.contains(needed)).cloned().collect::<Vec<_>>();
     for domain in DOMAINS {
-        let others: Vec<_> = needs(domain).into_iter().filter(|needed| needed != "kernel" && needed != "deadlines").collect();
+        let others: Vec<_> =
+            needs(domain).into_iter().filter(|needed| needed != "kernel" && needed != "deadlines").collect();
         assert!(others.is_empty(), "{domain} needs {others:?}");
     }
     assert_eq!(needs("kernel"), ["deadlines"]);
@@ -114,7 +117,9 @@ fn domains_know_the_kernel_and_not_each_other() {
 fn the_wall_clock_and_randomness_are_read_in_one_place() {
     // The launcher knows nothing of the kernel; it asks how old the leftovers of killed runs are.
     let except = ["crates/kernel/src/clock.rs", "crates/postgres/src/temporary.rs"];
-    for word in ["Utc::now", "Local::now", "SystemTime::now", "now_v7", "new_v4", "rand::fill", "SystemRandom", "getrandom"] {
+    for word in
+        ["Utc::now", "Local::now", "SystemTime::now", "now_v7", "new_v4", "rand::fill", "SystemRandom", "getrandom"]
+    {
         assert_eq!(files_with(word, &except), [""; 0], "{word}");
     }
 }
@@ -160,9 +165,12 @@ fn files_stay_short() {
 #[test]
 fn every_v1_handler_is_in_the_contract_and_nothing_else_is() {
     let document = api::contract::document();
-    let contract: BTreeSet<String> = document["paths"].as_object().unwrap().iter().flat_map(|(path, item)| {
-        item.as_object().unwrap().keys().map(move |verb| format!("{verb} {path}"))
-    }).collect();
+    let contract: BTreeSet<String> = document["paths"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .flat_map(|(path, item)| item.as_object().unwrap().keys().map(move |verb| format!("{verb} {path}")))
+        .collect();
     let mut handlers = BTreeSet::new();
     for source in sources().iter().filter(|source| source.path.starts_with("crates/api/src/")) {
         let code = source.code();

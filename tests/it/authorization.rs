@@ -104,7 +104,8 @@ async fn the_authorization_matrix_is_as_committed() {
             _ => admitted.join(", "),
         };
         let Operation { method, path, id, .. } = &operation;
-        write!(matrix, "\n{method} {path} ({id})\n    needs:  {}\n    admits: {who}\n", operation.needed_words()).unwrap();
+        write!(matrix, "\n{method} {path} ({id})\n    needs:  {}\n    admits: {who}\n", operation.needed_words())
+            .unwrap();
     }
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/authorization-matrix.txt");
     if std::env::var_os("UPDATE").is_some() {

@@ -45,10 +45,18 @@ async fn everything_wrong_is_said_at_once_with_its_place() {
     let answer = app.citizen("congdan1").await.post("/v1/dossiers", body).await.expect(422);
     assert_eq!(answer.problem(), "invalid");
     let expected = [
-        ("/procedure", "type"), ("/case", "too_short"), ("/colour", "unknown"), ("/agency", "required"),
-        ("/applicant/name", "too_long"), ("/applicant/identity_number", "pattern"), ("/applicant/phone", "type"),
-        ("/applicant/a~1b", "unknown"), ("/applicant/email", "format"), ("/form", "type"),
-        ("/attachments/1/media_type", "not_allowed"), ("/attachments/1/size", "too_large"),
+        ("/procedure", "type"),
+        ("/case", "too_short"),
+        ("/colour", "unknown"),
+        ("/agency", "required"),
+        ("/applicant/name", "too_long"),
+        ("/applicant/identity_number", "pattern"),
+        ("/applicant/phone", "type"),
+        ("/applicant/a~1b", "unknown"),
+        ("/applicant/email", "format"),
+        ("/form", "type"),
+        ("/attachments/1/media_type", "not_allowed"),
+        ("/attachments/1/size", "too_large"),
         ("/attachments/1/sha256", "required"),
     ];
     let expected = expected.map(|(pointer, code)| (pointer.to_owned(), code.to_owned()));
@@ -115,7 +123,8 @@ async fn what_is_not_json_cannot_be_read() {
     let citizen = app.citizen("congdan1").await;
     let deep = "[".repeat(100_000);
     let good = draft().to_string();
-    let latin: Vec<u8> = good.replace("Hoa", "Ho#").bytes().map(|byte| if byte == b'#' { 0xe0 } else { byte }).collect();
+    let latin: Vec<u8> =
+        good.replace("Hoa", "Ho#").bytes().map(|byte| if byte == b'#' { 0xe0 } else { byte }).collect();
     let texts: Vec<Vec<u8>> = vec![
         vec![],
         b"{".to_vec(),
@@ -141,7 +150,9 @@ async fn what_is_not_json_cannot_be_read() {
 async fn only_json_is_read_and_only_so_much_of_it() {
     let app = TestApp::new().await;
     let citizen = app.citizen("congdan1").await;
-    for media_type in ["text/plain", "application/x-www-form-urlencoded", "application/jsonx", "multipart/form-data", ""] {
+    for media_type in
+        ["text/plain", "application/x-www-form-urlencoded", "application/jsonx", "multipart/form-data", ""]
+    {
         let answer = send(&citizen, media_type, draft().to_string()).await.expect(415);
         assert_eq!(answer.problem(), "request.unsupported_media_type", "{media_type}");
     }
@@ -162,8 +173,19 @@ async fn query_parameters_are_read_strictly() {
     let app = TestApp::new().await;
     let citizen = app.citizen("congdan1").await;
     let bad = [
-        "limit=0", "limit=201", "limit=-1", "limit=abc", "limit=9223372036854775807", "limit=1&limit=2", "page=2",
-        "status=late", "side=left", "agency_id=7", "cursor=", "cursor=abc", "status=",
+        "limit=0",
+        "limit=201",
+        "limit=-1",
+        "limit=abc",
+        "limit=9223372036854775807",
+        "limit=1&limit=2",
+        "page=2",
+        "status=late",
+        "side=left",
+        "agency_id=7",
+        "cursor=",
+        "cursor=abc",
+        "status=",
     ];
     for query in bad {
         let answer = citizen.get(&format!("/v1/dossiers?{query}")).await;
@@ -172,8 +194,13 @@ async fn query_parameters_are_read_strictly() {
     citizen.get("/v1/dossiers?limit=1&status=draft").await.expect(200);
     citizen.get("/v1/dossiers?limit=200").await.expect(200);
     let bad = [
-        "", "from=2026-08-20", "from=2026-08-20&to=2026-02-30", "from=2026-08-20&to=2026-08-19", "from=soon&to=later",
-        "from=2025-01-01&to=2026-08-20", "from=2026-08-20&to=2026-08-21&country=vn",
+        "",
+        "from=2026-08-20",
+        "from=2026-08-20&to=2026-02-30",
+        "from=2026-08-20&to=2026-08-19",
+        "from=soon&to=later",
+        "from=2025-01-01&to=2026-08-20",
+        "from=2026-08-20&to=2026-08-21&country=vn",
     ];
     for query in bad {
         let answer = app.anonymous().get(&format!("/v1/calendars/vn/days?{query}")).await;
@@ -188,7 +215,11 @@ async fn an_operation_without_parameters_takes_none() {
     let citizen = app.citizen("congdan1").await;
     let id = citizen.post("/v1/dossiers", draft()).await.expect(201).id();
     for path in ["/v1/procedures", "/v1/agencies", &format!("/v1/dossiers/{id}"), "/health/live", "/v1/tracking/x"] {
-        assert_eq!(citizen.get(&format!("{path}?fields=all")).await.expect(400).problem(), "request.malformed", "{path}");
+        assert_eq!(
+            citizen.get(&format!("{path}?fields=all")).await.expect(400).problem(),
+            "request.malformed",
+            "{path}"
+        );
     }
     citizen.post(&format!("/v1/dossiers/{id}/withdraw?force=true"), json!({})).await.expect(400);
     citizen.get(&format!("/v1/dossiers/{id}?")).await.expect(200);
@@ -198,14 +229,18 @@ async fn an_operation_without_parameters_takes_none() {
 async fn what_names_nothing_is_not_found() {
     let app = TestApp::new().await;
     let citizen = app.citizen("congdan1").await;
-    for path in ["/v1/dossiers/7", "/v1/dossiers/%00", "/v1/dossiers/%ff/timeline", "/v1/dossiers/7/attachments/8/content"] {
+    for path in
+        ["/v1/dossiers/7", "/v1/dossiers/%00", "/v1/dossiers/%ff/timeline", "/v1/dossiers/7/attachments/8/content"]
+    {
         assert_eq!(citizen.get(path).await.expect(404).problem(), "not_found", "{path}");
     }
     citizen.step("7", "submit").await.expect(404);
     for path in ["/v1", "/v2/dossiers", "/v1/dossiers/", "/v1//dossiers", "/nothing", "/v1/%2e%2e/secret", "/%ff"] {
         assert_eq!(citizen.get(path).await.expect(404).problem(), "request.unknown_route", "{path}");
     }
-    for path in ["/v1/tracking/000.00.00.H26-260817-9999", "/v1/tracking/a%00b", "/v1/tracking/%ff", "/v1/tracking/a%20b"] {
+    for path in
+        ["/v1/tracking/000.00.00.H26-260817-9999", "/v1/tracking/a%00b", "/v1/tracking/%ff", "/v1/tracking/a%20b"]
+    {
         app.anonymous().get(path).await.expect(404).problem();
     }
     for path in ["/v1/procedures/9.999999", "/v1/procedures/%00", "/problems/no.such", "/problems/%00"] {
@@ -242,7 +277,9 @@ async fn who_does_not_accept_json_gets_none_and_nothing_is_done() {
         let request = citizen.request(Method::POST, "/v1/dossiers").header("idempotency-key", new_key());
         citizen.send(request.header("accept", accept).json(&draft())).await
     };
-    for accept in ["text/html", "application/xml, text/*", "application/json;q=0", "*/*;q=0", "application/problem+json"] {
+    for accept in
+        ["text/html", "application/xml, text/*", "application/json;q=0", "*/*;q=0", "application/problem+json"]
+    {
         assert_eq!(file(accept).await.expect(406).problem(), "request.not_acceptable", "{accept}");
     }
     assert_eq!(app.count("SELECT count(*) FROM dossiers").await, 0);

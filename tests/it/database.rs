@@ -45,7 +45,9 @@ fn declared() -> BTreeSet<String> {
         let (name, rest) = table.trim_start().split_once(' ').unwrap();
         let body = rest.split_once('{').unwrap().1.split('}').next().unwrap();
         let columns = body.split(", ").flat_map(|part| part.split(",\n")).filter_map(|column| column.split_once("->"));
-        columns.map(move |(column, kind)| format!("{name}.{} {}", column.trim(), postgres_type(kind.trim().trim_end_matches(','))))
+        columns.map(move |(column, kind)| {
+            format!("{name}.{} {}", column.trim(), postgres_type(kind.trim().trim_end_matches(',')))
+        })
     });
     columns.collect()
 }
@@ -65,8 +67,12 @@ async fn the_declared_tables_are_those_of_the_migrated_database() {
     let mut conn = connect(&database().await).await;
     let (real, declared) = (lines(&mut conn, COLUMNS).await, declared());
     assert!(declared.len() > 100, "the scan finds them: {declared:?}");
-    let (unknown, missing): (Vec<_>, Vec<_>) = (real.difference(&declared).collect(), declared.difference(&real).collect());
-    assert!(unknown.is_empty() && missing.is_empty(), "only in the database: {unknown:#?}, only in schema.rs: {missing:#?}");
+    let (unknown, missing): (Vec<_>, Vec<_>) =
+        (real.difference(&declared).collect(), declared.difference(&real).collect());
+    assert!(
+        unknown.is_empty() && missing.is_empty(),
+        "only in the database: {unknown:#?}, only in schema.rs: {missing:#?}"
+    );
 }
 
 /// A deleted or changed parent looks for its children, and readers join along references.
@@ -130,7 +136,8 @@ async fn the_database_takes_the_codes_that_the_program_knows_and_no_others() {
     .await;
     for (table, column, codes) in &known {
         let of_column = |check: &&String| check.starts_with(&format!("{table} CHECK (({column} = ANY"));
-        let check = checks.iter().find(of_column).unwrap_or_else(|| panic!("no CHECK on {table}.{column}: {checks:#?}"));
+        let check =
+            checks.iter().find(of_column).unwrap_or_else(|| panic!("no CHECK on {table}.{column}: {checks:#?}"));
         let listed: BTreeSet<String> = check.split('\'').skip(1).step_by(2).map(str::to_owned).collect();
         assert_eq!(&listed, codes, "{table}.{column}");
     }
@@ -142,8 +149,17 @@ async fn shape(conn: &mut AsyncPgConnection) -> BTreeSet<String> {
     let mut shape = lines(conn, COLUMNS).await;
     shape.extend(lines(conn, "SELECT format('%s %s', conrelid::regclass, pg_get_constraintdef(oid)) AS line FROM pg_constraint WHERE connamespace = 'public'::regnamespace").await);
     shape.extend(lines(conn, "SELECT indexdef AS line FROM pg_indexes WHERE schemaname = 'public'").await);
-    shape.extend(lines(conn, "SELECT pg_get_functiondef(oid) AS line FROM pg_proc WHERE pronamespace = 'public'::regnamespace").await);
-    shape.extend(lines(conn, "SELECT relname::text AS line FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'S'").await);
+    shape.extend(
+        lines(conn, "SELECT pg_get_functiondef(oid) AS line FROM pg_proc WHERE pronamespace = 'public'::regnamespace")
+            .await,
+    );
+    shape.extend(
+        lines(
+            conn,
+            "SELECT relname::text AS line FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'S'",
+        )
+        .await,
+    );
     shape
 }
 

@@ -42,9 +42,7 @@ async fn the_simulation_agrees_with_all_vectors() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_question_that_has_no_answer_is_told_why() {
     let app = TestApp::new().await;
-    let ask = |starts_at: &str, amount: i64, unit: &str, events: Value| {
-        json!({"starts_at": starts_at, "limit": {"amount": amount, "unit": unit}, "events": events})
-    };
+    let ask = |starts_at: &str, amount: i64, unit: &str, events: Value| json!({"starts_at": starts_at, "limit": {"amount": amount, "unit": unit}, "events": events});
     let start = "2026-03-02T09:00:00+07:00";
     let beyond = simulate(&app, &ask("2027-12-30T09:00:00+07:00", 10, "working_day", json!([]))).await.expect(422);
     assert_eq!(beyond.problem(), "calendar.not_published");

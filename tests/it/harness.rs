@@ -200,6 +200,12 @@ impl Answer {
 }
 
 impl Client {
+    /// Nobody, at a server elsewhere.
+    pub fn at(url: &str) -> Self {
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        Self { url: url.to_owned(), http, token: None, language: "en" }
+    }
+
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.url)).header("accept-language", self.language);
         match &self.token {

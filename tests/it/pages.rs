@@ -72,7 +72,8 @@ async fn pages_lose_nothing_and_repeat_nothing_while_others_file() {
         }
     }
     assert!(page.json.get("next_cursor").is_none() || read.len() > 100);
-    let key = |item: &Value| (item["next_due_at"].as_str().unwrap().to_owned(), item["id"].as_str().unwrap().to_owned());
+    let key =
+        |item: &Value| (item["next_due_at"].as_str().unwrap().to_owned(), item["id"].as_str().unwrap().to_owned());
     assert!(read.windows(2).all(|pair| key(&pair[0]) < key(&pair[1])), "in order, and nothing twice");
     let mut read: Vec<String> = read.iter().map(|item| key(item).1).filter(|id| !late.contains(id)).collect();
     read.sort_unstable();
@@ -95,7 +96,9 @@ async fn a_cursor_is_good_for_the_list_that_gave_it_and_no_other() {
     };
     expect(officer, &format!("cursor={cursor}"), 200).await;
     expect(officer, &format!("limit=7&cursor={cursor}"), 200).await;
-    for filter in ["status=accepted", "side=receiving", "side=competent", "agency_id=019b76da-a800-7000-8000-a00000000006"] {
+    for filter in
+        ["status=accepted", "side=receiving", "side=competent", "agency_id=019b76da-a800-7000-8000-a00000000006"]
+    {
         expect(officer, &format!("{filter}&cursor={cursor}"), 400).await;
     }
     for other in ["tiepnhan", "giamdoc", "congdan1"] {
@@ -116,7 +119,7 @@ async fn a_work_list_shows_what_is_open_unless_a_state_is_asked_for() {
     let mut open = Vec::new();
     for status in Status::ALL.iter().copied() {
         let id = cast.dossier(PERMIT_ONLINE, status).await;
-        assert_eq!(seen(officer, &format!("?status={status}")).await, [id.clone()], "{status}");
+        assert_eq!(seen(officer, &format!("?status={status}")).await, [id.as_str()], "{status}");
         open.extend(status.is_open().then_some(id));
     }
     open.sort_unstable();
@@ -135,10 +138,10 @@ async fn an_agency_decides_some_dossiers_and_has_received_others() {
     let (ours, theirs) = (cast.client("tiepnhan"), cast.client("badinh"));
     let mut both = [here.clone(), elsewhere.clone()];
     both.sort_unstable();
-    assert_eq!(seen(ours, "").await, [here.clone()]);
-    assert_eq!(seen(ours, "?side=competent").await, [here.clone()]);
+    assert_eq!(seen(ours, "").await, [here.as_str()]);
+    assert_eq!(seen(ours, "?side=competent").await, [here.as_str()]);
     assert_eq!(seen(ours, "?side=receiving").await, both);
-    assert_eq!(seen(theirs, "").await, [elsewhere.clone()]);
+    assert_eq!(seen(theirs, "").await, [elsewhere.as_str()]);
     assert_eq!(seen(theirs, "?side=receiving").await, [""; 0]);
     theirs.get(&format!("/v1/dossiers/{elsewhere}")).await.expect(200);
     theirs.get(&format!("/v1/dossiers/{here}")).await.expect(404);
@@ -167,7 +170,7 @@ async fn everybody_sees_what_is_theirs_to_see() {
             }
             "congdan1" => {
                 assert_eq!(seen(client, "").await, own, "drafts too");
-                assert_eq!(seen(client, "?status=draft").await, [draft.clone()]);
+                assert_eq!(seen(client, "?status=draft").await, [draft.as_str()]);
                 assert_eq!(seen(client, &of_our_agency).await, own);
             }
             "congdan2" | "badinh" => {

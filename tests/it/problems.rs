@@ -18,14 +18,21 @@ async fn a_problem_speaks_the_callers_language() {
     let app = TestApp::new().await;
     let ask = async |language: Option<&str>| {
         let request = reqwest::Client::new().get(format!("{}/v1/dossiers", app.url));
-        let request = language.into_iter().fold(request, |request, language| request.header("accept-language", language));
+        let request =
+            language.into_iter().fold(request, |request, language| request.header("accept-language", language));
         app.anonymous().send(request).await.expect(401)
     };
     let (vi, en) = ("Cần đăng nhập", "Sign in first");
     let cases = [
-        (None, "vi", vi), (Some("vi-VN,vi;q=0.9,en;q=0.8"), "vi", vi), (Some("en-GB,en;q=0.9,vi;q=0.8"), "en", en),
-        (Some("fr"), "vi", vi), (Some("fr, en;q=0.2"), "en", en), (Some("EN"), "en", en), (Some("*"), "vi", vi),
-        (Some("en;q=0"), "vi", vi), (Some(";;q=,"), "vi", vi),
+        (None, "vi", vi),
+        (Some("vi-VN,vi;q=0.9,en;q=0.8"), "vi", vi),
+        (Some("en-GB,en;q=0.9,vi;q=0.8"), "en", en),
+        (Some("fr"), "vi", vi),
+        (Some("fr, en;q=0.2"), "en", en),
+        (Some("EN"), "en", en),
+        (Some("*"), "vi", vi),
+        (Some("en;q=0"), "vi", vi),
+        (Some(";;q=,"), "vi", vi),
     ];
     for (language, tag, title) in cases {
         let answer = ask(language).await;
@@ -90,7 +97,8 @@ async fn the_catalogue_explains_every_code_once_and_in_both_languages() {
     let english = nobody.get("/problems").await.expect(200);
     nobody.language = "vi";
     let vietnamese = nobody.get("/problems").await.expect(200);
-    let (english, vietnamese) = (english.json["items"].as_array().unwrap(), vietnamese.json["items"].as_array().unwrap());
+    let (english, vietnamese) =
+        (english.json["items"].as_array().unwrap(), vietnamese.json["items"].as_array().unwrap());
     let mut codes = HashSet::new();
     for (en, vi) in english.iter().zip(vietnamese) {
         let code = en["code"].as_str().unwrap();

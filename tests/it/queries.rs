@@ -32,7 +32,10 @@ fn tables(code: &str) -> BTreeSet<&str> {
 fn written(code: &str) -> BTreeSet<&str> {
     let verbs = ["INSERT INTO ", "UPDATE ", "DELETE FROM ", "MERGE INTO ", "TRUNCATE "];
     let named = verbs.iter().flat_map(|verb| code.split(verb).skip(1));
-    named.filter_map(|rest| rest.split(|c: char| !c.is_ascii_lowercase() && c != '_').next()).filter(|name| !name.is_empty()).collect()
+    named
+        .filter_map(|rest| rest.split(|c: char| !c.is_ascii_lowercase() && c != '_').next())
+        .filter(|name| !name.is_empty())
+        .collect()
 }
 
 #[test]

@@ -74,7 +74,10 @@ async fn anybody_with_the_code_learns_how_far_it_is_and_nothing_else() {
         let tag = tracked.header("etag");
         let again = get_with(&app.anonymous(), &format!("/v1/tracking/{code}"), "if-none-match", tag).await;
         assert_eq!(again.expect(304).text, "");
-        assert_eq!(app.anonymous().get(&format!("/v1/tracking/{id}")).await.expect(404).problem(), "tracking.not_found");
+        assert_eq!(
+            app.anonymous().get(&format!("/v1/tracking/{id}")).await.expect(404).problem(),
+            "tracking.not_found"
+        );
     }
 }
 

@@ -69,7 +69,9 @@ async fn guessing_tokens_counts_against_the_address() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_is_what_a_proxy_we_trust_says_and_nobody_else() {
-    let forwarded = async |app: &TestApp, list: &str| get_with(&app.anonymous(), "/v1/procedures", &[("x-forwarded-for", list)]).await;
+    let forwarded = async |app: &TestApp, list: &str| {
+        get_with(&app.anonymous(), "/v1/procedures", &[("x-forwarded-for", list)]).await
+    };
     let app = TestApp::with(five).await;
     for n in 0..5 {
         assert_eq!(left(&forwarded(&app, &format!("203.0.113.{n}")).await), 4 - n, "all one address");
@@ -82,7 +84,11 @@ async fn an_address_is_what_a_proxy_we_trust_says_and_nobody_else() {
     })
     .await;
     for n in 0..5 {
-        assert_eq!(left(&forwarded(&behind, &format!("198.51.100.{n}, 203.0.113.1")).await), 4 - n, "the last one counts");
+        assert_eq!(
+            left(&forwarded(&behind, &format!("198.51.100.{n}, 203.0.113.1")).await),
+            4 - n,
+            "the last one counts"
+        );
     }
     assert_eq!(left(&forwarded(&behind, "203.0.113.2").await), 4);
 }
@@ -135,11 +141,17 @@ async fn what_is_private_is_kept_by_nobody_and_what_is_public_for_a_while() {
     let id = cast.dossier(PERMIT_ONLINE, Status::Accepted).await;
     let citizen = cast.client("congdan1");
     let private = ["", &format!("/{id}"), &format!("/{id}/timeline"), &format!("/{id}/deadline")];
-    for path in private.map(|path| format!("/v1/dossiers{path}")).iter().chain([&"/v1/me".to_owned(), &"/health/live".to_owned()]) {
+    for path in private
+        .map(|path| format!("/v1/dossiers{path}"))
+        .iter()
+        .chain([&"/v1/me".to_owned(), &"/health/live".to_owned()])
+    {
         assert_eq!(citizen.get(path).await.expect(200).header("cache-control"), "no-store", "{path}");
     }
     let code = citizen.get(&format!("/v1/dossiers/{id}")).await.json["code"].as_str().unwrap().to_owned();
-    for path in ["/v1/procedures", "/v1/procedures/1.013225", "/v1/agencies", "/problems", &format!("/v1/tracking/{code}")] {
+    for path in
+        ["/v1/procedures", "/v1/procedures/1.013225", "/v1/agencies", "/problems", &format!("/v1/tracking/{code}")]
+    {
         let answer = app.anonymous().get(path).await.expect(200);
         assert!(answer.header("cache-control").starts_with("public, max-age="), "{path}: {answer:?}");
         assert!(answer.header("vary").to_lowercase().contains("accept-language"), "{path}");
@@ -151,7 +163,9 @@ async fn what_is_private_is_kept_by_nobody_and_what_is_public_for_a_while() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn browsers_are_let_in_from_the_named_origins_alone() {
-    let app = TestApp::with(|flags| flags.cors_origins = Some("https://app.example, https://other.example:8443".to_owned())).await;
+    let app =
+        TestApp::with(|flags| flags.cors_origins = Some("https://app.example, https://other.example:8443".to_owned()))
+            .await;
     let nobody = app.anonymous();
     for origin in ["https://app.example", "https://other.example:8443"] {
         let answer = get_with(&nobody, "/v1/procedures", &[("origin", origin)]).await.expect(200);
@@ -160,10 +174,17 @@ async fn browsers_are_let_in_from_the_named_origins_alone() {
         for name in ["etag", "location", "link", "idempotent-replayed", "ratelimit", "retry-after", "x-request-id"] {
             assert!(exposed.contains(name), "{name} in {exposed}");
         }
-        let vary: Vec<_> = answer.headers.get_all("vary").iter().map(|value| value.to_str().unwrap().to_lowercase()).collect();
+        let vary: Vec<_> =
+            answer.headers.get_all("vary").iter().map(|value| value.to_str().unwrap().to_lowercase()).collect();
         assert!(vary.join(",").contains("origin") && vary.join(",").contains("accept-language"), "{vary:?}");
     }
-    let strangers = ["https://app.example.evil.example", "http://app.example", "https://app.example:444", "null", "https://other.example"];
+    let strangers = [
+        "https://app.example.evil.example",
+        "http://app.example",
+        "https://app.example:444",
+        "null",
+        "https://other.example",
+    ];
     for origin in strangers {
         let answer = get_with(&nobody, "/v1/procedures", &[("origin", origin)]).await;
         assert!(answer.headers.get("access-control-allow-origin").is_none(), "{origin}: {answer:?}");
@@ -171,7 +192,9 @@ async fn browsers_are_let_in_from_the_named_origins_alone() {
     let preflight = async |origin: &str| {
         let request = nobody.request(Method::OPTIONS, "/v1/dossiers").header("origin", origin);
         let request = request.header("access-control-request-method", "POST");
-        nobody.send(request.header("access-control-request-headers", "authorization,content-type,idempotency-key")).await
+        nobody
+            .send(request.header("access-control-request-headers", "authorization,content-type,idempotency-key"))
+            .await
     };
     let allowed = preflight("https://app.example").await.expect(200);
     assert_eq!(allowed.header("access-control-allow-origin"), "https://app.example");

@@ -145,6 +145,45 @@ fn clock_moves_as_the_table_says(kind: Kind, after: &Value, from: Status, action
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_two_steps_at_once_one_is_taken_and_the_other_told_what_became_of_it() {
+    let app = TestApp::with(|flags| flags.workers = Some("4".to_owned())).await;
+    let cast = Cast::of(&app).await;
+    for _ in 0..10 {
+        let id = cast.dossier(PERMIT_ONLINE, Status::Submitted).await;
+        let both = [Action::Accept, Action::Reject].map(|action| {
+            let (reception, at) = (cast.client("tiepnhan").clone(), path(&id, action));
+            tokio::spawn(async move { reception.post(&at, said(PERMIT_ONLINE, action)).await })
+        });
+        let mut answers = Vec::new();
+        for attempt in both {
+            answers.push(attempt.await.unwrap());
+        }
+        answers.sort_by_key(|answer| answer.status);
+        assert_eq!((answers[0].status.as_u16(), found(&answers[1])), (200, Outcome::WrongState));
+        assert_eq!(answers[1].json["state"], answers[0].json["status"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_accepted_at_once_have_a_code_each_and_none_is_left_out() {
+    let app = TestApp::with(|flags| flags.workers = Some("4".to_owned())).await;
+    let cast = Cast::of(&app).await;
+    let original = cast.dossier(PERMIT_ONLINE, Status::Submitted).await;
+    let mut accepting = Vec::new();
+    for _ in 0..12 {
+        let (reception, at) = (cast.client("tiepnhan").clone(), path(&copy(&app, &original).await, Action::Accept));
+        accepting.push(tokio::spawn(async move { reception.post(&at, json!({})).await }));
+    }
+    let mut codes = Vec::new();
+    for accepted in accepting {
+        codes.push(accepted.await.unwrap().expect(200).json["code"].as_str().unwrap().to_owned());
+    }
+    codes.sort_unstable();
+    let expected: Vec<_> = (1..=12).map(|serial| format!("000.01.13.H26-260817-{serial:04}")).collect();
+    assert_eq!(codes, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn online_everybody_can_do_what_the_table_says_and_nothing_else() {
     everybody_tries_everything(PERMIT_ONLINE).await;
 }

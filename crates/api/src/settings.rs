@@ -45,8 +45,10 @@ pub struct Flags {
     /// The identity provider that vouches for citizens (OpenID Connect).
     #[arg(long, env = "OIDC_ISSUER")]
     pub oidc_issuer: Option<String>,
+    /// The name under which that provider knows this server.
     #[arg(long, env = "OIDC_CLIENT_ID")]
     pub oidc_client_id: Option<String>,
+    /// The secret that goes with that name.
     #[arg(long, env = "OIDC_CLIENT_SECRET", hide_env_values = true)]
     pub oidc_client_secret: Option<String>,
     /// Applications that may sign people in: `id=redirect_uri`, separated by commas; an id may come more than once.
@@ -125,8 +127,6 @@ impl Settings {
         let public_url = given(&flags.public_url).map_or_else(|| format!("http://{bind}"), str::to_owned);
         wrong.note(values::public_url(&public_url));
         let public_url = public_url.trim_end_matches('/').to_owned();
-        let secret = wrong.note(secrets::secret_key(flags, &data_dir));
-        let keys = wrong.note(secrets::signing_keys(flags, &data_dir));
         wrong.note(values::database(flags));
         let files_url = wrong.note(values::files_url(flags, &data_dir)).unwrap_or_default();
         let oidc = wrong.note(values::oidc(flags, &public_url)).flatten();
@@ -145,6 +145,12 @@ impl Settings {
         wrong.note(values::dossier_code(&dossier_code));
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let workers = wrong.parse("WORKERS", &flags.workers, cores).max(1);
+        if demo && !wrong.0.is_empty() {
+            // The demo's secrets are not made for a program that will not start.
+            return Err(wrong.0.trim_end().to_owned());
+        }
+        let secret = wrong.note(secrets::secret_key(flags, &data_dir));
+        let keys = wrong.note(secrets::signing_keys(flags, &data_dir));
         match (secret, keys, wrong.0.is_empty()) {
             (Some(secret), Some(keys), true) => Ok(Self {
                 demo,

@@ -251,10 +251,32 @@ impl From<DieselError> for Error {
             }
             // PostgreSQL names the values of a broken constraint in its detail: those stay out of our log.
             DieselError::DatabaseError(kind, info) => match info.message() {
+                // Its server stops or was killed, and comes back.
+                text if text.starts_with("terminating connection") => BUSY.because(text).retry_after(1),
                 text if text.contains("timeout") => BUSY.because(text).retry_after(2),
                 text => INTERNAL.because(format!("{kind:?}: {text}")),
             },
             _ => INTERNAL.because(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_that_goes_away_is_worth_another_try() {
+        let said = |kind, text: &str| Error::from(DieselError::DatabaseError(kind, Box::new(text.to_owned())));
+        for text in [
+            "terminating connection due to unexpected postmaster exit",
+            "terminating connection due to administrator command",
+            "canceling statement due to lock timeout",
+        ] {
+            let error = said(DatabaseErrorKind::Unknown, text);
+            assert!(error.is(&BUSY) && error.retry_after.is_some(), "{error}");
+        }
+        assert!(said(DatabaseErrorKind::ClosedConnection, "connection closed").is(&BUSY));
+        assert!(said(DatabaseErrorKind::Unknown, "division by zero").is(&INTERNAL));
     }
 }

@@ -8,7 +8,7 @@ use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::{Array, BigInt, Binary, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::files::{MediaType, Sha256};
-use kernel::problem::{FieldError, Text as Words};
+use kernel::problem::{FieldError, INVALID, Text as Words};
 use kernel::schema::attachments;
 use kernel::{Ctx, Result, id};
 use serde::{Deserialize, Serialize};
@@ -75,6 +75,15 @@ pub struct AttachmentView {
     pub stored_at: Option<DateTime<Utc>>,
 }
 
+impl Attachment {
+    /// Whether it was declared as this.
+    pub fn is(&self, new: &NewAttachment) -> bool {
+        new.id == Some(self.id)
+            && (self.component == new.component && self.file_name == new.file_name)
+            && (self.media_type == new.media_type.as_str() && self.size == new.size && self.sha256 == new.sha256)
+    }
+}
+
 impl AttachmentView {
     /// What is shown of a paper.
     pub fn of(paper: &Attachment) -> Self {
@@ -96,22 +105,35 @@ pub async fn of_dossier(conn: &mut AsyncPgConnection, id: DossierId) -> Result<V
     Ok(papers.select(Attachment::as_select()).load(conn).await?)
 }
 
-/// Parses declared papers against the case's components.
+/// Parses declared papers against the case's components. `at` is the JSON pointer of the n-th, with `*` for n.
 ///
 /// # Errors
-/// [`UNKNOWN_PROCEDURE`] naming each component that the case does not have.
+/// [`UNKNOWN_PROCEDURE`] naming each component that the case does not have; [`INVALID`] naming each id that cannot be.
 pub fn declare(ctx: &Ctx, dossier: DossierId, case: &Case, papers: &[NewAttachment], at: &str) -> Result<Vec<Attachment>> {
+    let at = |n: usize, member: &str| format!("{}/{member}", at.replace('*', &n.to_string()));
     let unknown: Vec<FieldError> = papers
         .iter()
         .enumerate()
         .filter(|(_, paper)| !case.components.iter().any(|component| component.code == paper.component))
         .map(|(n, _)| {
             let words = Words::fixed("thủ tục không có thành phần này", "the procedure has no such component");
-            FieldError::new(at.replace('*', &n.to_string()), "unknown", words)
+            FieldError::new(at(n, "component"), "unknown", words)
         })
         .collect();
     if !unknown.is_empty() {
         return Err(UNKNOWN_PROCEDURE.error().fields(unknown));
+    }
+    let ids = || papers.iter().enumerate().filter_map(|(n, new)| Some((n, new.id?)));
+    let other_version = ids().filter(|(_, id)| id.0.get_version_num() != 7).map(|(n, _)| {
+        let words = Words::fixed("phải là UUID phiên bản 7", "must be a UUID of version 7");
+        FieldError::new(at(n, "id"), "format", words)
+    });
+    let again = ids().filter(|(n, id)| ids().any(|(before, other)| before < *n && other == *id)).map(|(n, _)| {
+        FieldError::new(at(n, "id"), "duplicate", Words::fixed("đã dùng ở trên", "is used above"))
+    });
+    let wrong: Vec<FieldError> = other_version.chain(again).collect();
+    if !wrong.is_empty() {
+        return Err(INVALID.error().fields(wrong));
     }
     let paper = |new: &NewAttachment| Attachment {
         id: new.id.unwrap_or_else(|| AttachmentId::at(ctx.now)),
@@ -131,6 +153,7 @@ pub fn declare(ctx: &Ctx, dossier: DossierId, case: &Case, papers: &[NewAttachme
         ids.sort_unstable();
         declared.iter_mut().zip(ids).for_each(|(paper, id)| paper.id = id);
     }
+    declared.sort_by_key(|paper| paper.id);
     Ok(declared)
 }
 

@@ -68,7 +68,7 @@ pub async fn file(
     }
     let (procedure, case) = catalogue.choose(&new.procedure, &new.case, deadlines::vn_date(ctx.now))?;
     let id = new.id.unwrap_or_else(|| DossierId::at(ctx.now));
-    let papers = attachment::declare(ctx, id, case, &new.attachments, "/attachments/*/component")?;
+    let papers = attachment::declare(ctx, id, case, &new.attachments, "/attachments/*")?;
     let content_hash = sha256(&[&serde_json::to_vec(&new).expect("input is plain data")]).to_vec();
     let (channel, applicant_id) = match ctx.actor {
         Actor::Citizen(citizen) => (Channel::Online, Some(citizen)),

@@ -27,13 +27,13 @@ text_enum! {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Filter {
-    /// Only dossiers in this state. Without it, the open ones.
+    /// Only dossiers in this state. Without it staff get the open ones, citizens all of theirs.
     #[param(inline)]
     pub status: Option<Status>,
     /// The agency's part in them; for staff, `competent` when absent.
     #[param(inline)]
     pub side: Option<Side>,
-    /// Of this agency, for those who oversee all.
+    /// Of this agency, for those who oversee all; their own when absent.
     pub agency_id: Option<AgencyId>,
     /// How many on a page.
     #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]

@@ -61,6 +61,11 @@ kernel::problems! {
         "Giấy tờ được thêm khi hồ sơ còn là bản nháp hoặc đang được yêu cầu bổ sung.",
         "Papers are added while the dossier is a draft or a supplement is requested."
     }
+    TOO_MANY_ATTACHMENTS = Conflict "attachment.too_many" {
+        "Hồ sơ đã có quá nhiều giấy tờ", "The dossier has too many papers";
+        "Một hồ sơ có tối đa 100 giấy tờ. Gộp các trang vào cùng một tệp.",
+        "A dossier has 100 papers at most. Put pages together into one file."
+    }
     TRACKING_NOT_FOUND = NotFound "tracking.not_found" {
         "Không có mã hồ sơ này", "There is no such dossier code";
         "Mã nằm trên giấy tiếp nhận và hẹn trả kết quả.", "The code is on the receipt."

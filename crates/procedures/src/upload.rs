@@ -14,12 +14,15 @@ use crate::attachment::{self, Attachment, AttachmentId, AttachmentView, InsertPa
 use crate::catalogue::Catalogue;
 use crate::dossier::{Dossier, DossierId, audience, load};
 use crate::event::Event;
-use crate::problem::{ATTACHMENT_NOT_FOUND, ATTACHMENTS_CLOSED, ID_TAKEN, NOT_YOURS_TO_DO};
+use crate::problem::{ATTACHMENT_NOT_FOUND, ATTACHMENTS_CLOSED, ID_TAKEN, NOT_YOURS_TO_DO, TOO_MANY_ATTACHMENTS};
 use crate::workflow::Status;
 
 /// How often a paper is noted again when the dossier changed in between. Papers arrive side by side: whoever loses a
 /// try has let another's through, so this is enough for as many as can be declared at once.
 const TRIES: usize = 50;
+
+/// The papers that a dossier holds at most.
+const MOST: usize = 100;
 
 /// Whether this actor may add papers now: the applicant, or reception for them, while papers are awaited.
 fn may_add(dossier: &Dossier, actor: &Actor) -> Result<()> {
@@ -39,7 +42,8 @@ fn may_add(dossier: &Dossier, actor: &Actor) -> Result<()> {
 /// Declares one more paper.
 ///
 /// # Errors
-/// [`ATTACHMENTS_CLOSED`] when the dossier takes none now; an unknown component.
+/// [`ATTACHMENTS_CLOSED`] when the dossier takes none now, [`TOO_MANY_ATTACHMENTS`] when it holds enough; an unknown
+/// component; [`ID_TAKEN`] when the id belongs to another paper.
 pub async fn declare(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
@@ -52,10 +56,29 @@ pub async fn declare(
         match declare_once(conn, ctx, catalogue, id, &new, attempt).await {
             // Under the same key the caller looks up what was answered before.
             Err(error) if error.is(&CONFLICT) && attempt.earlier(conn).await?.is_none() => {}
+            Err(error) if error.is(&ID_TAKEN) && attempt.earlier(conn).await?.is_none() => {
+                return declared_before(conn, ctx, id, &new).await?.ok_or(error);
+            }
             done => return done,
         }
     }
     declare_once(conn, ctx, catalogue, id, &new, attempt).await
+}
+
+/// The paper with this id, when it was declared with the same content: a retry under a new key.
+async fn declared_before(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId, new: &NewAttachment) -> Result<Option<Answer>> {
+    let dossier = load(conn, &ctx.actor, id).await?;
+    let papers = attachment::of_dossier(conn, id).await?;
+    Ok(papers.iter().find(|paper| paper.is(new)).map(|paper| answer(id, dossier.version, paper)))
+}
+
+fn answer(id: DossierId, version: i32, paper: &Attachment) -> Answer {
+    Answer {
+        status: 201,
+        version,
+        location: Some(format!("/v1/dossiers/{id}/attachments/{}/content", paper.id)),
+        body: serde_json::to_string(&AttachmentView::of(paper)).expect("a view is plain data"),
+    }
 }
 
 async fn declare_once(
@@ -69,15 +92,13 @@ async fn declare_once(
     let dossier = load(conn, &ctx.actor, id).await?;
     may_add(&dossier, &ctx.actor)?;
     let (_, case) = catalogue.pinned(dossier.procedure_id, &dossier.case_code)?;
-    let papers = attachment::declare(ctx, id, case, std::slice::from_ref(new), "/component")?;
+    if attachment::of_dossier(conn, id).await?.len() >= MOST {
+        return Err(TOO_MANY_ATTACHMENTS.error());
+    }
+    let papers = attachment::declare(ctx, id, case, std::slice::from_ref(new), "")?;
     let paper = &papers[0];
     let event = Event::AttachmentDeclared { attachment: paper.id.0, component: paper.component.clone() };
-    let reply = Answer {
-        status: 201,
-        version: dossier.version + 1,
-        location: Some(format!("/v1/dossiers/{id}/attachments/{}/content", paper.id)),
-        body: serde_json::to_string(&AttachmentView::of(paper)).expect("a view is plain data"),
-    };
+    let reply = answer(id, dossier.version + 1, paper);
     let also: Also = Box::new(InsertPapers::new(id, &papers, ctx.now));
     touch(conn, ctx, &dossier, &event, also, Some(attempt.keep(&reply, ctx.now))).await?;
     Ok(reply)

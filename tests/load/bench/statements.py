@@ -56,8 +56,11 @@ def listen(cluster, database, on):
 
 def heard(cluster, act):
     """The statements that the server sends while `act` runs, without those of its background worker."""
-    before = cluster.log.stat().st_size
-    act()
+    before, after = 1, 0
+    while after < before:  # the log is put aside when it has grown long
+        before = cluster.log.stat().st_size
+        act()
+        after = cluster.log.stat().st_size
     with open(cluster.log, encoding="utf-8") as log:
         log.seek(before)
         lines = log.read().splitlines()

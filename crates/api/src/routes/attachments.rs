@@ -72,6 +72,7 @@ fn announced(request: &HttpRequest, declared: &Expected) -> Result<(), Error> {
         (status = 200, description = "The paper, with its content stored.", body = AttachmentView),
         (status = 404, description = "There is no such attachment for you.", body = Document),
         (status = 409, description = "The dossier takes no papers now.", body = Document),
+        (status = 415, description = "The content is of a type that is not taken in.", body = Document),
         (status = 422, description = "The content is not what was declared.", body = Document),
     ))]
 #[put("/v1/dossiers/{id}/attachments/{attachment_id}/content")]
@@ -101,7 +102,7 @@ async fn upload_attachment(
     responses(
         (status = 200, description = "The file.", content_type = "application/octet-stream", body = String),
         (status = 404, description = "There is no such attachment for you, or its content has not arrived.", body = Document),
-        (status = 422, description = "Hidden data cannot be removed from this file, so it is not shown to others.", body = Document),
+        (status = 403, description = "Your role does not allow this; or hidden data cannot be removed from this file, so it is not shown to others.", body = Document),
     ))]
 #[get("/v1/dossiers/{id}/attachments/{attachment_id}/content")]
 async fn download_attachment(call: Call, ids: Id<(DossierId, AttachmentId)>, _: HttpRequest) -> Result<HttpResponse> {

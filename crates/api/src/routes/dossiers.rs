@@ -71,7 +71,7 @@ struct DossierPage {
 /// List dossiers
 ///
 /// Staff get the work list of their agency, most urgent first; citizens their own dossiers; those who oversee, any
-/// agency's. Without `status` only what is open.
+/// agency's, first of all that of their own. Without `status`, staff get only what is open and citizens everything.
 #[utoipa::path(operation_id = "listDossiers", tag = "dossiers", params(Filter), security(("oauth" = ["dossier:read"])),
     responses((status = 200, description = "A page.", body = DossierPage)))]
 #[get("/v1/dossiers")]

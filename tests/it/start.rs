@@ -1,0 +1,15 @@
+//! The program from outside: a process of its own, started as an operator starts it.
+
+mod databases;
+mod life;
+mod program;
+mod refusals;
+mod replicas;
+mod scratch;
+mod settings;
+mod staff;
+mod tls;
+mod verifying;
+
+pub use program::Program;
+pub use scratch::Scratch;

@@ -1,0 +1,94 @@
+//! A start as in production: real secrets, agencies and staff from the command line.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use tempfile::NamedTempFile;
+
+use super::program::{Ended, caunoi};
+use super::{Program, Scratch};
+
+/// 32 bytes as `openssl rand -base64 32` gives them.
+pub const SECRET_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+
+/// A file of signing keys, made as the sentence about missing ones says.
+pub fn signing_keys() -> NamedTempFile {
+    let file = NamedTempFile::new().expect("a temporary file");
+    let openssl = ["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out"];
+    assert!(Command::new("openssl").args(openssl).arg(file.path()).status().expect("openssl runs").success());
+    file
+}
+
+const AGENCIES: &str = "code,name,name_en,kind,parent
+H26,Ủy ban nhân dân Thành phố Hà Nội,People's Committee of Hanoi,city,
+H26.13.01,Ủy ban nhân dân phường Hoàn Kiếm,People's Committee of Hoàn Kiếm Ward,commune,H26
+";
+
+struct Production {
+    scratch: Scratch,
+    keys: NamedTempFile,
+}
+
+impl Production {
+    fn serve(&self) -> Program {
+        let program = Program::new(&["serve"], &self.scratch.data());
+        program.set("SECRET_KEY", SECRET_KEY).set("SIGNING_KEYS", self.keys.path())
+    }
+
+    /// Another command of the program, with something to read on its standard input.
+    fn run(&self, arguments: &[&str], input: &str) -> Ended {
+        self.run_at(None, arguments, input)
+    }
+
+    fn run_at(&self, database_url: Option<&str>, arguments: &[&str], input: &str) -> Ended {
+        let mut command = caunoi(arguments);
+        command.env("SECRET_KEY", SECRET_KEY).env("SIGNING_KEYS", self.keys.path()).env("DATA_DIR", self.scratch.data());
+        command.envs(database_url.map(|url| ("DATABASE_URL", url)));
+        let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Ended { status: output.status, said: text(output.stdout), complained: text(output.stderr) }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_from_the_command_line_sign_in_to_a_server_without_demo() {
+    let here = Production { scratch: Scratch::new(), keys: signing_keys() };
+    let file = here.scratch.path("agencies.csv");
+    std::fs::write(&file, AGENCIES).unwrap();
+    let load = ["agency", "load", file.to_str().unwrap()];
+    assert_eq!(here.run(&load, "").good(), "2 agencies added. A running server knows them after its next start.\n");
+    assert!(here.run(&load, "").good().starts_with("0 agencies added"), "running it again changes nothing");
+
+    let add = ["user", "add", "ha.le", "--name", "Lê Thu Hà", "--roles", "reception_officer", "--agency", "H26.13.01"];
+    assert_eq!(here.run(&add, "short\n").refused(), "The password must have at least 12 characters.");
+    assert_eq!(here.run(&add, "một mật khẩu dài\n").good(), "ha.le can sign in.\n");
+    assert!(here.run(&add, "một mật khẩu dài\n").refused().contains("username_taken"));
+    let nowhere = ["user", "add", "x.y", "--name", "X", "--roles", "reception_officer", "--agency", "H99"];
+    assert_eq!(here.run(&nowhere, "một mật khẩu dài\n").refused(), "There is no agency H99.");
+
+    let server = here.serve().start().await;
+    assert!(!server.said().contains("caunoi-demo"), "{}", server.said());
+    server.staff("ha.le", "một mật khẩu dài").await.get("/v1/me").await.expect(200);
+    let demo = serde_json::json!({ "username": "tiepnhan", "password": "caunoi-demo" });
+    server.anonymous().post("/v1/sessions", demo).await.expect(401);
+    assert_eq!(server.anonymous().get("/demo/vneid/jwks").await.status, 404);
+
+    // The private database of a running server is reached through its socket.
+    let socket = here.scratch.data().join("postgres/run");
+    let url = format!("postgresql:///caunoi?host={}&user=caunoi", socket.display());
+    let run = |arguments: &[&str], input: &str| here.run_at(Some(&url), arguments, input).good();
+    assert_eq!(run(&["user", "list"], ""), "ha.le\tLê Thu Hà\treception_officer\tactive\n");
+    run(&["user", "password", "ha.le"], "một mật khẩu khác\n");
+    let signs_in = async |password: &str| {
+        let credentials = serde_json::json!({ "username": "ha.le", "password": password });
+        server.anonymous().post("/v1/sessions", credentials).await.status == 200
+    };
+    assert!(!signs_in("một mật khẩu dài").await && signs_in("một mật khẩu khác").await);
+    run(&["user", "deactivate", "ha.le"], "");
+    assert!(!signs_in("một mật khẩu khác").await);
+    run(&["user", "activate", "ha.le"], "");
+    assert!(signs_in("một mật khẩu khác").await);
+    server.stop();
+}
