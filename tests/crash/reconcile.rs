@@ -30,7 +30,7 @@ pub async fn reconcile(
     moved: BTreeSet<Uuid>,
 ) -> Outcome<String> {
     let mut looking = Vec::new();
-    for client in clients {
+    for mut client in clients {
         looking.push(tokio::spawn(async move {
             client.look_again().await;
             client.lives

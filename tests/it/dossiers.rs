@@ -18,7 +18,10 @@ async fn a_building_permit_walks_from_draft_to_returned_result() {
 
     let accepted = reception.step(&id, "accept").await.expect(200);
     assert_eq!(accepted.json["code"], "000.01.13.H26-260817-0001");
-    assert_eq!(accepted.json["due_date"], "2026-08-25", "7 working days after Monday 17 August; Saturday the 22nd is worked");
+    assert_eq!(
+        accepted.json["due_date"], "2026-08-25",
+        "7 working days after Monday 17 August; Saturday the 22nd is worked"
+    );
     assert_eq!(accepted.json["timeliness"], "running");
 
     officer.step(&id, "start-processing").await.expect(200);
@@ -29,13 +32,22 @@ async fn a_building_permit_walks_from_draft_to_returned_result() {
     assert_eq!(asked.json["timeliness"], "not_running");
 
     app.set_time("2026-08-24T10:00:00+07:00");
-    let reception = { drop(reception); app.staff("tiepnhan").await };
+    let reception = {
+        drop(reception);
+        app.staff("tiepnhan").await
+    };
     let confirmed = reception.step(&id, "confirm-supplement").await.expect(200);
-    assert_eq!(confirmed.json["due_date"], "2026-09-07", "the limit begins anew on 24 August, and five days off lie in it");
+    assert_eq!(
+        confirmed.json["due_date"], "2026-09-07",
+        "the limit begins anew on 24 August, and five days off lie in it"
+    );
     assert_eq!(confirmed.json["original_due_at"], "2026-08-25T17:00:00Z");
 
     app.set_time("2026-09-07T16:00:00+07:00");
-    let (leader, citizen) = { drop((leader, citizen)); (app.staff("lanhdao").await, app.citizen("congdan1").await) };
+    let (leader, citizen) = {
+        drop((leader, citizen));
+        (app.staff("lanhdao").await, app.citizen("congdan1").await)
+    };
     let result = json!({"outcome": "granted", "number": "125/GPXD-UBND"});
     let signed = leader.post(&format!("/v1/dossiers/{id}/issue-result"), result).await.expect(200);
     assert_eq!(signed.json["timeliness"], "finished_on_time");
@@ -43,14 +55,33 @@ async fn a_building_permit_walks_from_draft_to_returned_result() {
     assert_eq!(returned.json["status"], "returned");
 
     let timeline = citizen.get(&format!("/v1/dossiers/{id}/timeline")).await.expect(200);
-    let events: Vec<_> = timeline.json["items"].as_array().unwrap().iter().map(|item| item["event"].as_str().unwrap().to_owned()).collect();
-    assert_eq!(events, [
-        "dossier.created", "dossier.attachment_stored", "dossier.attachment_stored", "dossier.attachment_stored",
-        "dossier.submitted", "dossier.accepted", "dossier.processing_started", "dossier.supplement_requested",
-        "dossier.supplement_confirmed", "dossier.result_issued", "dossier.result_returned",
-    ]);
+    let events: Vec<_> = timeline.json["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["event"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(
+        events,
+        [
+            "dossier.created",
+            "dossier.attachment_stored",
+            "dossier.attachment_stored",
+            "dossier.attachment_stored",
+            "dossier.submitted",
+            "dossier.accepted",
+            "dossier.processing_started",
+            "dossier.supplement_requested",
+            "dossier.supplement_confirmed",
+            "dossier.result_issued",
+            "dossier.result_returned",
+        ]
+    );
     let tracking = app.anonymous().get("/v1/tracking/000.01.13.H26-260817-0001").await.expect(200);
-    assert_eq!(tracking.json, json!({"code": "000.01.13.H26-260817-0001", "progress": "closed", "done": 4, "steps": 4}));
+    assert_eq!(
+        tracking.json,
+        json!({"code": "000.01.13.H26-260817-0001", "progress": "closed", "done": 4, "steps": 4})
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

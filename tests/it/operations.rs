@@ -29,7 +29,9 @@ pub fn settings() -> Vec<Setting> {
 
 /// The table in the document.
 fn table() -> String {
-    let row = |Setting { flag, variable, help }: Setting| format!("| `{variable}` | `--{flag}` | {} |\n", help.replace('|', "\\|"));
+    let row = |Setting { flag, variable, help }: Setting| {
+        format!("| `{variable}` | `--{flag}` | {} |\n", help.replace('|', "\\|"))
+    };
     let rows: String = settings().into_iter().map(row).collect();
     format!("| variable | flag | meaning [when absent] |\n| --- | --- | --- |\n{rows}")
 }

@@ -19,7 +19,11 @@ fn the_workflow_page_is_current() {
 fn every_state_but_the_draft_can_be_reached_and_every_open_one_left() {
     for status in Status::ALL {
         assert_eq!(TABLE.iter().any(|row| row.to == *status), *status != Status::Draft, "{status} is reached");
-        assert_eq!(TABLE.iter().any(|row| row.from == *status), status.is_open() || *status == Status::Draft, "{status} is left");
+        assert_eq!(
+            TABLE.iter().any(|row| row.from == *status),
+            status.is_open() || *status == Status::Draft,
+            "{status} is left"
+        );
     }
 }
 
@@ -40,7 +44,9 @@ fn page() -> String {
         let _ = writeln!(page, "    {status} --> [*]");
     }
     page.push_str("```\n\nLate is not a state: `timeliness` is computed from the dates whenever it is asked for.\n\n");
-    page.push_str("| from | action | to | by | permission | clock | only |\n| --- | --- | --- | --- | --- | --- | --- |\n");
+    page.push_str(
+        "| from | action | to | by | permission | clock | only |\n| --- | --- | --- | --- | --- | --- | --- |\n",
+    );
     for row in TABLE {
         let party = match row.party {
             Party::Applicant => "the applicant",
@@ -62,7 +68,11 @@ fn page() -> String {
             Guard::Immediate => "procedures settled at once",
         };
         let permission = row.permission.code();
-        let _ = writeln!(page, "| {} | {} | {} | {party} | `{permission}` | {clock} | {guard} |", row.from, row.action, row.to);
+        let _ = writeln!(
+            page,
+            "| {} | {} | {} | {party} | `{permission}` | {clock} | {guard} |",
+            row.from, row.action, row.to
+        );
     }
     page
 }

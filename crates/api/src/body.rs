@@ -39,7 +39,8 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Body<T> {
 
 /// The bytes of a JSON body.
 pub async fn read(request: &HttpRequest, mut payload: actix_web::dev::Payload) -> Result<Bytes, Error> {
-    let media_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type =
+        request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = media_type.split(';').next().unwrap_or_default().trim();
     if !essence.eq_ignore_ascii_case("application/json") {
         return Err(UNSUPPORTED_MEDIA_TYPE.error());
@@ -92,18 +93,26 @@ fn violation(error: &jsonschema::ValidationError<'_>) -> Vec<FieldError> {
         }
         K::AdditionalProperties { unexpected } => {
             let words = Text::fixed("không có trong lược đồ", "is not in the schema");
-            let unknown = |name: &String| FieldError::new(format!("{at}/{}", text::pointer_token(name)), "unknown", words.clone());
+            let unknown = |name: &String| {
+                FieldError::new(format!("{at}/{}", text::pointer_token(name)), "unknown", words.clone())
+            };
             unexpected.iter().map(unknown).collect()
         }
-        K::MaxLength { limit } => one("too_long", format!("tối đa {limit} ký tự"), format!("at most {limit} characters")),
-        K::MinLength { limit } => one("too_short", format!("tối thiểu {limit} ký tự"), format!("at least {limit} characters")),
+        K::MaxLength { limit } => {
+            one("too_long", format!("tối đa {limit} ký tự"), format!("at most {limit} characters"))
+        }
+        K::MinLength { limit } => {
+            one("too_short", format!("tối thiểu {limit} ký tự"), format!("at least {limit} characters"))
+        }
         K::MaxItems { limit } => one("too_many", format!("tối đa {limit} mục"), format!("at most {limit} items")),
         K::MinItems { limit } => one("too_few", format!("tối thiểu {limit} mục"), format!("at least {limit} items")),
         K::Maximum { limit } => one("too_large", format!("lớn nhất {limit}"), format!("at most {limit}")),
         K::Minimum { limit } => one("too_small", format!("nhỏ nhất {limit}"), format!("at least {limit}")),
         K::Format { format } => one("format", format!("không đúng dạng {format}"), format!("is not a {format}")),
         K::Pattern { pattern } => one("pattern", format!("không khớp {pattern}"), format!("does not match {pattern}")),
-        K::Enum { options } => one("not_allowed", format!("phải là một trong {options}"), format!("must be one of {options}")),
+        K::Enum { options } => {
+            one("not_allowed", format!("phải là một trong {options}"), format!("must be one of {options}"))
+        }
         K::Type { .. } => one("type", "sai kiểu dữ liệu".into(), "is of the wrong type".into()),
         K::UniqueItems => one("duplicate", "có mục trùng nhau".into(), "holds duplicates".into()),
         other => one("invalid", format!("vi phạm {}", other.keyword()), format!("violates {}", other.keyword())),

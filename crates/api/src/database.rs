@@ -93,7 +93,9 @@ pub async fn alone(db: &Db) -> Result<AsyncPgConnection, String> {
     let words = |error: diesel::result::Error| format!("The database cannot be locked while it is prepared: {error}.");
     let free: bool = diesel::select(pg_try_advisory_lock(PREPARING)).get_result(&mut conn).await.map_err(words)?;
     // Migrating takes as long as it takes. What waits for a table that others use gives up, or all of them would queue behind it.
-    conn.batch_execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0").await.map_err(words)?;
+    conn.batch_execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0")
+        .await
+        .map_err(words)?;
     if !free {
         log::info!("another program prepares the database; waiting for it");
         conn.batch_execute("SET lock_timeout = 0").await.map_err(words)?;
@@ -106,14 +108,23 @@ pub async fn alone(db: &Db) -> Result<AsyncPgConnection, String> {
 /// Looks before anything is changed: a newer program must not migrate a database that it then refuses.
 async fn check_kind(conn: &mut AsyncPgConnection, demo: bool) -> Result<(), String> {
     let words = |error: diesel::result::Error| format!("The database cannot be read: {error}.");
-    let known: bool = diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>("to_regclass('installation') IS NOT NULL")).get_result(conn).await.map_err(words)?;
+    let known: bool =
+        diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>("to_regclass('installation') IS NOT NULL"))
+            .get_result(conn)
+            .await
+            .map_err(words)?;
     if !known {
         return Ok(());
     }
-    let is_demo: Option<bool> = installation::table.select(installation::demo).first(conn).await.optional().map_err(words)?;
+    let is_demo: Option<bool> =
+        installation::table.select(installation::demo).first(conn).await.optional().map_err(words)?;
     let sentence = match (is_demo, demo) {
-        (Some(true), false) => "This is a demo database with known passwords: serve it with --demo, or use another DATABASE_URL or --data-dir.",
-        (Some(false), true) => "This database was not made as a demo: serve it without --demo, or use another DATABASE_URL or --data-dir.",
+        (Some(true), false) => {
+            "This is a demo database with known passwords: serve it with --demo, or use another DATABASE_URL or --data-dir."
+        }
+        (Some(false), true) => {
+            "This database was not made as a demo: serve it without --demo, or use another DATABASE_URL or --data-dir."
+        }
         _ => return Ok(()),
     };
     Err(sentence.to_owned())

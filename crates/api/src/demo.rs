@@ -138,7 +138,8 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
         steps::request_supplement(conn, &examiner, world, target(id, &attempt("request")), what).await?;
     }
     if reach == Reach::ResultReady {
-        let result = NewResult { outcome: Outcome::Granted, number: "125/GPXD-UBND".to_owned(), ground: None, reason: None };
+        let result =
+            NewResult { outcome: Outcome::Granted, number: "125/GPXD-UBND".to_owned(), ground: None, reason: None };
         steps::issue_result(conn, &leader, world, target(id, &attempt("issue")), result).await?;
     }
     Ok(())

@@ -68,7 +68,13 @@ pub async fn gate<B: MessageBody + 'static>(
         Ok(response) => (response.status(), response.headers_mut()),
         Err(response) => (response.status(), response.headers_mut()),
     };
-    set_headers(headers, language, &request_id, public && !(status.is_client_error() || status.is_server_error()), spent.as_ref());
+    set_headers(
+        headers,
+        language,
+        &request_id,
+        public && !(status.is_client_error() || status.is_server_error()),
+        spent.as_ref(),
+    );
     log::info!(
         target: "access", "{method} {} {} {}us {request_id}",
         pattern.as_deref().unwrap_or("-"), status.as_u16(), started.elapsed().as_micros()
@@ -131,7 +137,10 @@ fn finish(response: HttpResponse<BoxBody>, language: Language, request_id: &str)
     let Some(error) = response.error() else { return response };
     let mut rendered = match error.as_error::<Failure>() {
         Some(Failure(error)) => {
-            if matches!(problem::status(error.problem.kind), StatusCode::INTERNAL_SERVER_ERROR | StatusCode::SERVICE_UNAVAILABLE) {
+            if matches!(
+                problem::status(error.problem.kind),
+                StatusCode::INTERNAL_SERVER_ERROR | StatusCode::SERVICE_UNAVAILABLE
+            ) {
                 log::error!("{error} {request_id}");
             }
             problem::render(error, language, request_id)
@@ -160,13 +169,7 @@ fn foreign(status: StatusCode, error: &Error) -> Problem {
     }
 }
 
-fn set_headers(
-    headers: &mut HeaderMap,
-    language: Language,
-    request_id: &str,
-    public: bool,
-    spent: Option<&Spent>,
-) {
+fn set_headers(headers: &mut HeaderMap, language: Language, request_id: &str, public: bool, spent: Option<&Spent>) {
     let mut set = |name: HeaderName, value: &'static str| {
         if !headers.contains_key(&name) {
             headers.insert(name, HeaderValue::from_static(value));
@@ -213,7 +216,9 @@ pub async fn docs_policy<B: MessageBody + 'static>(
     let here = request.connection_info().host().to_owned();
     if settings.demo && !settings.public_url.ends_with(&format!("//{here}")) {
         let there = format!("{}/docs/", settings.public_url);
-        return Ok(request.into_response(HttpResponse::TemporaryRedirect().insert_header((header::LOCATION, there)).finish()));
+        return Ok(
+            request.into_response(HttpResponse::TemporaryRedirect().insert_header((header::LOCATION, there)).finish())
+        );
     }
     let mut response = next.call(request).await?.map_into_boxed_body();
     let policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; script-src 'self' 'unsafe-inline'; frame-ancestors 'none'";

@@ -43,7 +43,9 @@ pub fn check(method: &Method, pattern: &str, query: &str, headers: &HeaderMap) -
     }
     // Looked up only when it matters: most requests have no parameters.
     if !query.is_empty() && !ASKED.contains(&(method.to_string(), pattern.to_owned())) {
-        return Err(MALFORMED.with("Thao tác này không nhận tham số truy vấn.", "This operation takes no query parameters."));
+        return Err(
+            MALFORMED.with("Thao tác này không nhận tham số truy vấn.", "This operation takes no query parameters.")
+        );
     }
     Ok(())
 }
@@ -51,7 +53,8 @@ pub fn check(method: &Method, pattern: &str, query: &str, headers: &HeaderMap) -
 /// RFC 9110 §12.5.1: of the ranges that match, the most specific decides; no header takes anything.
 fn accepts_json(headers: &HeaderMap) -> bool {
     let values = headers.get_all(header::ACCEPT).map(|value| value.to_str().unwrap_or_default());
-    let ranges: Vec<&str> = values.flat_map(|value| value.split(',')).map(str::trim).filter(|range| !range.is_empty()).collect();
+    let ranges: Vec<&str> =
+        values.flat_map(|value| value.split(',')).map(str::trim).filter(|range| !range.is_empty()).collect();
     let matching = ranges.iter().filter_map(|range| {
         let mut parts = range.split(';').map(str::trim);
         let range = parts.next()?.to_ascii_lowercase();

@@ -193,10 +193,18 @@ pub fn render(error: &Error, language: Language, request_id: &str) -> HttpRespon
 /// The problems of every crate: the catalogue at `/problems`.
 pub fn catalogue() -> impl Iterator<Item = &'static Problem> {
     use kernel::{files, idempotency, page, problem};
-    [ALL, problem::ALL, idempotency::ALL, page::ALL, files::problems::ALL, directory::problem::ALL, procedures::problem::ALL]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        ALL,
+        problem::ALL,
+        idempotency::ALL,
+        page::ALL,
+        files::problems::ALL,
+        directory::problem::ALL,
+        procedures::problem::ALL,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }
 
 kernel::problems! {

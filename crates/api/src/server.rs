@@ -48,7 +48,8 @@ impl Server {
             _ => format!("{bind} cannot be listened on: {error}."),
         })?;
         let address = listener.local_addr().map_err(|error| format!("{bind} cannot be listened on: {error}."))?;
-        let (workers, rate, proxies) = (settings.workers, settings.rate_limit_per_minute, settings.trusted_proxies.clone());
+        let (workers, rate, proxies) =
+            (settings.workers, settings.rate_limit_per_minute, settings.trusted_proxies.clone());
         let db = Db::new(&db::Settings { size: 2, ..database.clone() })?;
         let app = load(settings, &db, clock).await?;
         let traffic = Arc::new(Traffic::new(rate, proxies));
@@ -115,8 +116,25 @@ async fn load(settings: Settings, db: &Db, clock: Clock) -> Result<Arc<App>, Str
 fn cors(settings: &Settings) -> actix_cors::Cors {
     let cors = actix_cors::Cors::default()
         .allowed_methods(["GET", "POST", "PUT", "PATCH", "DELETE"])
-        .allowed_headers(["authorization", "content-type", "idempotency-key", "if-match", "if-none-match", "accept-language", "traceparent"])
-        .expose_headers(["etag", "location", "link", "idempotent-replayed", "ratelimit", "ratelimit-policy", "retry-after", "x-request-id"])
+        .allowed_headers([
+            "authorization",
+            "content-type",
+            "idempotency-key",
+            "if-match",
+            "if-none-match",
+            "accept-language",
+            "traceparent",
+        ])
+        .expose_headers([
+            "etag",
+            "location",
+            "link",
+            "idempotent-replayed",
+            "ratelimit",
+            "ratelimit-policy",
+            "retry-after",
+            "x-request-id",
+        ])
         .max_age(600);
     settings.cors_origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
 }

@@ -120,7 +120,9 @@ impl Settings {
         let demo = flags.demo;
         let bind: SocketAddr = wrong.parse("BIND", &flags.bind, SocketAddr::from(([127, 0, 0, 1], 8080)));
         if demo && !bind.ip().is_loopback() {
-            wrong.say(format!("--demo has known passwords and serves this machine only: {bind} is not a loopback address."));
+            wrong.say(format!(
+                "--demo has known passwords and serves this machine only: {bind} is not a loopback address."
+            ));
         }
         let data_dir = flags.data_dir.clone().unwrap_or_else(usual_data_dir);
         let data_dir = std::path::absolute(&data_dir).unwrap_or(data_dir);

@@ -2,8 +2,8 @@
 
 use std::ops::AsyncFnOnce;
 
-use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder};
 use diesel_async::AsyncPgConnection;
 use futures_util::future::LocalBoxFuture;
@@ -61,9 +61,12 @@ pub fn if_match(headers: &HeaderMap) -> Result<Option<i32>, Error> {
     if text == "*" {
         return Ok(None);
     }
-    let version = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(|text| text.parse::<u64>().ok());
+    let version =
+        text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(|text| text.parse::<u64>().ok());
     // A number too large for a version has never been one: it is stale, not malformed.
-    version.map(|version| Some(i32::try_from(version).unwrap_or(-1))).ok_or_else(|| MALFORMED.with("If-Match phải là một ETag đã nhận.", "If-Match must be an ETag you were given."))
+    version
+        .map(|version| Some(i32::try_from(version).unwrap_or(-1)))
+        .ok_or_else(|| MALFORMED.with("If-Match phải là một ETag đã nhận.", "If-Match must be an ETag you were given."))
 }
 
 /// An answer, and whether it was given before.
@@ -82,7 +85,9 @@ impl<T: 'static> Write<T> {
         let db = call.db.clone();
         let done = db.run(async move |conn| match work(conn, &call, input, &attempt).await {
             Ok(answer) => Ok(Answered { answer, replayed: false }),
-            Err(error) if matches!(error.problem.kind, Kind::Internal | Kind::Busy) || error.is(&IN_FLIGHT) => Err(error),
+            Err(error) if matches!(error.problem.kind, Kind::Internal | Kind::Busy) || error.is(&IN_FLIGHT) => {
+                Err(error)
+            }
             Err(error) => match attempt.earlier(conn).await? {
                 Some(answer) => Ok(Answered { answer, replayed: true }),
                 None if error.is(&CONFLICT) => Err(error.retry_after(1)),

@@ -20,7 +20,8 @@ impl Clock {
     pub fn now(&self) -> DateTime<Utc> {
         match &self.0 {
             Some(micros) => DateTime::from_timestamp_micros(micros.load(Ordering::SeqCst)).unwrap_or_default(),
-            None => {
+            None =>
+            {
                 #[expect(clippy::disallowed_methods, reason = "the one reader of the wall clock")]
                 Utc::now().trunc_subsecs(6)
             }

@@ -19,7 +19,11 @@ pub enum Actor {
     /// Nobody has signed in.
     Anonymous,
     Citizen(CitizenId),
-    Staff { id: StaffId, agency: AgencyId, roles: Vec<Role> },
+    Staff {
+        id: StaffId,
+        agency: AgencyId,
+        roles: Vec<Role>,
+    },
     /// The program itself: a timer that fires.
     System,
 }

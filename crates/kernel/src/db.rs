@@ -7,9 +7,9 @@ use std::time::Duration;
 use deadpool::Runtime;
 use deadpool::managed::{Object, PoolError, Timeouts};
 use diesel::ConnectionError;
+use diesel_async::AsyncPgConnection;
 use diesel_async::pooled_connection::deadpool::Pool;
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
-use diesel_async::AsyncPgConnection;
 use futures_util::FutureExt;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -86,7 +86,10 @@ impl Db {
     }
 
     /// Runs `work` on one connection in a task of its own: a client that hangs up cannot cut it in half.
-    pub async fn run<T: 'static>(&self, work: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<T> + 'static) -> Result<T> {
+    pub async fn run<T: 'static>(
+        &self,
+        work: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<T> + 'static,
+    ) -> Result<T> {
         let db = self.clone();
         tokio::task::spawn_local(async move { work(&mut *db.conn().await?).await })
             .await

@@ -78,7 +78,8 @@ impl Cursors<'_> {
     /// Where the cursor says the last page ended.
     pub fn open<P: DeserializeOwned>(&self, cursor: &str) -> Result<P> {
         let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| BAD_CURSOR.error())?;
-        let (position, tag) = bytes.len().checked_sub(TAG).map(|at| bytes.split_at(at)).ok_or_else(|| BAD_CURSOR.error())?;
+        let (position, tag) =
+            bytes.len().checked_sub(TAG).map(|at| bytes.split_at(at)).ok_or_else(|| BAD_CURSOR.error())?;
         if aws_lc_rs::constant_time::verify_slices_are_equal(&self.sign(position).as_ref()[..TAG], tag).is_err() {
             return Err(BAD_CURSOR.error());
         }

@@ -38,9 +38,12 @@ impl KeyRing {
     pub fn from_pem(pem: &str) -> Result<Self, String> {
         let mut keys = Vec::new();
         for block in pem.split_inclusive("-----END PRIVATE KEY-----").filter(|block| block.contains("BEGIN")) {
-            keys.push(key(block).map_err(|error| format!("a signing key cannot be used ({error}): each must be an EC P-256 private key in PKCS#8 PEM"))?);
+            keys.push(key(block).map_err(|error| {
+                format!("a signing key cannot be used ({error}): each must be an EC P-256 private key in PKCS#8 PEM")
+            })?);
         }
-        let (signer, first) = keys.first().cloned().ok_or("there is no private key (PEM, PKCS#8) among the signing keys")?;
+        let (signer, first) =
+            keys.first().cloned().ok_or("there is no private key (PEM, PKCS#8) among the signing keys")?;
         let kid = kid(&first);
         let mut public = BTreeMap::new();
         for (_, jwk) in &keys {

@@ -10,7 +10,8 @@ pub fn normalise(value: &mut serde_json::Value) {
         serde_json::Value::Object(members) => {
             members.values_mut().for_each(normalise);
             if !members.keys().all(|name| is_nfc(name)) {
-                *members = std::mem::take(members).into_iter().map(|(name, value)| (name.nfc().collect(), value)).collect();
+                *members =
+                    std::mem::take(members).into_iter().map(|(name, value)| (name.nfc().collect(), value)).collect();
             }
         }
         _ => {}

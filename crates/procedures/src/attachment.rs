@@ -109,7 +109,13 @@ pub async fn of_dossier(conn: &mut AsyncPgConnection, id: DossierId) -> Result<V
 ///
 /// # Errors
 /// [`UNKNOWN_PROCEDURE`] naming each component that the case does not have; [`INVALID`] naming each id that cannot be.
-pub fn declare(ctx: &Ctx, dossier: DossierId, case: &Case, papers: &[NewAttachment], at: &str) -> Result<Vec<Attachment>> {
+pub fn declare(
+    ctx: &Ctx,
+    dossier: DossierId,
+    case: &Case,
+    papers: &[NewAttachment],
+    at: &str,
+) -> Result<Vec<Attachment>> {
     let at = |n: usize, member: &str| format!("{}/{member}", at.replace('*', &n.to_string()));
     let unknown: Vec<FieldError> = papers
         .iter()
@@ -128,9 +134,9 @@ pub fn declare(ctx: &Ctx, dossier: DossierId, case: &Case, papers: &[NewAttachme
         let words = Words::fixed("phải là UUID phiên bản 7", "must be a UUID of version 7");
         FieldError::new(at(n, "id"), "format", words)
     });
-    let again = ids().filter(|(n, id)| ids().any(|(before, other)| before < *n && other == *id)).map(|(n, _)| {
-        FieldError::new(at(n, "id"), "duplicate", Words::fixed("đã dùng ở trên", "is used above"))
-    });
+    let again = ids()
+        .filter(|(n, id)| ids().any(|(before, other)| before < *n && other == *id))
+        .map(|(n, _)| FieldError::new(at(n, "id"), "duplicate", Words::fixed("đã dùng ở trên", "is used above")));
     let wrong: Vec<FieldError> = other_version.chain(again).collect();
     if !wrong.is_empty() {
         return Err(INVALID.error().fields(wrong));
@@ -169,9 +175,10 @@ pub fn complete(case: &Case, papers: &[Attachment]) -> Result<()> {
         );
         FieldError::new(format!("/attachments/{n}"), "not_uploaded", words)
     });
-    let absent = case.components.iter().filter(|component| {
-        component.required && !papers.iter().any(|paper| paper.component == component.code)
-    });
+    let absent = case
+        .components
+        .iter()
+        .filter(|component| component.required && !papers.iter().any(|paper| paper.component == component.code));
     let absent = absent.map(|component| {
         let words = Words::new(format!("thiếu {}", component.name), format!("{} is missing", component.name_en));
         FieldError::new("/attachments", "component_missing", words)

@@ -131,19 +131,26 @@ impl Catalogue {
     /// The version that a dossier keeps, and its case.
     pub fn pinned(&self, id: ProcedureId, case: &str) -> Result<(&Procedure, &Case)> {
         let procedure = self.by_id.get(&id).ok_or_else(|| INTERNAL.because(format!("no procedure version {id}")))?;
-        let case = procedure.case(case).ok_or_else(|| INTERNAL.because(format!("{} has no case {case}", procedure.code)))?;
+        let case =
+            procedure.case(case).ok_or_else(|| INTERNAL.because(format!("{} has no case {case}", procedure.code)))?;
         Ok((procedure, case))
     }
 
     /// The version and case that a new dossier names.
     pub fn choose(&self, code: &str, case: &str, on: NaiveDate) -> Result<(&Procedure, &Case)> {
-        let wrong = |pointer, vi, en| UNKNOWN_PROCEDURE.error().fields(vec![FieldError::new(pointer, "unknown", Text::fixed(vi, en))]);
+        let wrong = |pointer, vi, en| {
+            UNKNOWN_PROCEDURE.error().fields(vec![FieldError::new(pointer, "unknown", Text::fixed(vi, en))])
+        };
         let procedure = self.in_force(on).find(|procedure| procedure.code == code).ok_or_else(|| {
-            wrong("/procedure", "không có thủ tục nào có mã này và đang có hiệu lực", "no procedure with this code is in force")
+            wrong(
+                "/procedure",
+                "không có thủ tục nào có mã này và đang có hiệu lực",
+                "no procedure with this code is in force",
+            )
         })?;
-        let case = procedure.case(case).ok_or_else(|| {
-            wrong("/case", "thủ tục không có trường hợp này", "the procedure has no such case")
-        })?;
+        let case = procedure
+            .case(case)
+            .ok_or_else(|| wrong("/case", "thủ tục không có trường hợp này", "the procedure has no such case"))?;
         Ok((procedure, case))
     }
 }
@@ -164,11 +171,21 @@ const SEED: &str = include_str!("../../../migrations/seed/procedures.json");
 
 /// Loads the procedures of `migrations/seed/`. A version that is there already stays as it is: dossiers rest on it.
 pub async fn seed(conn: &mut AsyncPgConnection) -> Result<()> {
-    let seeds: Vec<Seed> = serde_json::from_str(SEED).map_err(|error| INTERNAL.because(format!("procedures.json: {error}")))?;
+    let seeds: Vec<Seed> =
+        serde_json::from_str(SEED).map_err(|error| INTERNAL.because(format!("procedures.json: {error}")))?;
     for Seed { code, valid_from, name, name_en, field, content } in seeds {
         let noon = valid_from.and_hms_opt(12, 0, 0).unwrap_or_default().and_utc();
         let valid_to = NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or(valid_from);
-        let row = Procedure { id: ProcedureId::at(noon), code, valid_from, valid_to, name, name_en, field, content: Json(content) };
+        let row = Procedure {
+            id: ProcedureId::at(noon),
+            code,
+            valid_from,
+            valid_to,
+            name,
+            name_en,
+            field,
+            content: Json(content),
+        };
         diesel::insert_into(procedures::table)
             .values(&row)
             .on_conflict((procedures::code, procedures::valid_from))

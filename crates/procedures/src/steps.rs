@@ -61,7 +61,11 @@ pub struct Reasoned {
     #[schema(example = "not_competent", min_length = 2, max_length = 50, pattern = "^[a-z][a-z0-9_]+$")]
     pub ground: String,
     /// For the applicant, in words.
-    #[schema(example = "Thửa đất thuộc địa bàn phường khác; đề nghị nộp tại phường Cửa Nam.", min_length = 10, max_length = 4000)]
+    #[schema(
+        example = "Thửa đất thuộc địa bàn phường khác; đề nghị nộp tại phường Cửa Nam.",
+        min_length = 10,
+        max_length = 4000
+    )]
     pub reason: String,
 }
 
@@ -82,7 +86,10 @@ fn component_codes() -> utoipa::openapi::schema::Array {
     use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
     let code = ObjectBuilder::new().schema_type(Type::String).max_length(Some(50)).pattern(Some("^[a-z_]+$"));
     let codes = ArrayBuilder::new().items(code).min_items(Some(1)).max_items(Some(50));
-    codes.description(Some("The components that are missing or wrong.")).examples([serde_json::json!(["drawings"])]).build()
+    codes
+        .description(Some("The components that are missing or wrong."))
+        .examples([serde_json::json!(["drawings"])])
+        .build()
 }
 
 /// The result: granted, or refused on the merits with ground and reason (NĐ 61/2018 Art. 19(8)).
@@ -117,7 +124,9 @@ pub async fn submit(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, t
 
 /// When an online dossier must have been accepted or refused: 8 working hours as a rule, unless the rules say else.
 fn answer_due_at(ctx: &Ctx, rules: &Rules) -> Result<DateTime<Utc>> {
-    let Some(rule) = rules.clock("dossier", "intake_answer", "", deadlines::vn_date(ctx.now)) else { return Ok(ctx.now) };
+    let Some(rule) = rules.clock("dossier", "intake_answer", "", deadlines::vn_date(ctx.now)) else {
+        return Ok(ctx.now);
+    };
     let calendar_version = rules.calendar()?.version().to_owned();
     let clock = deadlines::Clock { starts_at: ctx.now, limit: rule.limit()?, calendar_version, events: Vec::new() };
     Ok(clock::deadline(rules, &clock)?.due_at)
@@ -159,7 +168,12 @@ pub async fn reject(
 }
 
 /// Takes up an accepted dossier.
-pub async fn start_processing(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, target: Target<'_>) -> Result<Answer> {
+pub async fn start_processing(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    target: Target<'_>,
+) -> Result<Answer> {
     take(conn, ctx, world, target, Action::StartProcessing, |_| Ok(Event::ProcessingStarted {})).await
 }
 
@@ -188,7 +202,12 @@ pub async fn request_supplement(
 }
 
 /// Confirms that the supplement is complete: the clock begins anew or goes on, as the procedure says.
-pub async fn confirm_supplement(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, target: Target<'_>) -> Result<Answer> {
+pub async fn confirm_supplement(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    target: Target<'_>,
+) -> Result<Answer> {
     take(conn, ctx, world, target, Action::ConfirmSupplement, |moving| {
         attachment::complete(moving.case, &moving.papers)?;
         let restarted = moving.case.supplement == SupplementRule::Restart;
@@ -228,7 +247,12 @@ pub async fn issue_result(
 }
 
 /// Hands the result to the applicant.
-pub async fn return_result(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, target: Target<'_>) -> Result<Answer> {
+pub async fn return_result(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    target: Target<'_>,
+) -> Result<Answer> {
     take(conn, ctx, world, target, Action::ReturnResult, |_| Ok(Event::ResultReturned {})).await
 }
 
@@ -298,7 +322,8 @@ async fn take_once(
         dossier.code = Some(target.attempt.placeholder());
     }
     let mut reply = answer(200, &view(ctx, world.catalogue, &dossier, &papers)?);
-    let entry = Entry::new(ctx, target.id.0, ctx.actor.agency().map(|agency| agency.0), &event, (before, audience(&dossier)));
+    let entry =
+        Entry::new(ctx, target.id.0, ctx.actor.agency().map(|agency| agency.0), &event, (before, audience(&dossier)));
     let kept = target.attempt.keep(&reply, ctx.now);
     let late = store(conn, ctx.now, &dossier, entry, remark, code_prefix, Some(kept)).await?;
     if let Some(code) = late.filter(|_| dossier.accepted_at == Some(ctx.now)) {
@@ -310,8 +335,12 @@ async fn take_once(
 /// The dossier as the actor may see it and its papers, in one trip.
 pub async fn read(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Result<(Dossier, Vec<Attachment>)> {
     let (mut one, mut other): (&AsyncPgConnection, &AsyncPgConnection) = (conn, conn);
-    let dossier = dossiers::table.filter(dossiers::id.eq(id)).filter(visible_to(&ctx.actor)).select(Dossier::as_select());
-    let papers = attachments::table.filter(attachments::dossier_id.eq(id)).order(attachments::id).select(Attachment::as_select());
+    let dossier =
+        dossiers::table.filter(dossiers::id.eq(id)).filter(visible_to(&ctx.actor)).select(Dossier::as_select());
+    let papers = attachments::table
+        .filter(attachments::dossier_id.eq(id))
+        .order(attachments::id)
+        .select(Attachment::as_select());
     let (dossier, papers) = join(dossier.first(&mut one), papers.load(&mut other)).await;
     Ok((dossier.optional()?.ok_or_else(|| NOT_FOUND.error())?, papers?))
 }

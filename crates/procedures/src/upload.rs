@@ -66,7 +66,12 @@ pub async fn declare(
 }
 
 /// The paper with this id, when it was declared with the same content: a retry under a new key.
-async fn declared_before(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId, new: &NewAttachment) -> Result<Option<Answer>> {
+async fn declared_before(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    id: DossierId,
+    new: &NewAttachment,
+) -> Result<Option<Answer>> {
     let dossier = load(conn, &ctx.actor, id).await?;
     let papers = attachment::of_dossier(conn, id).await?;
     Ok(papers.iter().find(|paper| paper.is(new)).map(|paper| answer(id, dossier.version, paper)))
@@ -108,7 +113,12 @@ async fn declare_once(
 ///
 /// # Errors
 /// [`ATTACHMENT_NOT_FOUND`]; [`ATTACHMENTS_CLOSED`] when the dossier takes none now.
-pub async fn awaited(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId, paper: AttachmentId) -> Result<Attachment> {
+pub async fn awaited(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    id: DossierId,
+    paper: AttachmentId,
+) -> Result<Attachment> {
     let dossier = load(conn, &ctx.actor, id).await?;
     let paper = find(conn, id, paper).await?;
     // What has arrived has arrived: sending it again is no change, in whatever state.
@@ -140,8 +150,8 @@ async fn note(conn: &mut AsyncPgConnection, ctx: &Ctx, paper: &Attachment) -> Re
     }
     may_add(&dossier, &ctx.actor)?;
     paper.stored_at = Some(ctx.now);
-    let stored = diesel::update(attachments::table.filter(attachments::id.eq(paper.id)))
-        .set(attachments::stored_at.eq(ctx.now));
+    let stored =
+        diesel::update(attachments::table.filter(attachments::id.eq(paper.id))).set(attachments::stored_at.eq(ctx.now));
     touch(conn, ctx, &dossier, &Event::AttachmentStored { attachment: paper.id.0 }, Box::new(stored), None).await?;
     Ok((dossier.version + 1, AttachmentView::of(&paper)))
 }
@@ -150,7 +160,12 @@ async fn note(conn: &mut AsyncPgConnection, ctx: &Ctx, paper: &Attachment) -> Re
 ///
 /// # Errors
 /// [`ATTACHMENT_NOT_FOUND`] also when its content has not arrived.
-pub async fn readable(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId, paper: AttachmentId) -> Result<Attachment> {
+pub async fn readable(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    id: DossierId,
+    paper: AttachmentId,
+) -> Result<Attachment> {
     let dossier = load(conn, &ctx.actor, id).await?;
     let paper = find(conn, dossier.id, paper).await?;
     if paper.stored_at.is_none() { Err(ATTACHMENT_NOT_FOUND.error()) } else { Ok(paper) }

@@ -98,7 +98,13 @@ pub struct Transition {
 }
 
 const fn row(
-    from: Status, action: Action, to: Status, party: Party, permission: Permission, clock: ClockEffect, guard: Guard,
+    from: Status,
+    action: Action,
+    to: Status,
+    party: Party,
+    permission: Permission,
+    clock: ClockEffect,
+    guard: Guard,
 ) -> Transition {
     Transition { from, action, to, party, permission, clock, guard }
 }
@@ -157,7 +163,11 @@ fn holds(guard: Guard, dossier: &Dossier, immediate: bool) -> bool {
 }
 
 /// The rows that this actor can take now.
-fn open_to<'a>(dossier: &'a Dossier, actor: &'a Actor, immediate: bool) -> impl Iterator<Item = &'static Transition> + 'a {
+fn open_to<'a>(
+    dossier: &'a Dossier,
+    actor: &'a Actor,
+    immediate: bool,
+) -> impl Iterator<Item = &'static Transition> + 'a {
     TABLE.iter().filter(move |row| {
         row.from == dossier.status
             && holds(row.guard, dossier, immediate)
@@ -179,7 +189,9 @@ pub fn step(dossier: &Dossier, action: Action, actor: &Actor, immediate: bool) -
     if let Some(row) = open_to(dossier, actor, immediate).find(|row| row.action == action) {
         return Ok(row);
     }
-    let legal = TABLE.iter().any(|row| row.from == dossier.status && row.action == action && holds(row.guard, dossier, immediate));
+    let legal = TABLE
+        .iter()
+        .any(|row| row.from == dossier.status && row.action == action && holds(row.guard, dossier, immediate));
     let problem = if legal { &NOT_YOURS_TO_DO } else { &ILLEGAL_TRANSITION };
     let allowed: Vec<&str> = allowed_actions(dossier, actor, immediate).into_iter().map(Action::code).collect();
     Err(problem.error().extra("state", dossier.status.code()).extra("allowed_actions", allowed))

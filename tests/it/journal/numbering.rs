@@ -146,6 +146,16 @@ async fn what_is_rolled_back_leaves_no_gap() {
     assert_eq!(app.count(GAPLESS).await, 1);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_with_a_number_that_nobody_gave_it_stops_nothing() {
+    let app = TestApp::new().await;
+    let forged = entry(entity(), 1).replace("(entity_kind", "(number, entity_kind").replace("VALUES (", "VALUES (-1, ");
+    app.sql(&forged).await;
+    app.sql(&entry(entity(), 1)).await;
+    app.eventually("SELECT count(*) FROM journal WHERE number IS NULL", 0).await;
+    assert_eq!(app.count("SELECT count(*) FROM journal WHERE entity_kind = 'test' AND number > 0").await, 1);
+}
+
 /// Lets the first partition end `room` entries from here.
 async fn shorten_partition(app: &TestApp, room: i64) -> i64 {
     let end = app.count(SIZE).await + room;

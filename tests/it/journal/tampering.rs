@@ -129,7 +129,7 @@ async fn what_was_removed_inserted_or_swapped_is_found_and_placed() {
         UPDATE journal SET number = 18 WHERE number = 1000;";
     let cases = [
         ("one from the middle", "DELETE FROM journal WHERE number = 13;".to_owned(),
-            vec!["Entries 13 to 13 are missing.".to_owned(), around(12, 15)]),
+            vec!["Entry 13 is missing.".to_owned(), around(12, 15)]),
         ("the gap closed", format!("DELETE FROM journal WHERE number = 13; {} {REHASH}", renumber(14, -1)),
             vec![around(12, 15), "covers 20 entries, the journal holds 19: the last 1 are missing.".to_owned()]),
         ("the end", "DELETE FROM journal WHERE number >= 18;".to_owned(),
@@ -139,6 +139,8 @@ async fn what_was_removed_inserted_or_swapped_is_found_and_placed() {
                 event_kind, event_version, event, occurred_at, recorded_at, seen_before, seen_after FROM journal WHERE number IN (16, 17);"),
             vec![around(16, 19)]),
         ("one inserted", format!("{} {forge} {REHASH}", renumber(10, 1)), vec![around(8, 11)]),
+        ("two beside the rest", format!("{} {}", forge.replace("SELECT 10", "SELECT -1"), forge.replace("SELECT 10", "SELECT -7")),
+            vec!["2 entries have numbers below 0: they were inserted.".to_owned()]),
         ("two swapped, hashed anew", format!("{swap} {REHASH}"), vec![around(16, 19)]),
         ("all of it", "DELETE FROM journal WHERE number >= 0;".to_owned(),
             [8, 12, 16, 20].map(|size| format!("covers {size} entries, the journal holds 0: the last {size} are missing.")).to_vec()),

@@ -20,7 +20,10 @@ async fn a_database_that_does_not_answer() {
     let scratch = Scratch::new();
     let url = format!("postgresql://caunoi:geheim@127.0.0.1:{}/caunoi", free_port());
     let complaint = Program::demo(&scratch.data()).set("DATABASE_URL", url).refused();
-    assert!(complaint.starts_with("The database cannot be reached: error connecting to server: Connection refused"), "{complaint}");
+    assert!(
+        complaint.starts_with("The database cannot be reached: error connecting to server: Connection refused"),
+        "{complaint}"
+    );
     assert!(complaint.lines().count() == 1 && !complaint.contains("geheim"), "{complaint}");
 }
 

@@ -12,7 +12,10 @@ use super::{Program, Scratch};
 #[track_caller]
 fn is_sentence(complaint: &str, words: &[&str]) {
     let sentences = complaint.matches(". ").count() + 1;
-    assert!(complaint.lines().count() == 1 && sentences == 1 && complaint.ends_with('.'), "not one sentence: {complaint}");
+    assert!(
+        complaint.lines().count() == 1 && sentences == 1 && complaint.ends_with('.'),
+        "not one sentence: {complaint}"
+    );
     for words in words {
         assert!(complaint.contains(words), "{words:?} is missing in: {complaint}");
     }

@@ -42,7 +42,10 @@ impl Production {
 
     fn run_at(&self, database_url: Option<&str>, arguments: &[&str], input: &str) -> Ended {
         let mut command = caunoi(arguments);
-        command.env("SECRET_KEY", SECRET_KEY).env("SIGNING_KEYS", self.keys.path()).env("DATA_DIR", self.scratch.data());
+        command
+            .env("SECRET_KEY", SECRET_KEY)
+            .env("SIGNING_KEYS", self.keys.path())
+            .env("DATA_DIR", self.scratch.data());
         command.envs(database_url.map(|url| ("DATABASE_URL", url)));
         let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
         child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();

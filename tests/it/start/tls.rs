@@ -73,7 +73,9 @@ impl Postgres {
         let mut command = Command::new(programs.join("postgres"));
         command.arg("-D").arg(&data).args(["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]);
         command.args(["-c", &format!("port={port}"), "-c", "ssl=on"]);
-        for (name, file) in [("ssl_cert_file", &certificate), ("ssl_key_file", &key), ("hba_file", &data.join("hba.conf"))] {
+        for (name, file) in
+            [("ssl_cert_file", &certificate), ("ssl_key_file", &key), ("hba_file", &data.join("hba.conf"))]
+        {
             command.arg("-c").arg(format!("{name}={}", file.display()));
         }
         if owner.uid() != rustix::process::geteuid().as_raw() {
@@ -122,10 +124,17 @@ fn certify(authority: &Path, certificate: &Path, key: &Path) {
 
 fn request(certificate: &Path, key: &Path, name: &str, extensions: &str, authority: Option<&Path>) {
     let config = certificate.with_extension("cnf");
-    fs::write(&config, format!("[req]\ndistinguished_name=name\nx509_extensions=ours\n[name]\n[ours]\n{extensions}\n")).unwrap();
+    fs::write(&config, format!("[req]\ndistinguished_name=name\nx509_extensions=ours\n[name]\n[ours]\n{extensions}\n"))
+        .unwrap();
     let mut openssl = Command::new("openssl");
     openssl.args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]);
-    openssl.args(["-subj", &format!("/CN={name}"), "-config"]).arg(&config).arg("-keyout").arg(key).arg("-out").arg(certificate);
+    openssl
+        .args(["-subj", &format!("/CN={name}"), "-config"])
+        .arg(&config)
+        .arg("-keyout")
+        .arg(key)
+        .arg("-out")
+        .arg(certificate);
     if let Some(authority) = authority {
         openssl.arg("-CA").arg(authority).arg("-CAkey").arg(key_of(authority));
     }

@@ -124,7 +124,7 @@ def _expression(value, known):
     if found := UUID.fullmatch(value):
         made = known.get(found[1], DOSSIER)
         return f"ARRAY[{made}]" if made and value.startswith("{") else made
-    if re.fullmatch(r"000\.0\d\.13\.H26-24\d{4}-\d{4}", value):
+    if re.fullmatch(r"000\.00\.13\.H26-240101-\d{7}", value):
         return "load.code(:seeded)"
     if re.fullmatch(r"000\.0\d\.13\.H26-\d{6}-", value):
         return "overlay({} PLACING :commune::text FROM 5 FOR 1)"

@@ -25,11 +25,11 @@ mod ticket;
 pub mod token;
 pub mod well_known;
 
-use actix_web::{Error, HttpResponse};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, Data};
+use actix_web::{Error, HttpResponse};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::App;

@@ -111,7 +111,10 @@ async fn verify_journal(args: &VerifyJournal) -> Result<(), String> {
     let report = report.map_err(|error| error.to_string())?;
     say(format_args!(
         "{} entries, {} of {} checkpoints confirmed, covered up to entry {}.",
-        report.entries, report.confirmed, checkpoints.len(), report.covered
+        report.entries,
+        report.confirmed,
+        checkpoints.len(),
+        report.covered
     ));
     if report.findings.is_empty() { Ok(()) } else { Err(report.findings.join("\n")) }
 }

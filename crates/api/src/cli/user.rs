@@ -43,7 +43,8 @@ pub async fn manage(conn: &mut AsyncPgConnection, ctx: &Ctx, command: UserComman
             let agency = agencies.by_code(&agency).ok_or_else(|| format!("There is no agency {agency}."))?.id;
             let roles = roles.iter().map(|code| role(code)).collect::<Result<Vec<_>, _>>()?;
             let password_hash = password::hash(read_password()?).await.map_err(words)?;
-            let new = NewStaff { id: StaffId::at(ctx.now), username: username.clone(), name, password_hash, roles, agency };
+            let new =
+                NewStaff { id: StaffId::at(ctx.now), username: username.clone(), name, password_hash, roles, agency };
             staff::create(conn, ctx, new).await.map_err(words)?;
             say(format_args!("{username} can sign in."));
         }
@@ -63,7 +64,12 @@ pub async fn manage(conn: &mut AsyncPgConnection, ctx: &Ctx, command: UserComman
         UserCommand::List => {
             for person in staff::list(conn).await.map_err(words)? {
                 let roles = person.roles.iter().map(|role| role.code()).collect::<Vec<_>>().join(",");
-                say(format_args!("{}\t{}\t{roles}\t{}", person.username, person.name, if person.active { "active" } else { "inactive" }));
+                say(format_args!(
+                    "{}\t{}\t{roles}\t{}",
+                    person.username,
+                    person.name,
+                    if person.active { "active" } else { "inactive" }
+                ));
             }
         }
     }
@@ -80,5 +86,9 @@ fn read_password() -> Result<String, String> {
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line).map_err(|error| format!("The password cannot be read: {error}."))?;
     let password = line.trim_end_matches(['\n', '\r']).to_owned();
-    if password.chars().count() < 12 { Err("The password must have at least 12 characters.".to_owned()) } else { Ok(password) }
+    if password.chars().count() < 12 {
+        Err("The password must have at least 12 characters.".to_owned())
+    } else {
+        Ok(password)
+    }
 }

@@ -31,10 +31,8 @@ pub fn reference(name: &str) -> Value {
 
 /// The shared answers.
 pub fn responses() -> Value {
-    let mut responses: serde_json::Map<String, Value> = SHARED
-        .iter()
-        .map(|(status, name, words)| ((*name).to_owned(), problem(status, words)))
-        .collect();
+    let mut responses: serde_json::Map<String, Value> =
+        SHARED.iter().map(|(status, name, words)| ((*name).to_owned(), problem(status, words))).collect();
     let mut unchanged = json!({ "description": "The version that the caller knows is still current." });
     add_headers(&mut unchanged, &["ETag"]);
     responses.insert("NotModified".to_owned(), unchanged);
@@ -81,7 +79,8 @@ pub fn complete(status: &str, response: &mut Value, versioned: bool, writes: boo
 }
 
 fn add_headers(response: &mut Value, names: &[&str]) {
-    const ALWAYS: &[&str] = &["X-Request-Id", "RateLimit", "RateLimit-Policy", "Access-Control-Allow-Origin", "Content-Language"];
+    const ALWAYS: &[&str] =
+        &["X-Request-Id", "RateLimit", "RateLimit-Policy", "Access-Control-Allow-Origin", "Content-Language"];
     for name in ALWAYS.iter().chain(names) {
         response["headers"][*name] = json!({ "$ref": format!("#/components/headers/{name}") });
     }
@@ -89,9 +88,7 @@ fn add_headers(response: &mut Value, names: &[&str]) {
 
 /// The headers that answers share.
 pub fn headers() -> Value {
-    let header = |words: &str, example: &str, max: u32| {
-        json!({ "description": words, "schema": { "type": "string", "maxLength": max, "pattern": "^[ -~]*$", "example": example } })
-    };
+    let header = |words: &str, example: &str, max: u32| json!({ "description": words, "schema": { "type": "string", "maxLength": max, "pattern": "^[ -~]*$", "example": example } });
     json!({
         "X-Request-Id": header("Id of this request, for support.", "0199c0de-7b1e-7a52-9c33-0d7f6f0f4c11", 36),
         "RateLimit": header("What is left of the limit, and in how many seconds it is whole again.", "\"default\";r=599;t=1", 100),

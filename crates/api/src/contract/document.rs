@@ -37,6 +37,7 @@ struct Words;
 
 /// The document as the handlers describe it.
 pub fn collect() -> utoipa::openapi::OpenApi {
-    let (_, document) = App::new().into_utoipa_app().openapi(Words::openapi()).configure(routes::configure).split_for_parts();
+    let (_, document) =
+        App::new().into_utoipa_app().openapi(Words::openapi()).configure(routes::configure).split_for_parts();
     document
 }

@@ -100,7 +100,8 @@ fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
 fn operation_of(path: &str, operation: &Value) -> Operation {
     let none = Vec::new();
     let requirements = operation["security"].as_array().unwrap_or(&none);
-    let public = requirements.is_empty() || requirements.iter().any(|needed| needed.as_object().is_some_and(Map::is_empty));
+    let public =
+        requirements.is_empty() || requirements.iter().any(|needed| needed.as_object().is_some_and(Map::is_empty));
     let scopes = requirements.iter().flat_map(members).flat_map(|(_, scopes)| scopes.as_array().unwrap_or(&none));
     let mut permissions: Vec<_> = scopes.filter_map(|scope| Permission::from_code(scope.as_str()?)).collect();
     permissions.dedup();

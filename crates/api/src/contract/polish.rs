@@ -35,9 +35,11 @@ pub fn polish(document: &mut Value) {
 
 /// Where a new dossier leads, for people who read the contract and programs that walk it.
 fn links() -> Value {
-    let links = ["getDossier", "getDossierTimeline", "submitDossier", "acceptDossier", "withdrawDossier", "declareAttachment"].map(|name| {
-        (name.to_owned(), json!({ "operationId": name, "parameters": { "id": "$response.body#/id" } }))
-    });
+    let links =
+        ["getDossier", "getDossierTimeline", "submitDossier", "acceptDossier", "withdrawDossier", "declareAttachment"]
+            .map(|name| {
+                (name.to_owned(), json!({ "operationId": name, "parameters": { "id": "$response.body#/id" } }))
+            });
     let mut links = Map::from_iter(links);
     for name in ["uploadAttachment", "downloadAttachment"] {
         let parameters = json!({ "id": "$response.body#/id", "attachment_id": "$response.body#/attachments/0/id" });
@@ -152,12 +154,16 @@ fn sort(responses: &mut Map<String, Value>) {
 
 fn is_public(operation: &Value) -> bool {
     let requirements = operation["security"].as_array();
-    requirements.is_none_or(|list| list.is_empty() || list.iter().any(|needed| needed.as_object().is_some_and(Map::is_empty)))
+    requirements
+        .is_none_or(|list| list.is_empty() || list.iter().any(|needed| needed.as_object().is_some_and(Map::is_empty)))
 }
 
 fn needs_permission(operation: &Value) -> bool {
     let requirements = operation["security"].as_array().into_iter().flatten();
-    requirements.flat_map(|needed| needed.as_object()).flatten().any(|(_, scopes)| scopes.as_array().is_some_and(|scopes| !scopes.is_empty()))
+    requirements
+        .flat_map(|needed| needed.as_object())
+        .flatten()
+        .any(|(_, scopes)| scopes.as_array().is_some_and(|scopes| !scopes.is_empty()))
 }
 
 /// What follows from the type. Absent and null are one to us, so nothing is nullable; instants, days, ids and numbers
@@ -169,15 +175,16 @@ fn bound(value: &mut Value) {
         return;
     };
     let free = !["enum", "pattern", "format", "const"].iter().any(|limit| members.contains_key(*limit));
-    let limits: &[(&str, Value)] = match (members.get("type").and_then(Value::as_str), members.get("format").and_then(Value::as_str)) {
-        (Some("string"), Some("date-time")) => &[("maxLength", json!(40))],
-        (Some("string"), Some("date")) => &[("maxLength", json!(10))],
-        (Some("string"), Some("uuid")) => &[("maxLength", json!(36))],
-        (Some("string"), None) if free => &[("pattern", json!(NO_CONTROL_CHARACTERS))],
-        (Some("integer"), Some("int32")) => &[("minimum", json!(i32::MIN)), ("maximum", json!(i32::MAX))],
-        (Some("integer"), Some("int64")) => &[("minimum", json!(i64::MIN)), ("maximum", json!(i64::MAX))],
-        _ => &[],
-    };
+    let limits: &[(&str, Value)] =
+        match (members.get("type").and_then(Value::as_str), members.get("format").and_then(Value::as_str)) {
+            (Some("string"), Some("date-time")) => &[("maxLength", json!(40))],
+            (Some("string"), Some("date")) => &[("maxLength", json!(10))],
+            (Some("string"), Some("uuid")) => &[("maxLength", json!(36))],
+            (Some("string"), None) if free => &[("pattern", json!(NO_CONTROL_CHARACTERS))],
+            (Some("integer"), Some("int32")) => &[("minimum", json!(i32::MIN)), ("maximum", json!(i32::MAX))],
+            (Some("integer"), Some("int64")) => &[("minimum", json!(i64::MIN)), ("maximum", json!(i64::MAX))],
+            _ => &[],
+        };
     for (name, limit) in limits {
         members.entry(*name).or_insert_with(|| limit.clone());
     }
@@ -189,7 +196,8 @@ const NO_CONTROL_CHARACTERS: &str = "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u
 /// `T or null` becomes `T`.
 fn unwrap_null(value: &mut Value) {
     if let Some(types) = value.get_mut("type")
-        && let Some([only]) = types.as_array().map(|all| all.iter().filter(|name| *name != "null").collect::<Vec<_>>()).as_deref()
+        && let Some([only]) =
+            types.as_array().map(|all| all.iter().filter(|name| *name != "null").collect::<Vec<_>>()).as_deref()
     {
         *types = (*only).clone();
     }

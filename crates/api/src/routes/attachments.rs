@@ -111,14 +111,16 @@ async fn download_attachment(call: Call, ids: Id<(DossierId, AttachmentId)>, _: 
     let Expected { sha256, media_type, .. } = expected(&paper)?;
     let content = call.app.files.get(&sha256).await.map_err(Error::from)?;
     let mut response = HttpResponse::Ok();
-    response
-        .insert_header((header::CONTENT_TYPE, media_type.as_str()))
-        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}.{}\"", paper.id, media_type.extension())));
+    response.insert_header((header::CONTENT_TYPE, media_type.as_str())).insert_header((
+        header::CONTENT_DISPOSITION,
+        format!("attachment; filename=\"{}.{}\"", paper.id, media_type.extension()),
+    ));
     if let Actor::Citizen(_) = call.ctx.actor {
         return Ok(response.no_chunking(content.size).streaming(content.stream));
     }
     let _turn = call.app.heavy.acquire().await.map_err(|error| kernel::problem::INTERNAL.because(error))?;
     let bytes = content.read(LIMIT).await.map_err(Error::from)?;
-    let copy = web::block(move || strip(media_type, bytes)).await.map_err(|error| kernel::problem::BUSY.because(error))?;
+    let copy =
+        web::block(move || strip(media_type, bytes)).await.map_err(|error| kernel::problem::BUSY.because(error))?;
     Ok(response.body(copy.map_err(Error::from)?))
 }

@@ -88,7 +88,9 @@ struct CalendarDays {
 async fn list_calendar_days(call: Call, days: Parameters<Days>) -> Result<HttpResponse> {
     let Parameters(Days { from, to }) = days;
     if to < from || (to - from).num_days() > 400 {
-        return Err(Failure(MALFORMED.with("to phải sau from, nhiều nhất 400 ngày.", "to must come after from, by 400 days at most.")));
+        return Err(Failure(
+            MALFORMED.with("to phải sau from, nhiều nhất 400 ngày.", "to must come after from, by 400 days at most."),
+        ));
     }
     let calendar = call.app.rules.calendar()?;
     let items = calendar.days(from, to).map_err(|error| clock::refused(&error))?;

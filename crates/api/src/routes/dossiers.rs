@@ -75,7 +75,11 @@ struct DossierPage {
 #[utoipa::path(operation_id = "listDossiers", tag = "dossiers", params(Filter), security(("oauth" = ["dossier:read"])),
     responses((status = 200, description = "A page.", body = DossierPage)))]
 #[get("/v1/dossiers")]
-async fn list_dossiers(call: Call, Parameters(filter): Parameters<Filter>, request: HttpRequest) -> Result<HttpResponse> {
+async fn list_dossiers(
+    call: Call,
+    Parameters(filter): Parameters<Filter>,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
     let named = Filter { cursor: None, limit: None, ..filter.clone() };
     let list = format!("dossiers {:?} {}", call.ctx.actor.id(), serde_json::to_string(&named).unwrap_or_default());
     let cursors = Cursors { key: &call.app.cursors, list };
@@ -128,10 +132,17 @@ async fn get_dossier_deadline(call: Call, id: Id<DossierId>) -> Result<HttpRespo
     let (dossier, _) = steps::read(&mut conn, &call.ctx, id.0).await?;
     let timeliness = clock::timeliness_of(&dossier, call.ctx.now);
     let clock = dossier.clock.ok_or_else(|| {
-        NOT_FOUND.with("Hồ sơ chưa được tiếp nhận nên chưa có thời hạn.", "The dossier is not accepted yet, so no clock runs.")
+        NOT_FOUND.with(
+            "Hồ sơ chưa được tiếp nhận nên chưa có thời hạn.",
+            "The dossier is not accepted yet, so no clock runs.",
+        )
     })?;
     let deadline = clock::deadline(&call.app.rules, &clock.0)?;
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(dossier.version))).json(DossierDeadline { timeliness, clock: clock.0, deadline }))
+    Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(dossier.version))).json(DossierDeadline {
+        timeliness,
+        clock: clock.0,
+        deadline,
+    }))
 }
 
 /// What happened to a dossier.

@@ -22,7 +22,10 @@ struct CheckpointList {
 }
 
 fn signed() -> Array {
-    let one = ObjectBuilder::new().schema_type(Type::String).max_length(Some(2000)).pattern(Some(r"^[\w-]+\.[\w-]+\.[\w-]+$"));
+    let one = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .max_length(Some(2000))
+        .pattern(Some(r"^[\w-]+\.[\w-]+\.[\w-]+$"));
     let words = "Compact JWS, newest first: keep them elsewhere and hand them to `caunoi verify-journal --checkpoint`.";
     ArrayBuilder::new().items(one).max_items(Some(100)).description(Some(words)).build()
 }

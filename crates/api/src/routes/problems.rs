@@ -24,7 +24,10 @@ struct ProblemHelp {
     #[schema(example = "Hồ sơ không ở trạng thái cho phép việc này", max_length = 300)]
     title: String,
     /// What the caller can do.
-    #[schema(example = "Trạng thái hiện tại nằm trong state, các việc làm được nằm trong allowed_actions.", max_length = 1000)]
+    #[schema(
+        example = "Trạng thái hiện tại nằm trong state, các việc làm được nằm trong allowed_actions.",
+        max_length = 1000
+    )]
     help: String,
 }
 
@@ -68,7 +71,9 @@ async fn list_problems(call: Call) -> HttpResponse {
 #[get("/problems/{code}")]
 async fn get_problem(call: Call, code: web::Path<String>) -> Result<HttpResponse> {
     let problem = catalogue().find(|problem| problem.code == *code).ok_or_else(|| UNKNOWN_ROUTE.error())?;
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "public, max-age=3600")).json(help(problem, call.language)))
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
+        .json(help(problem, call.language)))
 }
 
 use crate::problem::Document;

@@ -30,7 +30,8 @@ pub fn public_url(text: &str) -> Result<(), String> {
 pub fn database(flags: &Flags) -> Result<(), String> {
     let Some(url) = given(&flags.database_url) else { return Ok(()) };
     if url.contains("sslmode=verify-") {
-        return Err("DATABASE_URL: write sslmode=require; the server's certificate and name are always checked then.".to_owned());
+        return Err("DATABASE_URL: write sslmode=require; the server's certificate and name are always checked then."
+            .to_owned());
     }
     let ca = flags.database_ca.clone();
     Db::new(&db::Settings { url: url.to_owned(), ca, size: 1 }).map(drop)
@@ -50,7 +51,8 @@ pub fn files_url(flags: &Flags, data_dir: &Path) -> Result<String, String> {
 pub fn oidc(flags: &Flags, public_url: &str) -> Result<Option<Oidc>, String> {
     match (given(&flags.oidc_issuer), given(&flags.oidc_client_id), given(&flags.oidc_client_secret)) {
         (Some(issuer), Some(client_id), Some(client_secret)) => {
-            web(issuer).ok_or_else(|| format!("OIDC_ISSUER must be an address like https://id.example.vn, not {issuer}."))?;
+            web(issuer)
+                .ok_or_else(|| format!("OIDC_ISSUER must be an address like https://id.example.vn, not {issuer}."))?;
             Ok(Some(Oidc {
                 issuer: issuer.trim_end_matches('/').to_owned(),
                 client_id: client_id.to_owned(),

@@ -31,7 +31,7 @@ diesel::define_sql_function! {
 
 /// Numbers up to `limit` committed entries; returns how many there were.
 pub async fn number(conn: &mut AsyncPgConnection, limit: i64) -> Result<usize> {
-    let waiting: bool = diesel::sql_query("SELECT EXISTS (SELECT FROM journal_tail) AS waiting")
+    let waiting: bool = diesel::sql_query("SELECT EXISTS (SELECT FROM journal_tail WHERE number IS NULL) AS waiting")
         .get_result::<Waiting>(conn)
         .await?
         .waiting;
@@ -115,7 +115,7 @@ struct Numbered {
 const NUMBER: &str = r"
 WITH next AS (
     SELECT position, $1 - 1 + row_number() OVER (ORDER BY position) AS number
-    FROM (SELECT position FROM journal_tail ORDER BY position LIMIT $2) AS waiting
+    FROM (SELECT position FROM journal_tail WHERE number IS NULL ORDER BY position LIMIT $2) AS waiting
 )
 UPDATE journal SET number = next.number, leaf = sha256('\x00' || convert_to(concat_ws(E'\n',
     next.number, entity_kind, entity_id, entity_version, coalesce(agency_id::text, ''), actor_kind,

@@ -53,6 +53,10 @@ struct Stored {
 /// `progress` is told the number of entries read, now and then.
 pub async fn verify(conn: &mut AsyncPgConnection, checkpoints: &[Claims], progress: impl Fn(i64)) -> Result<Report> {
     let mut report = Report::default();
+    let strays: i64 = journal::table.filter(journal::number.lt(0)).count().get_result(conn).await?;
+    if strays > 0 {
+        report.find(format!("{strays} entries have numbers below 0: they were inserted."));
+    }
     let mut edge = Edge::default();
     let mut checkpoints = checkpoints.iter().peekable();
     let mut after = -1;
@@ -68,7 +72,10 @@ pub async fn verify(conn: &mut AsyncPgConnection, checkpoints: &[Claims], progre
             let number = entry.number.unwrap_or(-1);
             let expected = after + 1;
             if number != expected {
-                report.find(format!("Entries {expected} to {} are missing.", number - 1));
+                report.find(match number - 1 {
+                    last if last == expected => format!("Entry {last} is missing."),
+                    last => format!("Entries {expected} to {last} are missing."),
+                });
             }
             let leaf = leaf_hash(canonical(entry).as_bytes());
             if entry.leaf.as_deref() != Some(&leaf[..]) {
