@@ -5,7 +5,6 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
-use serde_json::json;
 
 use super::{Program, Scratch};
 use crate::harness::papers::{self, PDF, PERMIT};
@@ -74,7 +73,7 @@ async fn a_request_under_way_is_finished_before_it_stops() {
     let again = Program::demo(&scratch.data()).start().await;
     let reception = again.staff("tiepnhan", "caunoi-demo").await;
     let kept = reception.get(&format!("/v1/dossiers/{id}")).await.expect(200);
-    assert_eq!(kept.json["attachments"][0]["stored_at"].is_string(), true, "{}", kept.text);
+    assert!(kept.json["attachments"][0]["stored_at"].is_string(), "{}", kept.text);
     again.stop();
 }
 
