@@ -60,7 +60,7 @@ pub struct Flags {
     /// Web origins that may call the API from a browser, separated by commas.
     #[arg(long, env = "CORS_ORIGINS")]
     pub cors_origins: Option<String>,
-    /// Requests a minute for one caller or address, in this process [600].
+    /// Requests a minute for one caller or address, in this process (600).
     #[arg(long, env = "RATE_LIMIT_PER_MINUTE")]
     pub rate_limit_per_minute: Option<String>,
     /// Code of a dossier before its serial: {unit} is the receiving unit's code, {qcvn102} the same in the order of

@@ -1,6 +1,6 @@
 //! What every domain shares, and nothing that only one of them needs. In reading order:
 //!
-//! - [`ctx`]: who acts and when; [`permission`]: who may do what; [`id`], [`clock`]
+//! - [`ctx`]: who acts and when; [`permission`]: who may do what; [`mod@id`], [`clock`]
 //! - [`problem`]: everything that can go wrong, with its words in two languages
 //! - [`db`]: the only place that sees a pool; [`record`]: a change, its journal entry, timers and answer in one statement
 //! - [`journal`]: the spine; [`timers`]: what must happen later; [`idempotency`]: a retry does the work once

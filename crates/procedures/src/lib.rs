@@ -3,7 +3,7 @@
 //! - [`catalogue`]: procedures as published, with their cases, limits and papers
 //! - [`workflow`]: the states of a dossier and the one table of what leads from one to the next
 //! - [`dossier`]: the row, what the world sees of it ([`view`]), and who may see it
-//! - [`file`]: filing one; [`attachment`], [`upload`]: its papers; [`steps`]: everything that moves it; [`clock`]: what that does to its deadline
+//! - [`mod@file`]: filing one; [`attachment`], [`upload`]: its papers; [`steps`]: everything that moves it; [`clock`]: what that does to its deadline
 //! - [`list`], [`timeline`], [`tracking`]: reading; [`timer`]: what happens when nobody does anything
 //! - [`event`]: what the journal is told; [`problem`]: what can go wrong
 
