@@ -10,9 +10,9 @@
 //! 2. [`Calendar`]: which days are worked, and by whose decision not. Data, never computed.
 //! 3. [`Limit`] and [`Unit`]: "7 working days", "the same day". [`Office`]: when the door is open.
 //! 4. [`Event`]: what stops a clock, begins it anew or moves its end.
-//! 5. [`compute`]: all of these to one [`Deadline`], with a [`Step`] for every day that went by.
+//! 5. [`compute()`]: all of these to one [`Deadline`], with a [`Step`] for every day that went by.
 //!    [`Clock`] is the same input as a matter stores it.
-//! 6. [`timeliness`]: what the dates say today. Late is computed, never stored.
+//! 6. [`timeliness()`]: what the dates say today. Late is computed, never stored.
 //!
 //! Two conventions run through everything. `due_at` is **exclusive**: in time is what happens before
 //! it, and a day ends at 24:00. A **pause** on day P with its resume on day R takes out the days d
