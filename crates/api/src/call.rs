@@ -84,5 +84,7 @@ pub fn page<T: Serialize>(path: &str, query: &str, page: &Page<T>) -> HttpRespon
         let query = if query.is_empty() { String::new() } else { format!("{}&", query.join("&")) };
         response.insert_header((header::LINK, format!("<{path}?{query}cursor={cursor}>; rel=\"next\"")));
     }
-    response.json(page)
+    let mut body = Vec::with_capacity(512 * (1 + page.items.len()));
+    serde_json::to_writer(&mut body, page).expect("a page is plain data");
+    response.content_type("application/json").body(body)
 }

@@ -1,7 +1,8 @@
 //! From settings to a running server.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::thread::{self, JoinHandle as Thread};
 
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
@@ -13,7 +14,7 @@ use kernel::files::FileStore;
 use kernel::rules::Rules;
 use kernel::{Clock, Db, db};
 use procedures::Catalogue;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use utoipa_actix_web::AppExt;
 
@@ -29,7 +30,7 @@ pub struct Server {
     pub address: SocketAddr,
     pub app: Arc<App>,
     handle: ServerHandle,
-    serving: JoinHandle<std::io::Result<()>>,
+    serving: Thread<std::io::Result<()>>,
     working: JoinHandle<()>,
     stop: watch::Sender<bool>,
 }
@@ -41,54 +42,77 @@ impl Server {
     /// One sentence for the operator: the port is taken, the file store cannot be used.
     pub async fn start(settings: Settings, database: db::Settings, clock: Clock) -> Result<Self, String> {
         let bind = settings.bind;
-        let listener = std::net::TcpListener::bind(bind).map_err(|error| match error.kind() {
+        let listener = TcpListener::bind(bind).map_err(|error| match error.kind() {
             std::io::ErrorKind::AddrInUse => {
                 format!("{bind} is taken by another program: stop that one, or choose another address with --bind.")
             }
             _ => format!("{bind} cannot be listened on: {error}."),
         })?;
         let address = listener.local_addr().map_err(|error| format!("{bind} cannot be listened on: {error}."))?;
-        let (workers, rate, proxies) =
-            (settings.workers, settings.rate_limit_per_minute, settings.trusted_proxies.clone());
+        let (rate, proxies) = (settings.rate_limit_per_minute, settings.trusted_proxies.clone());
         let db = Db::new(&db::Settings { size: 2, ..database.clone() })?;
         let app = load(settings, &db, clock).await?;
         let traffic = Arc::new(Traffic::new(rate, proxies));
         let (stop, stopped) = watch::channel(false);
         let working = tokio::spawn(worker::run(Arc::clone(&app), db, Arc::clone(&traffic), stopped));
 
-        let shared = Arc::clone(&app);
-        let server = HttpServer::new(move || {
-            let db = Db::new(&database).expect("the same settings have been used before");
-            let (actix, _) = Actix::new().into_utoipa_app().configure(routes::configure).split_for_parts();
-            actix
-                .app_data(Data::from(Arc::clone(&shared)))
-                .app_data(Data::from(Arc::clone(&traffic)))
-                .app_data(Data::new(Tokens::default()))
-                .app_data(Data::new(db))
-                .configure(|config| auth::pages(config, &shared))
-                .configure(routes::pages::configure)
-                .default_service(web::to(gate::fallback))
-                .wrap(from_fn(gate::gate))
-                .wrap(cors(&shared.settings))
-        })
-        .workers(workers)
-        .listen(listener)
-        .map_err(|error| format!("{bind} cannot be listened on: {error}."))?
-        .shutdown_timeout(10)
-        .disable_signals()
-        .run();
-        let handle = server.handle();
-        Ok(Self { address, app, handle, serving: tokio::spawn(server), working, stop })
+        let (handle, serving) = serve(listener, Arc::clone(&app), database, traffic)
+            .await
+            .map_err(|error| format!("{bind} cannot be listened on: {error}."))?;
+        Ok(Self { address, app, handle, serving, working, stop })
     }
 
     /// Lets requests finish, the leader number what they wrote, and ends.
     pub async fn stop(self) {
         self.handle.stop(true).await;
         let _ = self.stop.send(true);
-        for ended in [self.serving.await.map(|_| ()), self.working.await] {
-            if let Err(error) = ended {
-                log::error!("a task ended badly: {error}");
-            }
+        if let Err(error) = self.working.await {
+            log::error!("the worker ended badly: {error}");
+        }
+        match self.serving.join() {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => log::error!("the server ended badly: {error}"),
+            Err(_) => log::error!("the server panicked"),
+        }
+    }
+}
+
+/// Serves in an actix system of its own. There each worker has a runtime to itself, with its sockets and its database
+/// connections; on a runtime that it finds running, every event would cross from one thread to another.
+async fn serve(
+    listener: TcpListener,
+    app: Arc<App>,
+    database: db::Settings,
+    traffic: Arc<Traffic>,
+) -> std::io::Result<(ServerHandle, Thread<std::io::Result<()>>)> {
+    let (started, starting) = oneshot::channel();
+    let serving = thread::Builder::new().name("server".to_owned()).spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let workers = app.settings.workers;
+            let factory = move || {
+                let db = Db::new(&database).expect("the same settings have been used before");
+                let (actix, _) = Actix::new().into_utoipa_app().configure(routes::configure).split_for_parts();
+                actix
+                    .app_data(Data::from(Arc::clone(&app)))
+                    .app_data(Data::from(Arc::clone(&traffic)))
+                    .app_data(Data::new(Tokens::default()))
+                    .app_data(Data::new(db))
+                    .configure(|config| auth::pages(config, &app))
+                    .configure(routes::pages::configure)
+                    .default_service(web::to(gate::fallback))
+                    .wrap(from_fn(gate::gate))
+                    .wrap(cors(&app.settings))
+            };
+            let server = HttpServer::new(factory).workers(workers).listen(listener)?;
+            let server = server.shutdown_timeout(10).disable_signals().run();
+            let _ = started.send(server.handle());
+            server.await
+        })
+    })?;
+    match starting.await {
+        Ok(handle) => Ok((handle, serving)),
+        Err(_) => {
+            Err(serving.join().ok().and_then(Result::err).unwrap_or_else(|| std::io::Error::other("it panicked")))
         }
     }
 }

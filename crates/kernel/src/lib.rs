@@ -4,7 +4,7 @@
 //! - [`problem`]: everything that can go wrong, with its words in two languages
 //! - [`db`]: the only place that sees a pool; [`record`]: a change, its journal entry, timers and answer in one statement
 //! - [`journal`]: the spine; [`timers`]: what must happen later; [`idempotency`]: a retry does the work once
-//! - [`rules`]: calendars and limits as data; [`files`], [`json`], [`page`], [`secret`], [`signing`], [`text`]
+//! - [`rules`]: calendars and limits as data; [`files`], [`instant`], [`json`], [`page`], [`secret`], [`signing`], [`text`]
 
 pub mod clock;
 pub mod ctx;
@@ -12,6 +12,7 @@ pub mod db;
 pub mod files;
 pub mod id;
 pub mod idempotency;
+pub mod instant;
 pub mod journal;
 pub mod json;
 pub mod page;

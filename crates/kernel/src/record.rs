@@ -67,6 +67,12 @@ impl<Q> Query for Record<Q> {
 }
 
 impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for Record<Q> {
+    /// Diesel takes every update for one whose columns depend on its values, and would prepare it anew each time: a
+    /// trip and a plan more for every write. Ours always set the same columns, so there are only a few texts.
+    fn is_safe_to_cache_prepared(&self, _: &Pg) -> QueryResult<bool> {
+        Ok(true)
+    }
+
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql("WITH changed (version, late) AS (");
         self.change.walk_ast(out.reborrow())?;

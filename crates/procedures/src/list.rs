@@ -5,10 +5,9 @@ use deadlines::Timeliness;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::AgencyId;
-use kernel::json::Json;
 use kernel::page::{Cursors, Limit, Page};
 use kernel::schema::dossiers;
-use kernel::{Actor, Ctx, Result, text_enum};
+use kernel::{Actor, Ctx, Result, instant, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -59,23 +58,17 @@ pub struct DossierLine {
     pub code: Option<String>,
     #[schema(example = "Nguyễn Thị Hoa", max_length = 200)]
     pub applicant_name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "instant::serialize_option")]
     pub due_at: Option<DateTime<Utc>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_date: Option<NaiveDate>,
     pub timeliness: Timeliness,
     /// What the list is ordered by: when the next step is due.
+    #[serde(serialize_with = "instant::serialize")]
     pub next_due_at: DateTime<Utc>,
 }
 
-/// All that a list needs of an applicant.
-#[derive(Debug, Deserialize)]
-struct Named {
-    name: String,
-}
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = dossiers)]
+#[derive(Queryable)]
 struct Row {
     id: DossierId,
     version: i32,
@@ -84,7 +77,7 @@ struct Row {
     case_code: String,
     channel: Channel,
     code: Option<String>,
-    applicant: Json<Named>,
+    applicant_name: String,
     clock_stands: bool,
     statutory_due_at: Option<DateTime<Utc>>,
     due_at: Option<DateTime<Utc>>,
@@ -105,7 +98,21 @@ pub async fn list(
         .filter(visible_to(&ctx.actor))
         .order((dossiers::next_due_at, dossiers::id))
         .limit(i64::from(limit) + 1)
-        .select(Row::as_select())
+        .select((
+            dossiers::id,
+            dossiers::version,
+            dossiers::status,
+            dossiers::procedure_id,
+            dossiers::case_code,
+            dossiers::channel,
+            dossiers::code,
+            dossiers::applicant.retrieve_as_text("name"),
+            dossiers::clock_stands,
+            dossiers::statutory_due_at,
+            dossiers::due_at,
+            dossiers::next_due_at,
+            dossiers::finished_at,
+        ))
         .into_boxed();
     let agency = filter.agency_id.or_else(|| ctx.actor.agency());
     if let (Actor::Staff { .. }, Some(agency)) = (&ctx.actor, agency) {
@@ -142,7 +149,7 @@ fn line(ctx: &Ctx, catalogue: &Catalogue, row: Row) -> Result<DossierLine> {
         case: row.case_code,
         channel: row.channel,
         code: row.code,
-        applicant_name: row.applicant.0.name,
+        applicant_name: row.applicant_name,
         due_at: row.due_at,
         due_date: row.due_at.map(deadlines::due_date),
         next_due_at: row.next_due_at,

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod agency;
+mod log;
 mod serve;
 mod user;
 
@@ -65,7 +66,7 @@ struct User {
 
 /// Runs the command; what goes wrong is one sentence (or one a line) on the standard error.
 pub async fn run() -> ExitCode {
-    env_logger::Builder::from_env(env_logger::Env::new().filter_or("LOG", "info,access=info")).init();
+    let log = log::start();
     let done = match Cli::parse().command {
         Command::Serve(flags) => serve::serve(&flags).await,
         Command::Migrate(flags) => migrate(&flags).await,
@@ -77,6 +78,7 @@ pub async fn run() -> ExitCode {
         Command::Agency(agency) => manage_agencies(agency).await,
         Command::User(user) => manage(user).await,
     };
+    drop(log); // what was logged stands above the last word
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => {
