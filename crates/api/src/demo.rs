@@ -13,7 +13,8 @@ use procedures::attachment::{AttachmentId, NewAttachment};
 use procedures::dossier::{Applicant, Outcome};
 use procedures::file::{self, NewDossier};
 use procedures::problem::NOT_FOUND;
-use procedures::steps::{self, NewResult, SupplementRequest, Target, World};
+use procedures::request::{NewResult, SupplementGround, SupplementRequest};
+use procedures::steps::{self, Target, World};
 use procedures::{DossierId, upload};
 use uuid::Uuid;
 
@@ -131,7 +132,7 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
     }
     if reach == Reach::SupplementRequested {
         let what = SupplementRequest {
-            ground: "incomplete".to_owned(),
+            ground: SupplementGround::Incomplete,
             reason: "Bản vẽ thiếu mặt cắt móng.".to_owned(),
             components: vec!["drawings".to_owned()],
         };

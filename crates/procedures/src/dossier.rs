@@ -85,14 +85,23 @@ pub struct Dossier {
     pub created_at: DateTime<Utc>,
 }
 
+impl Dossier {
+    /// Whether it has come to the agency: online by being submitted, at the counter from the first moment.
+    pub fn is_filed(&self) -> bool {
+        self.submitted_at.is_some() || self.channel == Channel::Counter
+    }
+}
+
 /// Which dossiers an actor may see, as a condition in SQL. Every query on dossiers carries it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Visible {
     All,
+    /// Everybody's, once filed.
+    Filed,
     None,
     /// One's own.
     Applicant(CitizenId),
-    /// Received or decided by one's agency.
+    /// Received or decided by one's agency, once filed.
     Agency(AgencyId),
 }
 
@@ -101,26 +110,32 @@ pub fn visible_to(actor: &Actor) -> Visible {
     match actor {
         Actor::System => Visible::All,
         Actor::Citizen(id) => Visible::Applicant(*id),
-        Actor::Staff { .. } if actor.may(Permission::OverseeDossiers) => Visible::All,
+        Actor::Staff { .. } if actor.may(Permission::OverseeDossiers) => Visible::Filed,
         Actor::Staff { agency, .. } if actor.may(Permission::ReadDossier) => Visible::Agency(*agency),
         Actor::Staff { .. } | Actor::Anonymous => Visible::None,
     }
 }
 
+/// What a citizen prepares at home is nobody else's before it is submitted: see [`Dossier::is_filed`].
+const FILED: &str = "(dossiers.submitted_at IS NOT NULL OR dossiers.channel = 'counter')";
+
 impl QueryFragment<Pg> for Visible {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         match self {
             Self::All => out.push_sql("true"),
+            Self::Filed => out.push_sql(FILED),
             Self::None => out.push_sql("false"),
             Self::Applicant(id) => {
                 out.push_sql("dossiers.applicant_id = ");
                 out.push_bind_param::<SqlUuid, _>(id)?;
             }
             Self::Agency(id) => {
-                out.push_sql("(dossiers.receiving_agency_id = ");
+                out.push_sql("((dossiers.receiving_agency_id = ");
                 out.push_bind_param::<SqlUuid, _>(id)?;
                 out.push_sql(" OR dossiers.competent_agency_id = ");
                 out.push_bind_param::<SqlUuid, _>(id)?;
+                out.push_sql(") AND ");
+                out.push_sql(FILED);
                 out.push_sql(")");
             }
         }
@@ -142,9 +157,12 @@ impl AppearsOnTable<dossiers::table> for Visible {}
 
 /// The people and agencies who may see it, for the journal.
 pub fn audience(dossier: &Dossier) -> Vec<Uuid> {
-    let mut seen = vec![dossier.receiving_agency_id.0];
-    if dossier.competent_agency_id != dossier.receiving_agency_id {
-        seen.push(dossier.competent_agency_id.0);
+    let mut seen = Vec::new();
+    if dossier.is_filed() {
+        seen.push(dossier.receiving_agency_id.0);
+        if dossier.competent_agency_id != dossier.receiving_agency_id {
+            seen.push(dossier.competent_agency_id.0);
+        }
     }
     seen.extend(dossier.applicant_id.map(|citizen| citizen.0));
     seen

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::dossier::{Channel, Outcome};
+use crate::request::{RefusalGround, RejectionGround, SupplementGround};
 
 /// Something happened to a dossier.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,11 +17,11 @@ pub enum Event {
     AttachmentStored { attachment: Uuid },
     Submitted { answer_due_at: DateTime<Utc> },
     Accepted { due_at: DateTime<Utc>, calendar_version: String },
-    Rejected { ground: String },
+    Rejected { ground: RejectionGround },
     ProcessingStarted {},
-    SupplementRequested { ground: String, components: Vec<String> },
+    SupplementRequested { ground: SupplementGround, components: Vec<String> },
     SupplementConfirmed { due_at: DateTime<Utc>, restarted: bool },
-    ResultIssued { outcome: Outcome, ground: Option<String>, in_time: bool },
+    ResultIssued { outcome: Outcome, ground: Option<RefusalGround>, in_time: bool },
     ResultReturned {},
     Withdrawn {},
     DeadlinePassed { statutory_due_at: DateTime<Utc> },

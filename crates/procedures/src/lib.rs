@@ -3,7 +3,8 @@
 //! - [`catalogue`]: procedures as published, with their cases, limits and papers
 //! - [`workflow`]: the states of a dossier and the one table of what leads from one to the next
 //! - [`dossier`]: the row, what the world sees of it ([`view`]), and who may see it
-//! - [`mod@file`]: filing one; [`attachment`], [`upload`]: its papers; [`steps`]: everything that moves it; [`clock`]: what that does to its deadline
+//! - [`mod@file`]: filing one; [`attachment`], [`upload`]: its papers; [`steps`]: everything that moves it, with what
+//!   must be said in a [`request`]; [`clock`]: what that does to its deadline
 //! - [`list`], [`timeline`], [`tracking`]: reading; [`timer`]: what happens when nobody does anything
 //! - [`event`]: what the journal is told; [`problem`]: what can go wrong
 
@@ -15,6 +16,7 @@ pub mod event;
 pub mod file;
 pub mod list;
 pub mod problem;
+pub mod request;
 pub mod steps;
 pub mod timeline;
 pub mod timer;

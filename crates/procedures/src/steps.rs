@@ -14,8 +14,6 @@ use kernel::record::{Also, Record};
 use kernel::rules::Rules;
 use kernel::schema::{attachments, dossiers, remarks};
 use kernel::{Ctx, Result};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use crate::attachment::{self, Attachment};
 use crate::catalogue::{Case, Catalogue, SupplementRule};
@@ -23,6 +21,7 @@ use crate::clock;
 use crate::dossier::{Dossier, DossierId, Outcome, audience, visible_to};
 use crate::event::Event;
 use crate::problem::{NOT_FOUND, STALE};
+use crate::request::{NewResult, RefusalGround, Rejection, SupplementRequest};
 use crate::timer::{catch_up, timers_of};
 use crate::view::{answer, view};
 use crate::workflow::{Action, ClockEffect, step};
@@ -45,69 +44,6 @@ pub struct Target<'a> {
     pub id: DossierId,
     pub if_match: Option<i32>,
     pub attempt: &'a Attempt,
-}
-
-/// A step that needs nothing said.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({}))]
-pub struct Plain {}
-
-/// Why something is refused or asked for: a ground that is counted, and a reason in words.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Reasoned {
-    /// A code: the article or the kind of defect.
-    #[schema(example = "not_competent", min_length = 2, max_length = 50, pattern = "^[a-z][a-z0-9_]+$")]
-    pub ground: String,
-    /// For the applicant, in words.
-    #[schema(
-        example = "Thửa đất thuộc địa bàn phường khác; đề nghị nộp tại phường Cửa Nam.",
-        min_length = 10,
-        max_length = 4000
-    )]
-    pub reason: String,
-}
-
-/// What is missing, all of it at once (NĐ 61/2018 Art. 15(3)).
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SupplementRequest {
-    #[schema(example = "incomplete", min_length = 2, max_length = 50, pattern = "^[a-z][a-z0-9_]+$")]
-    pub ground: String,
-    #[schema(example = "Bản vẽ thiếu mặt cắt móng.", min_length = 10, max_length = 4000)]
-    pub reason: String,
-    /// The components that are missing or wrong.
-    #[schema(schema_with = component_codes)]
-    pub components: Vec<String>,
-}
-
-fn component_codes() -> utoipa::openapi::schema::Array {
-    use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
-    let code = ObjectBuilder::new().schema_type(Type::String).max_length(Some(50)).pattern(Some("^[a-z_]+$"));
-    let codes = ArrayBuilder::new().items(code).min_items(Some(1)).max_items(Some(50));
-    codes
-        .description(Some("The components that are missing or wrong."))
-        .examples([serde_json::json!(["drawings"])])
-        .build()
-}
-
-/// The result: granted, or refused on the merits with ground and reason (NĐ 61/2018 Art. 19(8)).
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewResult {
-    pub outcome: Outcome,
-    /// Number of the document that is the result.
-    #[schema(example = "125/GPXD-UBND", min_length = 1, max_length = 100)]
-    pub number: String,
-    /// Needed for a refusal.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "against_plan", min_length = 2, max_length = 50, pattern = "^[a-z][a-z0-9_]+$")]
-    pub ground: Option<String>,
-    /// Needed for a refusal.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "Công trình nằm trong hành lang bảo vệ đê.", min_length = 10, max_length = 4000)]
-    pub reason: Option<String>,
 }
 
 /// Submits an online draft: everything declared must have arrived, and the answer's own limit begins.
@@ -158,11 +94,11 @@ pub async fn reject(
     ctx: &Ctx,
     world: World<'_>,
     target: Target<'_>,
-    why: Reasoned,
+    why: Rejection,
 ) -> Result<Answer> {
     take(conn, ctx, world, target, Action::Reject, |moving| {
-        moving.remark = Some((Some(why.ground.clone()), why.reason.clone()));
-        Ok(Event::Rejected { ground: why.ground.clone() })
+        moving.remark = Some((Some(why.ground.code()), why.reason.clone()));
+        Ok(Event::Rejected { ground: why.ground })
     })
     .await
 }
@@ -195,8 +131,8 @@ pub async fn request_supplement(
         if !unknown.is_empty() {
             return Err(INVALID.error().fields(unknown));
         }
-        moving.remark = Some((Some(what.ground.clone()), what.reason.clone()));
-        Ok(Event::SupplementRequested { ground: what.ground.clone(), components: what.components.clone() })
+        moving.remark = Some((Some(what.ground.code()), what.reason.clone()));
+        Ok(Event::SupplementRequested { ground: what.ground, components: what.components.clone() })
     })
     .await
 }
@@ -239,9 +175,9 @@ pub async fn issue_result(
         }
         moving.dossier.outcome = Some(result.outcome);
         moving.dossier.result_number = Some(result.number.clone());
-        moving.remark = result.reason.clone().map(|reason| (result.ground.clone(), reason));
+        moving.remark = result.reason.clone().map(|reason| (result.ground.map(RefusalGround::code), reason));
         let in_time = !clock::timeliness_of(&moving.dossier, ctx.now).is_late();
-        Ok(Event::ResultIssued { outcome: result.outcome, ground: result.ground.clone(), in_time })
+        Ok(Event::ResultIssued { outcome: result.outcome, ground: result.ground, in_time })
     })
     .await
 }
@@ -261,13 +197,16 @@ pub async fn withdraw(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>,
     take(conn, ctx, world, target, Action::Withdraw, |_| Ok(Event::Withdrawn {})).await
 }
 
+/// What was said at a step: a ground by its code, and the reason in words.
+type Remark = (Option<&'static str>, String);
+
 /// A dossier on its way from one state to the next.
 struct Moving<'a> {
     dossier: Dossier,
     papers: Vec<Attachment>,
     case: &'a Case,
-    /// Ground and reason, kept apart from the journal.
-    remark: Option<(Option<String>, String)>,
+    /// Kept apart from the journal.
+    remark: Option<Remark>,
     code_prefix: Option<String>,
 }
 
@@ -377,7 +316,7 @@ pub(crate) async fn store(
     now: DateTime<Utc>,
     dossier: &Dossier,
     entry: Entry,
-    remark: Option<(Option<String>, String)>,
+    remark: Option<Remark>,
     code_prefix: Option<String>,
     answer: Option<kernel::idempotency::Kept>,
 ) -> Result<Option<String>> {

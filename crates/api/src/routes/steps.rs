@@ -3,7 +3,8 @@
 use actix_web::post;
 use kernel::Ctx;
 use procedures::DossierId;
-use procedures::steps::{self, NewResult, Plain, Reasoned, SupplementRequest, Target, World};
+use procedures::request::{NewResult, Plain, Rejection, SupplementRequest};
+use procedures::steps::{self, Target, World};
 use procedures::view::View;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -96,7 +97,7 @@ step! {
     /// Refuse to accept a dossier
     ///
     /// With a ground that is counted and a reason for the applicant. Final.
-    reject_dossier "/v1/dossiers/{id}/reject" "rejectDossier" "019b76da-a800-7000-8000-d00000000002" ["dossier:receive"] Reasoned,
+    reject_dossier "/v1/dossiers/{id}/reject" "rejectDossier" "019b76da-a800-7000-8000-d00000000002" ["dossier:receive"] Rejection,
     |conn, call, why, target| steps::reject(conn, &call.ctx, world(call), target, why)
 }
 

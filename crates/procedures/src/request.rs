@@ -1,0 +1,110 @@
+//! What must be said with a step: grounds, which are counted, and reasons, which are read.
+
+use kernel::text_enum;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::dossier::Outcome;
+
+text_enum! {
+    /// Why a dossier is not accepted at intake (Form 03).
+    RejectionGround {
+        /// Another agency is competent; the reason names it (NĐ 61/2018 Art. 17(1)).
+        NotCompetent = "not_competent",
+        /// What was asked to be supplied did not come.
+        NotSupplemented = "not_supplemented",
+        /// The procedure is not for this applicant or this matter.
+        NotApplicable = "not_applicable",
+        /// The same matter has been filed already.
+        Duplicate = "duplicate",
+        /// Papers are false, altered or another's.
+        FalsePapers = "false_papers",
+    }
+}
+
+text_enum! {
+    /// What is wrong with the papers (Form 02).
+    SupplementGround {
+        Incomplete = "incomplete",
+        /// Something in them is wrong, or they contradict each other.
+        Inaccurate = "inaccurate",
+        Unreadable = "unreadable",
+        Expired = "expired",
+        /// They differ from a database of the State, which must be put right first (NĐ 118/2025 Art. 17(2)(a)).
+        ContradictsData = "contradicts_data",
+    }
+}
+
+text_enum! {
+    /// Why the matter itself is refused (NĐ 61/2018 Art. 19(8)).
+    RefusalGround {
+        ConditionsNotMet = "conditions_not_met",
+        /// Against a plan that is in force, or within a protected corridor.
+        AgainstPlan = "against_plan",
+        /// Somebody else's right is in dispute.
+        InDispute = "in_dispute",
+        NotSupplemented = "not_supplemented",
+        FalsePapers = "false_papers",
+        /// A sector's law forbids it; the reason cites the article.
+        Forbidden = "forbidden",
+    }
+}
+
+/// A step that needs nothing said.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({}))]
+pub struct Plain {}
+
+/// Why a dossier is not accepted.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rejection {
+    pub ground: RejectionGround,
+    /// For the applicant, in words.
+    #[schema(
+        example = "Thửa đất thuộc địa bàn phường khác; đề nghị nộp tại phường Cửa Nam.",
+        min_length = 10,
+        max_length = 4000
+    )]
+    pub reason: String,
+}
+
+/// What is missing, all of it at once (NĐ 61/2018 Art. 15(3)).
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SupplementRequest {
+    pub ground: SupplementGround,
+    #[schema(example = "Bản vẽ thiếu mặt cắt móng.", min_length = 10, max_length = 4000)]
+    pub reason: String,
+    /// The components that are missing or wrong.
+    #[schema(schema_with = component_codes)]
+    pub components: Vec<String>,
+}
+
+fn component_codes() -> utoipa::openapi::schema::Array {
+    use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
+    let code = ObjectBuilder::new().schema_type(Type::String).max_length(Some(50)).pattern(Some("^[a-z_]+$"));
+    let codes = ArrayBuilder::new().items(code).min_items(Some(1)).max_items(Some(50));
+    codes
+        .description(Some("The components that are missing or wrong."))
+        .examples([serde_json::json!(["drawings"])])
+        .build()
+}
+
+/// The result: granted, or refused on the merits with ground and reason (NĐ 61/2018 Art. 19(8)).
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewResult {
+    pub outcome: Outcome,
+    /// Number of the document that is the result.
+    #[schema(example = "125/GPXD-UBND", min_length = 1, max_length = 100)]
+    pub number: String,
+    /// Needed for a refusal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ground: Option<RefusalGround>,
+    /// Needed for a refusal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Công trình nằm trong hành lang bảo vệ đê.", min_length = 10, max_length = 4000)]
+    pub reason: Option<String>,
+}
