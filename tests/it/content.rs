@@ -254,11 +254,11 @@ async fn another_method_is_told_which_there_are() {
     let citizen = app.citizen("congdan1").await;
     let id = new_key();
     let known = [
-        ("/v1/dossiers".to_owned(), "GET, POST"),
-        (format!("/v1/dossiers/{id}"), "GET"),
+        ("/v1/dossiers".to_owned(), "GET, HEAD, POST"),
+        (format!("/v1/dossiers/{id}"), "GET, HEAD"),
         (format!("/v1/dossiers/{id}/accept"), "POST"),
-        (format!("/v1/dossiers/{id}/attachments/{id}/content"), "GET, PUT"),
-        ("/problems".to_owned(), "GET"),
+        (format!("/v1/dossiers/{id}/attachments/{id}/content"), "GET, HEAD, PUT"),
+        ("/problems".to_owned(), "GET, HEAD"),
     ];
     for (path, allow) in known {
         for method in [Method::DELETE, Method::PATCH] {

@@ -59,6 +59,19 @@ pub async fn draft(client: &Client, papers: &[Value]) -> (String, Vec<String>) {
     (filed.id(), filed.json["attachments"].as_array().unwrap().iter().map(address).collect())
 }
 
+/// A dossier that has been submitted with this paper and the others that it needs; their addresses, this one's first.
+async fn submitted(client: &Client, paper: Value, content: &[u8]) -> (String, Vec<String>) {
+    let others = PERMIT.iter().filter(|component| paper["component"] != **component).map(|one| papers::paper(one));
+    let all: Vec<Value> = std::iter::once(paper.clone()).chain(others).collect();
+    let (id, addresses) = draft(client, &all).await;
+    put(client, &addresses[0], content.to_vec()).await.expect(200);
+    for address in &addresses[1..] {
+        put(client, address, PDF).await.expect(200);
+    }
+    client.step(&id, "submit").await.expect(200);
+    (id, addresses)
+}
+
 fn missing(answer: &Answer) -> Vec<(&str, &str)> {
     assert_eq!(answer.problem(), "dossier.attachments_missing");
     let errors = answer.json["errors"].as_array().unwrap().iter();
@@ -171,8 +184,7 @@ async fn the_applicant_gets_the_file_as_it_was_and_officers_a_copy_without_hidde
     let app = TestApp::new().await;
     let cast = Cast::of(&app).await;
     let (sent, bare) = (photograph(Some(PLACE)), photograph(None));
-    let (id, addresses) = draft(cast.client("congdan1"), &[declared("land_paper", "image/jpeg", &sent)]).await;
-    put(cast.client("congdan1"), &addresses[0], sent.clone()).await.expect(200);
+    let (id, addresses) = submitted(cast.client("congdan1"), declared("land_paper", "image/jpeg", &sent), &sent).await;
     let bytes = async |who: &str| {
         let response = cast.client(who).request(Method::GET, &addresses[0]).send().await.unwrap();
         assert_eq!(response.status(), 200, "{who}");
@@ -201,8 +213,7 @@ async fn a_file_that_cannot_be_cleaned_is_shown_to_nobody_but_the_applicant() {
     let app = TestApp::new().await;
     let cast = Cast::of(&app).await;
     let video = b"\0\0\0\x18ftypisom\0\0\0\0isommp42\0\0\0\x08free";
-    let (_, addresses) = draft(cast.client("congdan1"), &[declared("drawings", "video/mp4", video)]).await;
-    put(cast.client("congdan1"), &addresses[0], video.to_vec()).await.expect(200);
+    let (_, addresses) = submitted(cast.client("congdan1"), declared("drawings", "video/mp4", video), video).await;
     cast.client("congdan1").get(&addresses[0]).await.expect(200);
     let refused = cast.client("chuyenvien").get(&addresses[0]).await.expect(403);
     assert_eq!(refused.problem(), "file.cannot_strip");

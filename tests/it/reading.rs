@@ -196,3 +196,74 @@ async fn a_refusal_on_the_merits_needs_ground_and_reason() {
     let unknown = cast.client("chuyenvien").post(&path(&id, Action::RequestSupplement), ask).await.expect(422);
     assert_eq!(unknown.json["errors"][0]["pointer"], "/components/1");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_citizen_has_not_submitted_is_nobody_elses() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let at = |id: &str| format!("/v1/dossiers/{id}");
+    let (draft, dropped) =
+        (cast.dossier(PERMIT_ONLINE, Status::Draft).await, cast.dossier(PERMIT_ONLINE, Status::Withdrawn).await);
+    for staff in ["tiepnhan", "chuyenvien", "lanhdao", "giamdoc", "thanhtra"] {
+        for id in [&draft, &dropped] {
+            assert_eq!(cast.client(staff).get(&at(id)).await.expect(404).problem(), "dossier.not_found", "{staff}");
+        }
+        for status in ["draft", "withdrawn"] {
+            let list = cast.client(staff).get(&format!("/v1/dossiers?status={status}&limit=200")).await.expect(200);
+            let ids = list.json["items"].as_array().unwrap().iter().map(|line| line["id"].as_str().unwrap());
+            assert!(!ids.clone().any(|id| id == draft || id == dropped), "{staff} lists {status}");
+        }
+    }
+    assert_eq!(
+        app.count(&format!(
+            "SELECT count(*) FROM journal WHERE entity_id = '{draft}' AND cardinality(seen_after) <> 1"
+        ))
+        .await,
+        0
+    );
+    cast.client("congdan1").step(&draft, "submit").await.expect(200);
+    for staff in ["tiepnhan", "thanhtra"] {
+        cast.client(staff).get(&at(&draft)).await.expect(200);
+    }
+    let counter = cast.dossier(PERMIT_AT_COUNTER, Status::Draft).await;
+    cast.client("lanhdao").get(&at(&counter)).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn public_data_is_sent_to_those_who_do_not_have_it() {
+    let app = TestApp::new().await;
+    let anybody = app.anonymous();
+    for path in [
+        "/v1/procedures",
+        "/v1/procedures/1.013225",
+        "/v1/agencies",
+        "/problems",
+        "/v1/calendars/vn/days?from=2026-08-20&to=2026-08-30",
+    ] {
+        let sent = anybody.get(path).await.expect(200);
+        assert!(sent.header("cache-control").starts_with("public, max-age="), "{sent:?}");
+        let again = get_with(&anybody, path, "if-none-match", sent.header("etag")).await.expect(304);
+        assert_eq!((again.text.as_str(), again.header("etag")), ("", sent.header("etag")), "{path}");
+        get_with(&anybody, path, "if-none-match", "\"0\"").await.expect(200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_be_got_can_be_asked_for_without_its_body() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let id = cast.dossier(PERMIT_ONLINE, Status::Submitted).await;
+    let own = format!("/v1/dossiers/{id}");
+    for (client, path) in
+        [(&app.anonymous(), "/v1/agencies"), (cast.client("congdan1"), &own), (&app.anonymous(), "/health/live")]
+    {
+        let got = client.get(path).await.expect(200);
+        let head = client.send(client.request(Method::HEAD, path)).await.expect(200);
+        assert_eq!(head.text, "", "{path}");
+        for name in ["content-type", "content-length", "etag", "cache-control"] {
+            assert_eq!(head.header(name), got.header(name), "{path}: {name}");
+        }
+    }
+    let stranger = cast.client("congdan2");
+    stranger.send(stranger.request(Method::HEAD, &own)).await.expect(404);
+}

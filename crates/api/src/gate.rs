@@ -36,7 +36,7 @@ static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The middleware around everything.
 pub async fn gate<B: MessageBody + 'static>(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
@@ -44,8 +44,12 @@ pub async fn gate<B: MessageBody + 'static>(
     let language = Language::of(request.headers());
     let request_id = uuid_at(app.clock.now()).to_string();
     let method = request.method().clone();
+    // RFC 9110 §9.3.2: HEAD is GET without the body, which the connection leaves out by itself.
+    if method == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
     let pattern = request.match_pattern();
-    let operation = pattern.as_deref().and_then(|pattern| app.contract.operation(&method, pattern));
+    let operation = pattern.as_deref().and_then(|pattern| app.contract.operation(request.method(), pattern));
     let public = operation.is_some_and(|operation| operation.cacheable);
 
     let mut spent = None;
@@ -126,8 +130,7 @@ fn admit(
     };
     if let Some(operation) = operation {
         operation.admit(&actor)?;
-        let pattern = request.match_pattern().unwrap_or_default();
-        negotiation::check(request.method(), &pattern, request.query_string(), request.headers())?;
+        negotiation::check(operation, request.query_string(), request.headers())?;
     }
     Ok(actor)
 }

@@ -4,7 +4,8 @@
 //! - [`gate`]: what happens to every request before its handler and after it; [`traffic`]: rate limits;
 //!   [`negotiation`]: what it asks for beside its body
 //! - [`contract`]: the OpenAPI document, which also decides who may call what and what a body must look like
-//! - [`call`], [`body`], [`mod@write`]: what handlers are given; [`problem`]: how they fail
+//! - [`call`], [`body`], [`mod@write`]: what handlers are given; [`public`]: answers that may be kept;
+//!   [`problem`]: how they fail
 //! - [`routes`]: the handlers; [`auth`]: signing in
 //! - [`worker`]: timers, the journal's leader, housekeeping
 
@@ -18,6 +19,7 @@ pub mod demo;
 pub mod gate;
 pub mod negotiation;
 pub mod problem;
+pub mod public;
 pub mod routes;
 pub mod server;
 pub mod settings;

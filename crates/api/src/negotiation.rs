@@ -1,48 +1,27 @@
 //! What a request asks for beside its body: in which form it wants its answer, and parameters that nobody would read.
 
-use std::collections::HashSet;
-use std::sync::LazyLock;
-
-use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap};
 use kernel::problem::Error;
 
-use crate::contract;
+use crate::contract::Operation;
 use crate::problem::{MALFORMED, NOT_ACCEPTABLE};
 
 /// The longest condition that is read: a handful of ETags.
 const CONDITION: usize = 200;
 
-/// The one answer that is not JSON: a paper as it was uploaded, or a copy of it.
-const FILE: (Method, &str) = (Method::GET, "/v1/dossiers/{id}/attachments/{attachment_id}/content");
-
-/// The operations with query parameters, as the contract names them.
-static ASKED: LazyLock<HashSet<(String, String)>> = LazyLock::new(|| {
-    let document = contract::document();
-    let operations = document["paths"].as_object().into_iter().flatten().flat_map(|(path, item)| {
-        let operations = item.as_object().into_iter().flatten();
-        operations.map(move |(verb, operation)| ((verb.to_uppercase(), path.clone()), operation))
-    });
-    let asked = operations.filter(|(_, operation)| {
-        operation["parameters"].as_array().into_iter().flatten().any(|parameter| parameter["in"] == "query")
-    });
-    asked.map(|(name, _)| name).collect()
-});
-
 /// Whether the operation can answer in a form that the caller takes, and takes the parameters that the caller sends.
 ///
 /// # Errors
 /// [`NOT_ACCEPTABLE`]; [`MALFORMED`] when there are query parameters and the operation has none.
-pub fn check(method: &Method, pattern: &str, query: &str, headers: &HeaderMap) -> Result<(), Error> {
-    if (method, pattern) != (&FILE.0, FILE.1) && !accepts_json(headers) {
+pub fn check(operation: &Operation, query: &str, headers: &HeaderMap) -> Result<(), Error> {
+    if operation.answers_json && !accepts_json(headers) {
         return Err(NOT_ACCEPTABLE.error());
     }
     let unreadable = |name| headers.get(name).is_some_and(|value| value.to_str().is_err() || value.len() > CONDITION);
     if unreadable(header::IF_NONE_MATCH) || unreadable(header::IF_MATCH) {
         return Err(MALFORMED.with("Tiêu đề điều kiện không đọc được.", "A conditional header cannot be read."));
     }
-    // Looked up only when it matters: most requests have no parameters.
-    if !query.is_empty() && !ASKED.contains(&(method.to_string(), pattern.to_owned())) {
+    if !query.is_empty() && !operation.takes_parameters {
         return Err(
             MALFORMED.with("Thao tác này không nhận tham số truy vấn.", "This operation takes no query parameters.")
         );
@@ -67,9 +46,11 @@ fn accepts_json(headers: &HeaderMap) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::http::Method;
     use actix_web::http::header::HeaderValue;
 
     use super::*;
+    use crate::contract::Contract;
 
     #[test]
     fn the_most_specific_range_decides() {
@@ -88,10 +69,20 @@ mod tests {
 
     #[test]
     fn lists_take_parameters_and_steps_do_not() {
-        let nothing = HeaderMap::new();
-        let check = |method, pattern| check(&method, pattern, "limit=1", &nothing).is_ok();
-        assert!(check(Method::GET, "/v1/dossiers"));
-        assert!(!check(Method::POST, "/v1/dossiers"));
-        assert!(!check(Method::POST, "/v1/dossiers/{id}/accept"));
+        let (contract, nothing) = (Contract::new("http://localhost"), HeaderMap::new());
+        let takes = |method, pattern| check(contract.operation(&method, pattern).unwrap(), "limit=1", &nothing).is_ok();
+        assert!(takes(Method::GET, "/v1/dossiers"));
+        assert!(!takes(Method::POST, "/v1/dossiers"));
+        assert!(!takes(Method::POST, "/v1/dossiers/{id}/accept"));
+    }
+
+    #[test]
+    fn a_file_is_sent_whatever_form_is_asked_for() {
+        let contract = Contract::new("http://localhost");
+        let mut pictures = HeaderMap::new();
+        pictures.insert(header::ACCEPT, HeaderValue::from_static("image/*"));
+        let sends = |pattern| check(contract.operation(&Method::GET, pattern).unwrap(), "", &pictures).is_ok();
+        assert!(sends("/v1/dossiers/{id}/attachments/{attachment_id}/content"));
+        assert!(!sends("/v1/dossiers/{id}"));
     }
 }

@@ -5,6 +5,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use kernel::problem::{Error, FieldError, Kind, Occurrence, Problem, Text};
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 /// The result of every handler.
@@ -133,10 +134,18 @@ pub struct Document {
     errors: Vec<Violation>,
     #[schema(max_length = 100)]
     request_id: String,
-    /// Further members, as the problem's page says: the state, the actions allowed in it.
-    #[serde(flatten)]
-    #[schema(ignore)]
-    more: serde_json::Map<String, serde_json::Value>,
+    /// The state that does not allow it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, max_length = 50)]
+    state: Option<Value>,
+    /// The current version, when the caller's is older.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i32>, minimum = 1)]
+    version: Option<Value>,
+    /// What the caller can do instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<String>>, max_items = 50)]
+    allowed_actions: Option<Value>,
 }
 
 /// One violation of the schema or of a rule.
@@ -167,6 +176,7 @@ pub fn render(error: &Error, language: Language, request_id: &str) -> HttpRespon
         code: field.code.clone().into_owned(),
         detail: tidy(language.pick(&field.detail), 1000),
     };
+    let member = |name: &str| extra.as_ref().and_then(|extra| extra.get(name)).cloned();
     let document = Document {
         kind: format!("/problems/{}", problem.code),
         title: language.pick(&problem.title).to_owned(),
@@ -176,7 +186,9 @@ pub fn render(error: &Error, language: Language, request_id: &str) -> HttpRespon
         code: problem.code,
         errors: fields.iter().take(1000).map(violation).collect(),
         request_id: request_id.to_owned(),
-        more: extra.clone().unwrap_or_default(),
+        state: member("state"),
+        version: member("version"),
+        allowed_actions: member("allowed_actions"),
     };
     let mut response = HttpResponse::build(status);
     response.insert_header((header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json")));

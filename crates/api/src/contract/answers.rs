@@ -46,7 +46,7 @@ fn problem(status: &str, words: &str) -> Value {
 }
 
 /// Adds the headers of an answer, and its content when it is a problem.
-pub fn complete(status: &str, response: &mut Value, versioned: bool, writes: bool) {
+pub fn complete(status: &str, response: &mut Value, tagged: bool, writes: bool) {
     if response.get("$ref").is_some() {
         return;
     }
@@ -63,7 +63,7 @@ pub fn complete(status: &str, response: &mut Value, versioned: bool, writes: boo
         response["content"] = json!({ "application/problem+json": { "schema": schema } });
     }
     let mut names = vec![];
-    if success && versioned {
+    if success && tagged {
         names.push("ETag");
     }
     if success && writes {
@@ -95,7 +95,7 @@ pub fn headers() -> Value {
         "RateLimit-Policy": header("Requests per window in seconds.", "\"default\";q=600;w=60", 100),
         "Access-Control-Allow-Origin": header("The calling web page's origin, when it is allowed.", "https://app.example", 200),
         "Content-Language": header("Language of titles and messages.", "vi", 10),
-        "ETag": header("Version of the resource.", "\"3\"", 20),
+        "ETag": header("Version of the resource, or hash of its content.", "\"3\"", 20),
         "Location": header("Address of what was made.", "/v1/dossiers/0199c0de-7b1e-7a52-9c33-0d7f6f0f4c11", 200),
         "Idempotent-Replayed": header("`true` when this answer was given before.", "true", 5),
         "WWW-Authenticate": header("How to sign in.", "Bearer realm=\"caunoi\"", 200),

@@ -20,7 +20,7 @@ use crate::problem::{FORBIDDEN, UNAUTHENTICATED};
 pub struct Contract {
     /// `/openapi.json`.
     pub json: Bytes,
-    operations: HashMap<(Method, String), Operation>,
+    operations: HashMap<Method, HashMap<String, Operation>>,
     paths: Vec<(actix_web::dev::ResourceDef, Method)>,
     validators: HashMap<String, Validator>,
 }
@@ -34,6 +34,10 @@ pub struct Operation {
     pub permissions: Vec<Permission>,
     /// Asked by machines that watch the server: counted apart, so that they are answered whatever else goes on.
     pub probe: bool,
+    /// It answers JSON, not a file.
+    pub answers_json: bool,
+    /// It takes query parameters.
+    pub takes_parameters: bool,
     /// The handler says itself how long its answer may be kept.
     pub cacheable: bool,
 }
@@ -55,13 +59,13 @@ impl Contract {
     pub fn new(public_url: &str) -> Self {
         let mut document = document();
         document["servers"][0]["url"] = public_url.into();
-        let mut operations = HashMap::new();
+        let mut operations = HashMap::<Method, HashMap<String, Operation>>::new();
         let mut paths = Vec::new();
         for (path, item) in members(&document["paths"]) {
             for (verb, operation) in members(item) {
                 let Ok(method) = Method::from_bytes(verb.to_uppercase().as_bytes()) else { continue };
                 paths.push((actix_web::dev::ResourceDef::new(path.as_str()), method.clone()));
-                operations.insert((method, path.clone()), operation_of(path, operation));
+                operations.entry(method).or_default().insert(path.clone(), operation_of(path, operation));
             }
         }
         let validators = bodies(&document).map(|name| (name.to_owned(), validator(&document, name))).collect();
@@ -70,13 +74,14 @@ impl Contract {
 
     /// The operation behind a route pattern.
     pub fn operation(&self, method: &Method, pattern: &str) -> Option<&Operation> {
-        // Two lookups by borrowed key are not possible with a tuple of owned values; the key is short.
-        self.operations.get(&(method.clone(), pattern.to_owned()))
+        self.operations.get(method)?.get(pattern)
     }
 
     /// The methods known at a path.
     pub fn methods_at(&self, path: &str) -> Vec<Method> {
-        self.paths.iter().filter(|(known, _)| known.is_match(path)).map(|(_, method)| method.clone()).collect()
+        let known = self.paths.iter().filter(|(known, _)| known.is_match(path)).map(|(_, method)| method.clone());
+        // Whatever can be got can be asked for without its body: see `gate`.
+        known.flat_map(|method| if method == Method::GET { vec![method, Method::HEAD] } else { vec![method] }).collect()
     }
 
     /// What holds bodies of this schema against it.
@@ -105,8 +110,13 @@ fn operation_of(path: &str, operation: &Value) -> Operation {
     let scopes = requirements.iter().flat_map(members).flat_map(|(_, scopes)| scopes.as_array().unwrap_or(&none));
     let mut permissions: Vec<_> = scopes.filter_map(|scope| Permission::from_code(scope.as_str()?)).collect();
     permissions.dedup();
-    let cacheable = operation["responses"]["200"]["headers"]["Cache-Control"].is_object();
-    Operation { public, permissions, probe: path.starts_with("/health"), cacheable }
+    let probe = path.starts_with("/health");
+    let answer = &operation["responses"]["200"];
+    let answers_json = answer["content"].is_null() || answer["content"]["application/json"].is_object();
+    let parameters = operation["parameters"].as_array().unwrap_or(&none);
+    let takes_parameters = parameters.iter().any(|parameter| parameter["in"] == "query");
+    let cacheable = answer["headers"]["Cache-Control"].is_object();
+    Operation { public, permissions, probe, answers_json, takes_parameters, cacheable }
 }
 
 /// The names of the schemas of JSON bodies.

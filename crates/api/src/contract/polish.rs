@@ -101,7 +101,9 @@ fn complete(path: &str, verb: &str, operation: &mut Value) {
     if writes && path.contains("{id}/") && !path.ends_with("/attachments") {
         headers.push("IfMatch");
     }
-    if verb == "get" && versioned {
+    // What anybody may keep has the hash of its bytes for an ETag: see `crate::public`.
+    let tagged = versioned || operation["responses"]["200"]["headers"]["Cache-Control"].is_object();
+    if verb == "get" && tagged {
         headers.push("IfNoneMatch");
         operation["responses"]["304"] = answers::reference("NotModified");
     }
@@ -136,7 +138,7 @@ fn complete(path: &str, verb: &str, operation: &mut Value) {
     }
     let Some(responses) = operation["responses"].as_object_mut() else { return };
     for (status, response) in responses.iter_mut() {
-        answers::complete(status, response, versioned, writes);
+        answers::complete(status, response, tagged, writes);
     }
     sort(responses);
     if json_body {

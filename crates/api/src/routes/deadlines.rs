@@ -1,6 +1,5 @@
 //! Working-day calendars and deadlines, for anybody.
 
-use actix_web::http::header;
 use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, NaiveDate, Utc};
 use deadlines::{Day, Deadline, Event, Limit, Office};
@@ -12,6 +11,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::body::Body;
 use crate::call::{Call, Parameters};
 use crate::problem::{Document, Failure, MALFORMED, Result};
+use crate::public::Public;
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(simulate_deadline).service(list_calendar_days);
@@ -85,7 +85,7 @@ struct CalendarDays {
         (status = 422, description = "The calendar is not published that far.", body = Document),
     ))]
 #[get("/v1/calendars/vn/days")]
-async fn list_calendar_days(call: Call, days: Parameters<Days>) -> Result<HttpResponse> {
+async fn list_calendar_days(call: Call, days: Parameters<Days>) -> Result<Public<CalendarDays>> {
     let Parameters(Days { from, to }) = days;
     if to < from || (to - from).num_days() > 400 {
         return Err(Failure(
@@ -95,5 +95,5 @@ async fn list_calendar_days(call: Call, days: Parameters<Days>) -> Result<HttpRe
     let calendar = call.app.rules.calendar()?;
     let items = calendar.days(from, to).map_err(|error| clock::refused(&error))?;
     let body = CalendarDays { calendar_version: calendar.version().to_owned(), items };
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "public, max-age=3600")).json(body))
+    Ok(Public { seconds: 3600, body })
 }

@@ -1,13 +1,13 @@
 //! Agencies.
 
-use actix_web::http::header;
-use actix_web::{HttpResponse, get};
+use actix_web::get;
 use directory::Agency;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::call::Call;
+use crate::public::Public;
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(list_agencies);
@@ -27,7 +27,7 @@ struct AgencyList {
     (status = 200, description = "The agencies.", body = AgencyList, headers(("Cache-Control" = String, description = "How long it may be kept.")))
 ))]
 #[get("/v1/agencies")]
-async fn list_agencies(call: Call) -> HttpResponse {
+async fn list_agencies(call: Call) -> Public<AgencyList> {
     let items = call.app.agencies.all().into_iter().cloned().collect();
-    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "public, max-age=300")).json(AgencyList { items })
+    Public { seconds: 300, body: AgencyList { items } }
 }

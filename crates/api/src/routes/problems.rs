@@ -1,14 +1,14 @@
 //! The catalogue of problems: the addresses in `type` of every error.
 
-use actix_web::http::header;
-use actix_web::{HttpResponse, get, web};
+use actix_web::{get, web};
 use kernel::problem::Problem;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::call::Call;
-use crate::problem::{Language, Result, UNKNOWN_ROUTE, catalogue, status};
+use crate::problem::{Document, Language, Result, UNKNOWN_ROUTE, catalogue, status};
+use crate::public::Public;
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(list_problems).service(get_problem);
@@ -54,9 +54,9 @@ fn help(problem: &Problem, language: Language) -> ProblemHelp {
     (status = 200, description = "The catalogue.", body = ProblemList, headers(("Cache-Control" = String, description = "How long it may be kept.")))
 ))]
 #[get("/problems")]
-async fn list_problems(call: Call) -> HttpResponse {
+async fn list_problems(call: Call) -> Public<ProblemList> {
     let items = catalogue().map(|problem| help(problem, call.language)).collect();
-    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "public, max-age=3600")).json(ProblemList { items })
+    Public { seconds: 3600, body: ProblemList { items } }
 }
 
 /// Explain a problem
@@ -69,11 +69,7 @@ async fn list_problems(call: Call) -> HttpResponse {
         (status = 404, description = "There is no such problem.", body = Document),
     ))]
 #[get("/problems/{code}")]
-async fn get_problem(call: Call, code: web::Path<String>) -> Result<HttpResponse> {
+async fn get_problem(call: Call, code: web::Path<String>) -> Result<Public<ProblemHelp>> {
     let problem = catalogue().find(|problem| problem.code == *code).ok_or_else(|| UNKNOWN_ROUTE.error())?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
-        .json(help(problem, call.language)))
+    Ok(Public { seconds: 3600, body: help(problem, call.language) })
 }
-
-use crate::problem::Document;

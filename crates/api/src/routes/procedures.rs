@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use actix_web::http::header;
-use actix_web::{HttpResponse, get, web};
+use actix_web::{get, web};
 use procedures::catalogue::Procedure;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,6 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::call::Call;
 use crate::problem::{Document, Result};
+use crate::public::Public;
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(list_procedures).service(get_procedure);
@@ -30,9 +30,9 @@ struct ProcedureList {
     (status = 200, description = "The procedures in force.", body = ProcedureList, headers(("Cache-Control" = String, description = "How long it may be kept.")))
 ))]
 #[get("/v1/procedures")]
-async fn list_procedures(call: Call) -> HttpResponse {
+async fn list_procedures(call: Call) -> Public<ProcedureList> {
     let items = call.app.catalogue.in_force(deadlines::vn_date(call.ctx.now)).cloned().collect();
-    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "public, max-age=300")).json(ProcedureList { items })
+    Public { seconds: 300, body: ProcedureList { items } }
 }
 
 /// Read a procedure
@@ -45,7 +45,7 @@ async fn list_procedures(call: Call) -> HttpResponse {
         (status = 404, description = "No procedure with this code is in force.", body = Document),
     ))]
 #[get("/v1/procedures/{code}")]
-async fn get_procedure(call: Call, code: web::Path<String>) -> Result<HttpResponse> {
+async fn get_procedure(call: Call, code: web::Path<String>) -> Result<Public<Arc<Procedure>>> {
     let procedure = call.app.catalogue.find(&code, deadlines::vn_date(call.ctx.now))?;
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "public, max-age=300")).json(procedure))
+    Ok(Public { seconds: 300, body: Arc::clone(procedure) })
 }
