@@ -32,6 +32,11 @@ pub struct Cast(pub Vec<Player>);
 impl Cast {
     pub async fn of(app: &TestApp) -> Self {
         hire_elsewhere(app).await;
+        Self::again(app).await
+    }
+
+    /// Signed in anew: access tokens live ten minutes.
+    pub async fn again(app: &TestApp) -> Self {
         let mut players = Vec::new();
         for known in demo::STAFF {
             let client = app.staff(known.username).await;

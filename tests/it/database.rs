@@ -10,6 +10,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use directory::{AgencyKind, authorization};
 use kernel::{Db, db};
 use procedures::dossier::{Channel, Outcome};
+use procedures::recomputation::Phase;
 use procedures::workflow::Status;
 
 use crate::harness::{cluster, database, empty_database};
@@ -95,6 +96,8 @@ const FREE: &[(&str, &str)] = &[
     ("journal.actor_id", "of any kind of account: actor_kind says which"),
     ("journal.agency_id", "the journal can be restored and verified without any other table"),
     ("timers.entity_id", "of any aggregate: entity_kind says which"),
+    ("recomputation_progress.agency_id", "a place in an order, which begins before the first agency"),
+    ("recomputation_progress.dossier_id", "a place in an order, which begins before the first dossier"),
     ("authorizations.client_id", "an application's name in the settings"),
 ];
 
@@ -124,6 +127,7 @@ async fn the_database_takes_the_codes_that_the_program_knows_and_no_others() {
         ("dossiers", "status", codes(Status::ALL, Status::code)),
         ("dossiers", "channel", codes(Channel::ALL, Channel::code)),
         ("dossiers", "outcome", codes(Outcome::ALL, Outcome::code)),
+        ("recomputations", "status", codes(Phase::ALL, Phase::code)),
         ("agencies", "kind", codes(AgencyKind::ALL, AgencyKind::code)),
         ("authorizations", "kind", codes(authorization::Kind::ALL, authorization::Kind::code)),
         ("calendar_days", "kind", BTreeSet::from(row_kinds)),

@@ -51,7 +51,19 @@ impl TestApp {
 
     /// With other settings.
     pub async fn with(change: impl FnOnce(&mut Flags)) -> Self {
+        Self::on(database().await, change).await
+    }
+
+    /// With another calendar than the one in force beside it.
+    pub async fn with_calendar(version: &str, csv: &str) -> Self {
         let database = database().await;
+        let db = Db::new(&db::Settings { url: CLUSTER.url(&database), ca: None, size: 1 }).expect("a pool");
+        let mut conn = db.dedicated().await.expect("a connection");
+        kernel::rules::load_calendar(&mut conn, version, csv, monday()).await.expect("a new version");
+        Self::on(database, |_| {}).await
+    }
+
+    async fn on(database: String, change: impl FnOnce(&mut Flags)) -> Self {
         let data_dir = tempfile::tempdir().expect("a temporary directory");
         let port = free_port();
         let mut flags = Flags {

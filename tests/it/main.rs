@@ -21,6 +21,7 @@ mod papers;
 mod problems;
 mod queries;
 mod reading;
+mod recomputation;
 mod sign_in;
 mod start;
 mod traffic;

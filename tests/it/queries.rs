@@ -7,7 +7,18 @@ use crate::architecture::{Source, sources};
 /// The tables of each domain.
 const OWN: &[(&str, &[&str])] = &[
     ("directory", &["agencies", "staff", "citizens", "sessions", "authorizations", "sign_in_failures"]),
-    ("procedures", &["procedures", "dossiers", "attachments", "remarks", "dossier_serials"]),
+    (
+        "procedures",
+        &[
+            "procedures",
+            "dossiers",
+            "attachments",
+            "remarks",
+            "dossier_serials",
+            "recomputations",
+            "recomputation_progress",
+        ],
+    ),
 ];
 
 /// Tables that a domain reads though they are not its own.

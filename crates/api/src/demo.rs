@@ -1,6 +1,7 @@
 //! Dossiers to try the demo with: one for each state, under ids that the contract's examples name.
 
 use actix_web::web::Bytes;
+use chrono::{DateTime, Utc};
 use diesel_async::AsyncPgConnection;
 use directory::citizen::{self, Identity};
 use directory::demo::{CITIZENS, DemoCitizen, agency_id, staff_id};
@@ -13,6 +14,7 @@ use procedures::attachment::{AttachmentId, NewAttachment};
 use procedures::dossier::{Applicant, Outcome};
 use procedures::file::{self, NewDossier};
 use procedures::problem::NOT_FOUND;
+use procedures::recomputation::{self, NewRecomputation, RecomputationId};
 use procedures::request::{NewResult, SupplementGround, SupplementRequest};
 use procedures::steps::{self, Target, World};
 use procedures::{DossierId, upload};
@@ -80,7 +82,25 @@ pub async fn load(app: &App, conn: &mut AsyncPgConnection) -> Result<()> {
     for (n, reach) in DOSSIERS {
         walk(app, conn, &applicant, *n, *reach).await?;
     }
-    Ok(())
+    look_again(app, conn, &officer("quantri", Role::Administrator, now)?).await
+}
+
+/// A member of the demo's staff, in one role.
+fn officer(username: &str, role: Role, now: DateTime<Utc>) -> Result<Ctx> {
+    let missing = || kernel::problem::INTERNAL.because(format!("the demo has no account {username} or no {AGENCY}"));
+    let (id, agency) = (staff_id(username).ok_or_else(missing)?, agency_id(AGENCY).ok_or_else(missing)?);
+    Ok(Ctx { actor: Actor::Staff { id, agency, roles: vec![role] }, now })
+}
+
+/// A dry run under the calendar in force, which finds nothing to move.
+async fn look_again(app: &App, conn: &mut AsyncPgConnection, administrator: &Ctx) -> Result<()> {
+    let id = RecomputationId(fixed(0xf0, 1));
+    let new = NewRecomputation {
+        calendar_version: app.rules.calendar()?.version().to_owned(),
+        reason: "Chạy thử: lịch làm việc không thay đổi.".to_owned(),
+    };
+    let attempt = Attempt::new(None, "DEMO", "look again", id.0, &[]);
+    recomputation::order(conn, administrator, &app.rules, id, new, &attempt).await.map(drop)
 }
 
 /// The id of a dossier of the demo: the same in every demo.
@@ -104,13 +124,9 @@ async fn store_paper(app: &App) -> Result<()> {
 /// Files one dossier and takes it as far as it goes.
 async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, reach: Reach) -> Result<()> {
     let agency = agency_id(AGENCY).ok_or_else(|| kernel::problem::INTERNAL.because("the demo has no such agency"))?;
-    let officer = |username: &str, role| {
-        let id = staff_id(username).ok_or_else(|| kernel::problem::INTERNAL.because("the demo has no such account"))?;
-        Ok::<_, Error>(Ctx { actor: Actor::Staff { id, agency, roles: vec![role] }, now: applicant.now })
-    };
-    let reception = officer("tiepnhan", Role::ReceptionOfficer)?;
-    let examiner = officer("chuyenvien", Role::ProcessingOfficer)?;
-    let leader = officer("lanhdao", Role::Leader)?;
+    let reception = officer("tiepnhan", Role::ReceptionOfficer, applicant.now)?;
+    let examiner = officer("chuyenvien", Role::ProcessingOfficer, applicant.now)?;
+    let leader = officer("lanhdao", Role::Leader, applicant.now)?;
     let world = World { catalogue: &app.catalogue, rules: &app.rules };
     let id = id(n);
     let attempt = |step: &str| Attempt::new(None, "DEMO", step, id.0, &[n]);

@@ -72,7 +72,8 @@ async fn fire(app: &App, conn: &mut AsyncPgConnection) -> Result<usize> {
     let due = timers::due(conn, ctx.now, TIMERS).await?;
     for timer in &due {
         let fired = match timer.entity_kind.as_str() {
-            "dossier" => procedures::timer::fire(conn, &ctx, timer).await,
+            "dossier" => procedures::timer::fire(conn, &ctx, timer).await.map(drop),
+            procedures::recomputation::ENTITY => procedures::recompute::fire(conn, &ctx, &app.rules, timer).await,
             other => Err(kernel::problem::INTERNAL.because(format!("nobody fires timers of {other}"))),
         };
         match fired {

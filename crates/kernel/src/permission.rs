@@ -38,6 +38,8 @@ text_enum! {
         ReadDossier = "dossier:read",
         /// Read the dossiers of every agency.
         OverseeDossiers = "dossier:oversee",
+        /// Order deadlines to be computed anew when a calendar has changed.
+        RecomputeDeadlines = "deadline:recompute",
         /// Read the journal's checkpoints.
         ReadCheckpoints = "journal:read",
     }
@@ -53,7 +55,8 @@ pub const fn permissions_of(role: Role) -> &'static [Permission] {
         Role::Leader => &[SignDossier, ReadDossier],
         Role::HeadOfAgency => &[ReadDossier, OverseeDossiers, ReadCheckpoints],
         Role::Inspector => &[ReadDossier, OverseeDossiers, ReadCheckpoints],
-        Role::Front | Role::DataProtectionOfficer | Role::Administrator => &[ReadCheckpoints],
+        Role::Front | Role::DataProtectionOfficer => &[ReadCheckpoints],
+        Role::Administrator => &[RecomputeDeadlines, ReadCheckpoints],
     }
 }
 
@@ -67,6 +70,7 @@ impl Permission {
             Self::SignDossier => "Sign results",
             Self::ReadDossier => "Read dossiers: one's own, or those of one's agency",
             Self::OverseeDossiers => "Read the dossiers of every agency",
+            Self::RecomputeDeadlines => "Order deadlines to be computed anew when a calendar has changed",
             Self::ReadCheckpoints => "Read the journal's checkpoints",
         }
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use deadlines::{Calendar, CalendarRow, Confidence, Limit, RowKind, Unit};
 use diesel::prelude::*;
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use serde::de::IntoDeserializer;
 use serde::de::value::Error as CodeError;
 use serde::{Deserialize, Serialize};
@@ -76,6 +76,11 @@ impl Rules {
         Ok(Self { calendars, clocks: clock_rules::table.load(conn).await? })
     }
 
+    /// All calendars, the newest last.
+    pub fn calendars(&self) -> impl Iterator<Item = &Arc<Calendar>> {
+        self.calendars.values()
+    }
+
     /// The calendar that new matters are accepted under: the newest version.
     pub fn calendar(&self) -> Result<&Arc<Calendar>> {
         self.calendars.values().next_back().ok_or_else(|| problem::INTERNAL.because("no calendar is loaded"))
@@ -100,20 +105,29 @@ impl Rules {
 /// Loads the seed files: new calendar versions and the clock rules as they are now. Running it again changes nothing.
 pub async fn seed(conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Result<()> {
     for (version, csv) in CALENDARS {
+        load_calendar(conn, version, csv, now).await?;
+    }
+    let rules: Vec<ClockRule> = read_csv::<ClockRow>(CLOCKS)?.into_iter().map(ClockRow::rule).collect();
+    diesel::delete(clock_rules::table).execute(conn).await?;
+    diesel::insert_into(clock_rules::table).values(rules).execute(conn).await?;
+    Ok(())
+}
+
+/// Loads a calendar that has been checked ([`Calendar::parse`]). One that is there already stays as it is.
+pub async fn load_calendar(conn: &mut AsyncPgConnection, version: &str, csv: &str, now: DateTime<Utc>) -> Result<()> {
+    let rows = read_csv::<CalendarRow>(csv)?.into_iter().map(|row| day(version, row)).collect::<Result<Vec<_>>>()?;
+    conn.transaction::<_, Error, _>(async |conn| {
         let known = diesel::insert_into(calendars::table)
             .values((calendars::version.eq(version), calendars::country.eq("VN"), calendars::loaded_at.eq(now)))
             .on_conflict_do_nothing()
             .execute(conn)
             .await?;
         if known == 1 {
-            let rows = read_csv::<CalendarRow>(csv)?.into_iter().map(|row| day(version, row));
-            diesel::insert_into(calendar_days::table).values(rows.collect::<Result<Vec<_>>>()?).execute(conn).await?;
+            diesel::insert_into(calendar_days::table).values(rows).execute(conn).await?;
         }
-    }
-    let rules: Vec<ClockRule> = read_csv::<ClockRow>(CLOCKS)?.into_iter().map(ClockRow::rule).collect();
-    diesel::delete(clock_rules::table).execute(conn).await?;
-    diesel::insert_into(clock_rules::table).values(rules).execute(conn).await?;
-    Ok(())
+        Ok(())
+    })
+    .await
 }
 
 #[derive(Insertable)]

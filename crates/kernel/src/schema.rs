@@ -96,6 +96,21 @@ table! {
 table! { remarks (dossier_id, version) { dossier_id -> Uuid, version -> Int4, ground -> Nullable<Text>, words -> Text } }
 table! { dossier_serials (agency_id, day) { agency_id -> Uuid, day -> Date, last -> Int4 } }
 
+table! {
+    recomputations (id) {
+        id -> Uuid, version -> Int4, status -> Text, calendar_version -> Text, reason -> Text, ordered_by -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+table! {
+    recomputation_progress (recomputation_id) {
+        recomputation_id -> Uuid, agency_id -> Uuid, dossier_id -> Uuid, examined -> Int4, later -> Int4,
+        unchanged -> Int4, earlier -> Int4, not_computed -> Int4,
+    }
+}
+
 joinable!(attachments -> dossiers (dossier_id));
 joinable!(dossiers -> procedures (procedure_id));
+joinable!(recomputation_progress -> recomputations (recomputation_id));
+allow_tables_to_appear_in_same_query!(recomputations, recomputation_progress);
 allow_tables_to_appear_in_same_query!(dossiers, attachments, procedures, remarks, agencies, journal);

@@ -12,20 +12,54 @@ use crate::request::{RefusalGround, RejectionGround, SupplementGround};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
-    Created { procedure: String, case: String, channel: Channel },
-    AttachmentDeclared { attachment: Uuid, component: String },
-    AttachmentStored { attachment: Uuid },
-    Submitted { answer_due_at: DateTime<Utc> },
-    Accepted { due_at: DateTime<Utc>, calendar_version: String },
-    Rejected { ground: RejectionGround },
+    Created {
+        procedure: String,
+        case: String,
+        channel: Channel,
+    },
+    AttachmentDeclared {
+        attachment: Uuid,
+        component: String,
+    },
+    AttachmentStored {
+        attachment: Uuid,
+    },
+    Submitted {
+        answer_due_at: DateTime<Utc>,
+    },
+    Accepted {
+        due_at: DateTime<Utc>,
+        calendar_version: String,
+    },
+    Rejected {
+        ground: RejectionGround,
+    },
     ProcessingStarted {},
-    SupplementRequested { ground: SupplementGround, components: Vec<String> },
-    SupplementConfirmed { due_at: DateTime<Utc>, restarted: bool },
-    ResultIssued { outcome: Outcome, ground: Option<RefusalGround>, in_time: bool },
+    SupplementRequested {
+        ground: SupplementGround,
+        components: Vec<String>,
+    },
+    SupplementConfirmed {
+        due_at: DateTime<Utc>,
+        restarted: bool,
+    },
+    ResultIssued {
+        outcome: Outcome,
+        ground: Option<RefusalGround>,
+        in_time: bool,
+    },
     ResultReturned {},
     Withdrawn {},
-    DeadlinePassed { statutory_due_at: DateTime<Utc> },
+    DeadlinePassed {
+        statutory_due_at: DateTime<Utc>,
+    },
     AnswerDeadlinePassed {},
+    /// Another version of the calendar made it later, by an administrator's order.
+    DeadlineMoved {
+        recomputation: Uuid,
+        calendar_version: String,
+        due_at: DateTime<Utc>,
+    },
 }
 
 impl journal::Event for Event {
@@ -47,6 +81,7 @@ impl journal::Event for Event {
             Self::Withdrawn {} => "dossier.withdrawn",
             Self::DeadlinePassed { .. } => "dossier.deadline_passed",
             Self::AnswerDeadlinePassed {} => "dossier.answer_deadline_passed",
+            Self::DeadlineMoved { .. } => "dossier.deadline_moved",
         }
     }
 }

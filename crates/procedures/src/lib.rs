@@ -6,6 +6,7 @@
 //! - [`mod@file`]: filing one; [`attachment`], [`upload`]: its papers; [`steps`]: everything that moves it, with what
 //!   must be said in a [`request`]; [`clock`]: what that does to its deadline
 //! - [`list`], [`timeline`], [`tracking`]: reading; [`timer`]: what happens when nobody does anything
+//! - [`recomputation`]: a calendar has changed; [`recompute`]: what that moves
 //! - [`event`]: what the journal is told; [`problem`]: what can go wrong
 
 pub mod attachment;
@@ -16,6 +17,8 @@ pub mod event;
 pub mod file;
 pub mod list;
 pub mod problem;
+pub mod recomputation;
+pub mod recompute;
 pub mod request;
 pub mod steps;
 pub mod timeline;

@@ -66,6 +66,20 @@ kernel::problems! {
         "Một hồ sơ có tối đa 100 giấy tờ. Gộp các trang vào cùng một tệp.",
         "A dossier has 100 papers at most. Put pages together into one file."
     }
+    UNKNOWN_CALENDAR = Invalid "calendar.unknown" {
+        "Không có phiên bản lịch này", "There is no such calendar version";
+        "Nạp lịch bằng lệnh caunoi calendar load rồi khởi động lại máy chủ.",
+        "Load it with `caunoi calendar load` and start the server anew."
+    }
+    RECOMPUTATION_NOT_FOUND = NotFound "recomputation.not_found" {
+        "Không tìm thấy lần tính lại", "Recomputation not found";
+        "Không có lần tính lại thời hạn này.", "There is no such recomputation of deadlines."
+    }
+    RECOMPUTATION_NOT_LOOKED = Conflict "recomputation.not_looked" {
+        "Chưa thể thực hiện", "It cannot be carried out now";
+        "Chỉ thực hiện một lần, sau khi chạy thử xong (state là looked).",
+        "It is carried out once, when the dry run is through (state is looked)."
+    }
     TRACKING_NOT_FOUND = NotFound "tracking.not_found" {
         "Không có mã hồ sơ này", "There is no such dossier code";
         "Mã nằm trên giấy tiếp nhận và hẹn trả kết quả.", "The code is on the receipt."

@@ -30,10 +30,14 @@ fn variants<T: DeserializeOwned>() -> Vec<String> {
 }
 
 #[test]
-fn every_stored_event_of_a_dossier_is_still_read() {
-    for ((kind, version), stored) in fixtures("dossier") {
-        let event: procedures::event::Event =
-            serde_json::from_str(&stored).unwrap_or_else(|error| panic!("{kind}: {error}"));
+fn every_stored_event_is_still_read() {
+    still_read::<procedures::event::Event>();
+    still_read::<procedures::recomputation::Event>();
+}
+
+fn still_read<E: Event + DeserializeOwned>() {
+    for ((kind, version), stored) in fixtures(E::ENTITY) {
+        let event: E = serde_json::from_str(&stored).unwrap_or_else(|error| panic!("{kind}: {error}"));
         assert_eq!(event.kind(), kind);
         assert!(version <= event.version(), "{kind}: version {version} is still to come");
         if version == event.version() {
@@ -44,19 +48,24 @@ fn every_stored_event_of_a_dossier_is_still_read() {
 }
 
 #[test]
-fn every_event_of_a_dossier_has_a_fixture_of_each_version() {
-    let fixtures = fixtures("dossier");
-    let variants = variants::<procedures::event::Event>();
-    assert!(variants.contains(&"accepted".to_owned()), "{variants:?}");
+fn every_event_has_a_fixture_of_each_version() {
+    assert!(variants::<procedures::event::Event>().contains(&"accepted".to_owned()));
+    have_fixtures::<procedures::event::Event>();
+    have_fixtures::<procedures::recomputation::Event>();
+}
+
+fn have_fixtures<E: Event + DeserializeOwned>() {
+    let (fixtures, variants) = (fixtures(E::ENTITY), variants::<E>());
+    let kind_of = |variant: &String| format!("{}.{variant}", E::ENTITY);
     for variant in &variants {
-        let kind = format!("dossier.{variant}");
+        let kind = kind_of(variant);
         let first = fixtures.get(&(kind.clone(), 1)).unwrap_or_else(|| panic!("{kind} has no fixture"));
-        let latest = serde_json::from_str::<procedures::event::Event>(first).unwrap().version();
+        let latest = serde_json::from_str::<E>(first).unwrap().version();
         for version in 1..=latest {
             assert!(fixtures.contains_key(&(kind.clone(), version)), "{kind} has no fixture of version {version}");
         }
     }
-    assert!(fixtures.keys().all(|(kind, _)| variants.iter().any(|variant| *kind == format!("dossier.{variant}"))));
+    assert!(fixtures.keys().all(|(kind, _)| variants.iter().any(|variant| *kind == kind_of(variant))));
 }
 
 /// An event of every kind. Accounts tell little: their events are known by their kind alone.

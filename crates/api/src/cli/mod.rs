@@ -1,6 +1,7 @@
 //! The command line.
 
 mod agency;
+mod calendar;
 mod log;
 mod serve;
 mod user;
@@ -35,6 +36,8 @@ enum Command {
     VerifyJournal(VerifyJournal),
     /// Manage the agencies.
     Agency(Agency),
+    /// Manage the working-day calendars.
+    Calendar(Calendar),
     /// Manage staff accounts.
     User(User),
 }
@@ -57,6 +60,14 @@ struct Agency {
 }
 
 #[derive(Args)]
+struct Calendar {
+    #[command(flatten)]
+    flags: Flags,
+    #[command(subcommand)]
+    command: calendar::CalendarCommand,
+}
+
+#[derive(Args)]
 struct User {
     #[command(flatten)]
     flags: Flags,
@@ -76,6 +87,7 @@ pub async fn run() -> ExitCode {
         }
         Command::VerifyJournal(args) => verify_journal(&args).await,
         Command::Agency(agency) => manage_agencies(agency).await,
+        Command::Calendar(calendar) => manage_calendars(calendar).await,
         Command::User(user) => manage(user).await,
     };
     drop(log); // what was logged stands above the last word
@@ -127,6 +139,14 @@ async fn manage_agencies(agency: Agency) -> Result<(), String> {
     let db = Db::new(&database.settings)?;
     let mut conn = db.conn().await.map_err(|error| error.to_string())?;
     agency::manage(&mut conn, Clock::default().now(), agency.command).await
+}
+
+async fn manage_calendars(calendar: Calendar) -> Result<(), String> {
+    let settings = Settings::check(&calendar.flags)?;
+    let database = database::open(&settings).await?;
+    let db = Db::new(&database.settings)?;
+    let mut conn = db.conn().await.map_err(|error| error.to_string())?;
+    calendar::manage(&mut conn, Clock::default().now(), calendar.command).await
 }
 
 async fn manage(user: User) -> Result<(), String> {

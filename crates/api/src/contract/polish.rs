@@ -30,22 +30,32 @@ pub fn polish(document: &mut Value) {
         bound(item);
     }
     document["paths"]["/v1/dossiers"]["post"]["responses"]["201"]["links"] = links();
+    let recomputation = links_to(&["getRecomputation", "carryOutRecomputation"]);
+    document["paths"]["/v1/deadline-recomputations"]["post"]["responses"]["201"]["links"] = recomputation.into();
     prune(document);
 }
 
 /// Where a new dossier leads, for people who read the contract and programs that walk it.
 fn links() -> Value {
-    let links =
-        ["getDossier", "getDossierTimeline", "submitDossier", "acceptDossier", "withdrawDossier", "declareAttachment"]
-            .map(|name| {
-                (name.to_owned(), json!({ "operationId": name, "parameters": { "id": "$response.body#/id" } }))
-            });
-    let mut links = Map::from_iter(links);
+    let mut links = links_to(&[
+        "getDossier",
+        "getDossierTimeline",
+        "submitDossier",
+        "acceptDossier",
+        "withdrawDossier",
+        "declareAttachment",
+    ]);
     for name in ["uploadAttachment", "downloadAttachment"] {
         let parameters = json!({ "id": "$response.body#/id", "attachment_id": "$response.body#/attachments/0/id" });
         links.insert(name.to_owned(), json!({ "operationId": name, "parameters": parameters }));
     }
     links.into()
+}
+
+/// Operations on what was made, by its id.
+fn links_to(operations: &[&str]) -> Map<String, Value> {
+    let link = |name: &&str| json!({ "operationId": name, "parameters": { "id": "$response.body#/id" } });
+    operations.iter().map(|name| ((*name).to_owned(), link(name))).collect()
 }
 
 fn security_schemes() -> Value {
@@ -98,7 +108,7 @@ fn complete(path: &str, verb: &str, operation: &mut Value) {
     if writes {
         headers.push("IdempotencyKey");
     }
-    if writes && path.contains("{id}/") && !path.ends_with("/attachments") {
+    if writes && versioned && path.contains("{id}/") && !path.ends_with("/attachments") {
         headers.push("IfMatch");
     }
     // What anybody may keep has the hash of its bytes for an ETag: see `crate::public`.

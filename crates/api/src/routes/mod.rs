@@ -9,6 +9,7 @@ pub mod journal;
 pub mod pages;
 pub mod problems;
 pub mod procedures;
+pub mod recomputations;
 pub mod steps;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -22,6 +23,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     procedures::configure(config);
     dossiers::configure(config);
     steps::configure(config);
+    recomputations::configure(config);
     attachments::configure(config);
     journal::configure(config);
     crate::auth::configure(config);

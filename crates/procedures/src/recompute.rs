@@ -1,0 +1,137 @@
+//! The passes of a recomputation: all dossiers whose clock has started and that are not finished, agency by agency and
+//! in small batches, each one transaction with the place it has come to. A crash costs at most one batch.
+
+use diesel::prelude::*;
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use kernel::journal::Entry;
+use kernel::rules::Rules;
+use kernel::schema::{dossiers, recomputation_progress as progress};
+use kernel::timers::{Due, Timers};
+use kernel::{Ctx, Error, Result};
+
+use crate::clock;
+use crate::dossier::{Dossier, audience, visible_to};
+use crate::event::Event;
+use crate::problem::RECOMPUTATION_NOT_FOUND;
+use crate::recomputation::{self as order, Phase, Progress, Recomputation, RecomputationId, advance, entry, load};
+use crate::steps::store;
+use crate::timer::catch_up;
+
+/// Dossiers in one transaction: no more than leaves others their turn.
+const BATCH: i64 = 100;
+
+/// What another calendar makes of a deadline.
+enum Verdict {
+    /// Due later: the dossier as it would be then.
+    Later(Box<Dossier>),
+    Unchanged,
+    /// Never earlier than the date that was printed.
+    Earlier,
+    NotComputed,
+}
+
+/// Takes the next batch of a pass; the timer stays until the pass is through.
+pub async fn fire(conn: &mut AsyncPgConnection, ctx: &Ctx, rules: &Rules, due: &Due) -> Result<()> {
+    let (row, found) = match load(conn, RecomputationId(due.entity_id)).await {
+        Err(error) if error.is(&RECOMPUTATION_NOT_FOUND) => return kernel::timers::drop(conn, due).await,
+        loaded => loaded?,
+    };
+    if !matches!(row.status, Phase::Looking | Phase::CarryingOut) {
+        return kernel::timers::drop(conn, due).await;
+    }
+    conn.transaction::<_, Error, _>(async |conn| batch(conn, ctx, rules, row, found).await).await
+}
+
+async fn batch(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    rules: &Rules,
+    row: Recomputation,
+    mut found: Progress,
+) -> Result<()> {
+    let dossiers = next(conn, ctx, &found).await?;
+    let through = dossiers.len() < usize::try_from(BATCH).unwrap_or(0);
+    for dossier in dossiers {
+        (found.agency_id, found.dossier_id) = (dossier.competent_agency_id.0, dossier.id.0);
+        found.examined += 1;
+        match judge(rules, &row.calendar_version, &dossier) {
+            Verdict::Later(moved) => {
+                found.later += 1;
+                if row.status == Phase::CarryingOut {
+                    carry_out(conn, ctx, &row, &dossier, *moved).await?;
+                }
+            }
+            Verdict::Unchanged => found.unchanged += 1,
+            Verdict::Earlier => found.earlier += 1,
+            Verdict::NotComputed => found.not_computed += 1,
+        }
+    }
+    let own = progress::table.filter(progress::recomputation_id.eq(row.id));
+    diesel::update(own).set(found).execute(conn).await?;
+    if !through {
+        return Ok(());
+    }
+    let (examined, later) = (found.examined, found.later);
+    let (status, event) = match row.status {
+        Phase::Looking => (Phase::Looked, order::Event::Looked { examined, later }),
+        _ => (Phase::Done, order::Event::Done { examined, later }),
+    };
+    let next = Recomputation { version: row.version + 1, status, ..row };
+    let timers =
+        Timers::Set { entity_kind: order::ENTITY, entity_id: next.id.0, kinds: Vec::new(), fire_at: Vec::new() };
+    advance(conn, &next, Vec::new(), entry(ctx, next.id, &event), timers, None).await
+}
+
+/// The next dossiers under way.
+async fn next(conn: &mut AsyncPgConnection, ctx: &Ctx, found: &Progress) -> Result<Vec<Dossier>> {
+    let (agency, id) = (found.agency_id, found.dossier_id);
+    let same = dossiers::competent_agency_id.eq(agency).and(dossiers::id.gt(id));
+    let under_way = dossiers::table
+        .filter(visible_to(&ctx.actor))
+        .filter(dossiers::open)
+        .filter(dossiers::accepted_at.is_not_null())
+        .filter(dossiers::finished_at.is_null())
+        .filter(dossiers::competent_agency_id.ge(agency))
+        .filter(dossiers::competent_agency_id.gt(agency).or(same))
+        .order((dossiers::competent_agency_id, dossiers::id))
+        .limit(BATCH);
+    Ok(under_way.select(Dossier::as_select()).load(conn).await?)
+}
+
+fn judge(rules: &Rules, calendar_version: &str, dossier: &Dossier) -> Verdict {
+    let Some(clock) = dossier.clock.as_ref().filter(|clock| clock.0.calendar_version != calendar_version) else {
+        return Verdict::Unchanged;
+    };
+    let new = deadlines::Clock { calendar_version: calendar_version.to_owned(), ..clock.0.clone() };
+    let Ok(deadline) = clock::deadline(rules, &new) else { return Verdict::NotComputed };
+    let (statutory, told) = (Some(deadline.statutory_due_at), Some(deadline.due_at));
+    if statutory < dossier.statutory_due_at || told < dossier.due_at {
+        return Verdict::Earlier;
+    }
+    // A clock that stands will go on under the new calendar, though nothing is later yet.
+    let same = (statutory, told) == (dossier.statutory_due_at, dossier.due_at);
+    if same && !dossier.clock_stands {
+        return Verdict::Unchanged;
+    }
+    let mut moved = dossier.clone();
+    clock::put(&mut moved, new, &deadline);
+    Verdict::Later(Box::new(moved))
+}
+
+async fn carry_out(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    row: &Recomputation,
+    old: &Dossier,
+    mut moved: Dossier,
+) -> Result<()> {
+    moved.version += 1 + catch_up(conn, ctx, old).await?;
+    let event = Event::DeadlineMoved {
+        recomputation: row.id.0,
+        calendar_version: row.calendar_version.clone(),
+        due_at: moved.due_at.unwrap_or(ctx.now),
+    };
+    let seen = (audience(old), audience(&moved));
+    let entry = Entry::new(ctx, moved.id.0, Some(moved.competent_agency_id.0), &event, seen);
+    store(conn, ctx.now, &moved, entry, Some((None, row.reason.clone())), None, None).await.map(drop)
+}

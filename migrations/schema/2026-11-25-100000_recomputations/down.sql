@@ -1,0 +1,2 @@
+DROP TABLE recomputation_progress;
+DROP TABLE recomputations;
