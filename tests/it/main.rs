@@ -26,4 +26,5 @@ mod sign_in;
 mod start;
 mod traffic;
 mod transitions;
+mod walk;
 mod workflow;

@@ -1,0 +1,120 @@
+//! The walk in README.md, pasted block by block into bash as its reader does.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use crate::harness::{Client, TestApp};
+use crate::start::{Program, Scratch};
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_walk_leads_to_two_results_and_the_supplement_starts_the_clock_anew() {
+    let app = TestApp::new().await;
+    let walk = Walk::through(&app.url, |block| {
+        if block.contains("step confirm-supplement") {
+            app.set_time("2026-08-24T10:00:00+07:00");
+        }
+    });
+    for line in [
+        r#""status":"accepted" "due_date":"2026-08-25" "timeliness":"running""#,
+        r#""status":"supplement_requested" "due_date":"2026-08-25" "timeliness":"not_running""#,
+        r#""status":"processing" "due_date":"2026-09-07" "timeliness":"running""#,
+        r#""status":"result_ready" "due_date":"2026-09-07" "timeliness":"finished_on_time""#,
+        r#"{"code":"000.01.13.H26-260817-0001","progress":"closed","done":4,"steps":4}"#,
+        r#""status":"accepted" "due_date":"2026-08-24" "timeliness":"running""#,
+    ] {
+        assert!(walk.printed.lines().any(|printed| printed == line), "{line} is missing in: {}", walk.printed);
+    }
+    for event in ["dossier.submitted", "dossier.supplement_requested", "dossier.result_returned"] {
+        assert!(walk.printed.contains(&format!(r#""event":"{event}""#)), "{event} is missing in: {}", walk.printed);
+    }
+    walk.has_arrived(&app.staff("tiepnhan").await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_walk_works_on_the_demo_as_make_run_serves_it() {
+    let scratch = Scratch::with_demo().await;
+    let demo = Program::demo(&scratch.data()).start().await;
+    let walk = Walk::through(&demo.url, |_| {});
+    walk.has_arrived(&demo.staff("tiepnhan", "caunoi-demo").await).await;
+    demo.stop();
+}
+
+/// A walk that was gone to its end.
+struct Walk {
+    printed: String,
+    /// The dossiers, in the order in which they were filed.
+    dossiers: Vec<String>,
+}
+
+impl Walk {
+    /// Pastes every block that README.md marks as bash; `before` sees each first.
+    fn through(url: &str, before: impl Fn(&str)) -> Self {
+        let readme = std::fs::read_to_string(format!("{ROOT}/README.md")).unwrap();
+        let blocks = readme.split("```bash\n").skip(1).map(|rest| rest.split_once("```").unwrap().0);
+        let mut shell = Shell::with_api(url);
+        let mut walk = Self { printed: String::new(), dossiers: Vec::new() };
+        for block in blocks {
+            before(block);
+            walk.printed += &shell.paste(block);
+            walk.dossiers.push(shell.paste("echo ${ID-}\n").trim().to_owned());
+        }
+        walk.dossiers.dedup();
+        walk.dossiers.retain(|id| !id.is_empty());
+        walk
+    }
+
+    /// Both results were handed over, and the law's limit has begun anew for the first.
+    async fn has_arrived(&self, reception: &Client) {
+        let [online, counter] = &self.dossiers[..] else { panic!("two dossiers, not {:?}", self.dossiers) };
+        for (id, channel) in [(online, "online"), (counter, "counter")] {
+            let dossier = reception.get(&format!("/v1/dossiers/{id}")).await.expect(200).json;
+            assert_eq!((&dossier["channel"], &dossier["status"]), (&channel.into(), &"returned".into()));
+            assert_eq!((&dossier["outcome"], &dossier["timeliness"]), (&"granted".into(), &"finished_on_time".into()));
+        }
+        let deadline = reception.get(&format!("/v1/dossiers/{online}/deadline")).await.expect(200).json;
+        let events: Vec<_> =
+            deadline["clock"]["events"].as_array().unwrap().iter().map(|event| &event["kind"]).collect();
+        assert_eq!(events, ["pause", "restart"]);
+    }
+}
+
+/// A bash that gives up at the first thing that fails.
+struct Shell {
+    bash: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+impl Shell {
+    fn with_api(url: &str) -> Self {
+        let mut command = Command::new("bash");
+        command.args(["-euo", "pipefail"]).current_dir(ROOT).env("API", url);
+        let mut bash = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("bash runs");
+        let (input, output) = (bash.stdin.take().unwrap(), BufReader::new(bash.stdout.take().unwrap()));
+        Self { bash, input, output }
+    }
+
+    /// What these lines print.
+    #[track_caller]
+    fn paste(&mut self, lines: &str) -> String {
+        const END: &str = "-- end of what was pasted --\n";
+        writeln!(self.input, "{lines}printf %s '{END}'").unwrap();
+        let mut printed = String::new();
+        while !printed.ends_with(END) {
+            let more = self.output.read_line(&mut printed).expect("UTF-8");
+            assert!(more > 0, "bash gave up: {printed}");
+        }
+        printed.truncate(printed.len() - END.len());
+        printed
+    }
+}
+
+impl Drop for Shell {
+    fn drop(&mut self) {
+        // It ends with its input, of which this is the only holder; a test that failed does not wait for it.
+        let _ = self.bash.kill();
+        let _ = self.bash.wait();
+    }
+}
