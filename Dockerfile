@@ -14,10 +14,11 @@ FROM debian:12.15-slim
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin caunoi
+    && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin caunoi \
+    && install --directory --owner caunoi --mode 700 /var/lib/caunoi
 COPY --from=build /caunoi /usr/local/bin/caunoi
 USER caunoi
-ENV BIND=0.0.0.0:8080
+ENV BIND=0.0.0.0:8080 DATA_DIR=/var/lib/caunoi
 EXPOSE 8080
 # SIGTERM finishes what is under way, then stops.
 ENTRYPOINT ["caunoi"]

@@ -5,6 +5,7 @@
 mod architecture;
 mod authorization;
 mod cast;
+mod compose;
 mod content;
 mod contract;
 mod database;

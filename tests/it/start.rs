@@ -13,3 +13,4 @@ mod verifying;
 
 pub use program::Program;
 pub use scratch::Scratch;
+pub use staff::{SECRET_KEY, signing_keys};
