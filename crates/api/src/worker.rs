@@ -98,7 +98,8 @@ pub fn checkpoint_file(app: &App) -> PathBuf {
 async fn export(app: &App, conn: &mut AsyncPgConnection) -> Result<()> {
     let Some(made) = checkpoint::sign(conn, &app.settings.keys, app.clock.now()).await? else { return Ok(()) };
     let file = checkpoint_file(app);
-    match made.export(&file) {
+    // With database and files elsewhere, nothing else has made the directory.
+    match std::fs::create_dir_all(&app.settings.data_dir).and_then(|()| made.export(&file)) {
         Ok(()) => made.keep(conn).await,
         Err(error) => {
             log::error!("no checkpoint was exported: {} cannot be written: {error}", file.display());

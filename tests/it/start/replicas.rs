@@ -45,4 +45,6 @@ async fn two_replicas_start_together_and_what_one_writes_the_other_reads_at_once
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     second.stop();
+    let checkpoints = two.data().join("checkpoints.jws");
+    assert!(checkpoints.exists(), "with database and files elsewhere, the data directory is made for the checkpoints");
 }
