@@ -117,6 +117,15 @@ fn the_api_believes_the_proxy_about_its_callers_and_nobody_else() {
 }
 
 #[test]
+fn the_database_keeps_what_people_typed_out_of_its_log() {
+    let command = &compose()["services"]["database"]["command"];
+    let settings: Vec<_> = command.as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    for quiet in ["log_min_messages=log", "log_min_error_statement=panic", "log_error_verbosity=terse"] {
+        assert!(settings.windows(2).any(|two| two == ["-c", quiet]), "{quiet}");
+    }
+}
+
+#[test]
 fn all_replicas_together_leave_the_database_connections_to_spare() {
     const GIVEN: usize = 100;
     let settings = settings();
