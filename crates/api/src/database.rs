@@ -36,6 +36,38 @@ pub async fn open(settings: &Settings) -> Result<Database, String> {
     Ok(database)
 }
 
+/// Reaches a database that is there, for a command beside the server: nothing is made and nothing is migrated. A private
+/// cluster that a server runs right now is used as it runs.
+///
+/// # Errors
+/// One sentence for the operator.
+pub async fn attach(settings: &Settings) -> Result<(Database, AsyncPgConnection), String> {
+    let directory = settings.data_dir.join("postgres");
+    let private = settings.database_url.is_none();
+    if private && !postgres::exists(&directory) {
+        return Err(format!(
+            "There is no database in {} yet: name another with DATABASE_URL or --data-dir, or make one with caunoi migrate.",
+            settings.data_dir.display()
+        ));
+    }
+    let reachable = settings.clone();
+    let reached = tokio::task::spawn_blocking(move || reach(&reachable)).await;
+    let reached = reached.map_err(|error| format!("The database cannot be started: {error}."))?;
+    let database = match (reached, postgres::running(&directory).filter(|_| private)) {
+        (Ok(database), _) => database,
+        (Err(_), Some(url)) => Database { settings: db::Settings { url, ca: None, size: 8 }, cluster: None },
+        (Err(sentence), None) => return Err(sentence),
+    };
+    let mut conn = connect(&Db::new(&database.settings)?).await?;
+    check_kind(&mut conn, settings.demo).await?;
+    let mut harness = AsyncMigrationHarness::new(conn);
+    match harness.has_pending_migration(MIGRATIONS) {
+        Ok(false) => Ok((database, harness.into_inner())),
+        Ok(true) => Err("The database is older than this program: run caunoi migrate first.".to_owned()),
+        Err(error) => Err(format!("The database cannot be read: {error}.")),
+    }
+}
+
 /// Where the database is: `DATABASE_URL`, or a private cluster in the data directory, started now.
 ///
 /// # Errors
@@ -86,10 +118,7 @@ pub async fn prepare(db: &Db, demo: bool, clock: &Clock) -> Result<(), String> {
 /// # Errors
 /// One sentence for the operator.
 pub async fn alone(db: &Db) -> Result<AsyncPgConnection, String> {
-    let mut conn = db.dedicated().await.map_err(|error| {
-        let cause = error.cause.as_deref().unwrap_or("it does not answer");
-        format!("The database cannot be reached: {}.", cause.rsplit("creating a new object: ").next().unwrap_or(cause))
-    })?;
+    let mut conn = connect(db).await?;
     let words = |error: diesel::result::Error| format!("The database cannot be locked while it is prepared: {error}.");
     let free: bool = diesel::select(pg_try_advisory_lock(PREPARING)).get_result(&mut conn).await.map_err(words)?;
     // Migrating takes as long as it takes. What waits for a table that others use gives up, or all of them would queue behind it.
@@ -103,6 +132,13 @@ pub async fn alone(db: &Db) -> Result<AsyncPgConnection, String> {
         conn.batch_execute("RESET lock_timeout").await.map_err(words)?;
     }
     Ok(conn)
+}
+
+async fn connect(db: &Db) -> Result<AsyncPgConnection, String> {
+    db.dedicated().await.map_err(|error| {
+        let cause = error.cause.as_deref().unwrap_or("it does not answer");
+        format!("The database cannot be reached: {}.", cause.rsplit("creating a new object: ").next().unwrap_or(cause))
+    })
 }
 
 /// Looks before anything is changed: a newer program must not migrate a database that it then refuses.

@@ -123,6 +123,7 @@ async fn load(settings: Settings, db: &Db, clock: Clock) -> Result<Arc<App>, Str
     let conn: &mut AsyncPgConnection = &mut conn;
     let files = FileStore::open(&settings.files_url).map_err(|error| format!("FILES_URL: {error}."))?;
     files.probe().await.map_err(|error| format!("FILES_URL: {error}."))?;
+    worker::check_exports(&settings.data_dir)?;
     Ok(Arc::new(App {
         clock,
         auth: auth::Auth::new(&settings)?,

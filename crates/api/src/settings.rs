@@ -54,7 +54,7 @@ pub struct Flags {
     /// Applications that may sign people in: `id=redirect_uri`, separated by commas; an id may come more than once.
     #[arg(long, env = "OAUTH_CLIENTS")]
     pub oauth_clients: Option<String>,
-    /// Addresses of proxies whose Forwarded-For header is believed, separated by commas.
+    /// Addresses of proxies whose X-Forwarded-For header is believed, separated by commas.
     #[arg(long, env = "TRUSTED_PROXIES")]
     pub trusted_proxies: Option<String>,
     /// Web origins that may call the API from a browser, separated by commas.

@@ -2,10 +2,12 @@
 //!
 //! Every replica runs it; one leads, by a lock that its connection holds, and another takes over when that one ends.
 
-use std::path::PathBuf;
+use std::fs::{self, OpenOptions};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use chrono::TimeDelta;
 use diesel_async::AsyncPgConnection;
 use kernel::journal::{checkpoint, leader};
 use kernel::problem::{CONFLICT, Result};
@@ -17,8 +19,12 @@ use crate::traffic::Traffic;
 
 /// How long the leader rests when there is nothing to do: entries are numbered within 200 ms.
 const REST: Duration = Duration::from_millis(50);
+/// How long the others wait between looking whether somebody leads.
+const STANDBY: Duration = Duration::from_secs(1);
 const CHECKPOINTS: Duration = Duration::from_secs(60);
 const HOUSEKEEPING: Duration = Duration::from_secs(300);
+/// No upload takes longer: what is unfinished for so long was cut off.
+const UPLOAD: TimeDelta = TimeDelta::hours(24);
 /// Entries numbered at once.
 const BATCH: i64 = 2_000;
 /// Timers fired at once, each in a trip of its own: no more than leaves the entries their 200 ms.
@@ -26,26 +32,37 @@ const TIMERS: i64 = 50;
 
 /// Works until `stop` says so.
 pub async fn run(app: Arc<App>, db: Db, traffic: Arc<Traffic>, mut stop: watch::Receiver<bool>) {
-    while !*stop.borrow() {
+    loop {
         if let Err(error) = lead(&app, &db, &traffic, &mut stop).await {
             log::error!("worker: {error}");
         }
-        tokio::select! { _ = stop.changed() => {}, () = tokio::time::sleep(Duration::from_secs(1)) => {} }
+        if is_over(&stop) {
+            return;
+        }
+        tokio::select! { _ = stop.changed() => {}, () = tokio::time::sleep(STANDBY) => {} }
     }
 }
 
-/// Leads for as long as the connection holds, if nobody else does.
+/// It was told to stop, or whoever could tell it is gone.
+fn is_over(stop: &watch::Receiver<bool>) -> bool {
+    *stop.borrow() || stop.has_changed().is_err()
+}
+
+/// Leads for as long as the connection holds, once nobody else does.
 async fn lead(app: &App, db: &Db, traffic: &Traffic, stop: &mut watch::Receiver<bool>) -> Result<()> {
     // Not from the pool: what goes back there would keep leading.
     let mut conn = db.dedicated().await?;
-    if !leader::try_lead(&mut conn).await? {
-        return Ok(());
+    while !leader::try_lead(&mut conn).await? {
+        if is_over(stop) {
+            return Ok(());
+        }
+        tokio::select! { _ = stop.changed() => {}, () = tokio::time::sleep(STANDBY) => {} }
     }
     log::info!("worker: leading");
     leader::make_room(&mut conn).await?;
     let (mut checkpointed, mut tidied) = (None::<Instant>, None::<Instant>);
     let is_due = |last: &Option<Instant>, every| last.is_none_or(|last| last.elapsed() >= every);
-    while !*stop.borrow() {
+    while !is_over(stop) {
         let numbered = leader::number(&mut conn, BATCH).await?;
         let fired = fire(app, &mut conn).await?;
         if is_due(&checkpointed, CHECKPOINTS) {
@@ -90,16 +107,29 @@ async fn fire(app: &App, conn: &mut AsyncPgConnection) -> Result<usize> {
 }
 
 /// Where checkpoints are exported, one per line.
-pub fn checkpoint_file(app: &App) -> PathBuf {
-    app.settings.data_dir.join("checkpoints.jws")
+fn checkpoint_file(data_dir: &Path) -> PathBuf {
+    data_dir.join("checkpoints.jws")
+}
+
+/// Whether checkpoints can be exported: a journal that nobody can verify later is no journal.
+///
+/// # Errors
+/// One sentence for the operator.
+pub fn check_exports(data_dir: &Path) -> Result<(), String> {
+    let file = checkpoint_file(data_dir);
+    let opened = fs::create_dir_all(data_dir).and_then(|()| OpenOptions::new().append(true).create(true).open(&file));
+    opened.map(drop).map_err(|error| {
+        let file = file.display();
+        format!("{file} cannot be written ({error}), and the journal's checkpoints go there: name another DATA_DIR.")
+    })
 }
 
 /// Signs, exports and keeps a checkpoint, if the journal has grown. A full disk is no reason to stop leading.
 async fn export(app: &App, conn: &mut AsyncPgConnection) -> Result<()> {
     let Some(made) = checkpoint::sign(conn, &app.settings.keys, app.clock.now()).await? else { return Ok(()) };
-    let file = checkpoint_file(app);
+    let file = checkpoint_file(&app.settings.data_dir);
     // With database and files elsewhere, nothing else has made the directory.
-    match std::fs::create_dir_all(&app.settings.data_dir).and_then(|()| made.export(&file)) {
+    match fs::create_dir_all(&app.settings.data_dir).and_then(|()| made.export(&file)) {
         Ok(()) => made.keep(conn).await,
         Err(error) => {
             log::error!("no checkpoint was exported: {} cannot be written: {error}", file.display());
@@ -113,5 +143,8 @@ async fn tidy(app: &App, conn: &mut AsyncPgConnection, traffic: &Traffic) -> Res
     traffic.tidy();
     while idempotency::forget_old(conn, now).await? > 0 {}
     directory::housekeeping::forget_old(conn, now).await?;
+    if let Err(error) = app.files.remove_unfinished(now - UPLOAD).await {
+        log::warn!("unfinished uploads stay: {error}");
+    }
     Ok(())
 }

@@ -254,6 +254,8 @@ impl From<DieselError> for Error {
                 // Its server stops or was killed, and comes back.
                 text if text.starts_with("terminating connection") => BUSY.because(text).retry_after(1),
                 text if text.contains("timeout") => BUSY.because(text).retry_after(2),
+                // Somebody has to make room; until then nothing is acknowledged that was not written.
+                text if text.contains("No space left on device") => BUSY.because(text).retry_after(30),
                 text => INTERNAL.because(format!("{kind:?}: {text}")),
             },
             _ => INTERNAL.because(error),
@@ -272,6 +274,7 @@ mod tests {
             "terminating connection due to unexpected postmaster exit",
             "terminating connection due to administrator command",
             "canceling statement due to lock timeout",
+            "could not extend file \"base/16385/16452\": No space left on device",
         ] {
             let error = said(DatabaseErrorKind::Unknown, text);
             assert!(error.is(&BUSY) && error.retry_after.is_some(), "{error}");

@@ -79,8 +79,7 @@ impl Cluster {
 
     /// Where to connect, for libpq and tokio-postgres alike: `postgresql:///<database>?host=<socket directory>&user=caunoi`.
     pub fn url(&self, database: &str) -> String {
-        let host = escaped(self.socket_dir().as_os_str().as_bytes());
-        format!("postgresql:///{}?host={host}&user={NAME}", escaped(database.as_bytes()))
+        url(self.socket_dir().as_os_str().as_bytes(), database)
     }
 
     /// The private directory with the server's socket.
@@ -126,6 +125,11 @@ fn check_reach(home: &Home, programs: &Programs, users: &Users) -> Result<(), St
         }
         look => look.map(drop).map_err(StartError::at(&home.root)),
     }
+}
+
+/// Where a server with this socket directory lets us in.
+pub(crate) fn url(socket_dir: &[u8], database: &str) -> String {
+    format!("postgresql:///{}?host={}&user={NAME}", escaped(database.as_bytes()), escaped(socket_dir))
 }
 
 /// Percent-encodes what is not plain in a URL. A slash is plain in a query, and a database's name seldom has one.

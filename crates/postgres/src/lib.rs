@@ -22,6 +22,7 @@ mod keeper;
 mod leftover;
 mod log_file;
 mod programs;
+mod running;
 mod server;
 mod settings;
 mod socket;
@@ -34,6 +35,7 @@ use std::time::Duration;
 
 pub use cluster::Cluster;
 pub use error::{StartError, StopError};
+pub use running::{exists, running};
 
 /// The cluster's superuser role, and the database that exists from the first start on.
 pub const NAME: &str = "caunoi";

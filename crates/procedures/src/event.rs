@@ -45,6 +45,7 @@ pub enum Event {
     },
     ResultIssued {
         outcome: Outcome,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         ground: Option<RefusalGround>,
         in_time: bool,
     },

@@ -42,6 +42,19 @@ async fn a_port_that_is_taken() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nowhere_to_put_checkpoints() {
+    let scratch = Scratch::with_demo().await;
+    let file = scratch.data().join("checkpoints.jws");
+    let exported = fs::read(&file).unwrap();
+    fs::remove_file(&file).unwrap();
+    fs::create_dir(&file).unwrap();
+    is_sentence(&Program::demo(&scratch.data()).refused(), &["checkpoints.jws cannot be written", "DATA_DIR"]);
+    fs::remove_dir(&file).unwrap();
+    fs::write(&file, exported).unwrap();
+    Program::demo(&scratch.data()).start().await.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn missing_programs() {
     let scratch = Scratch::new();
     let nowhere = scratch.path("nowhere");

@@ -61,6 +61,8 @@ async fn staff_from_the_command_line_sign_in_to_a_server_without_demo() {
     let file = here.scratch.path("agencies.csv");
     std::fs::write(&file, AGENCIES).unwrap();
     let load = ["agency", "load", file.to_str().unwrap()];
+    assert!(here.run(&load, "").refused().contains("make one with caunoi migrate"));
+    here.run(&["migrate"], "").good();
     assert_eq!(here.run(&load, "").good(), "2 agencies added. A running server knows them after its next start.\n");
     assert!(here.run(&load, "").good().starts_with("0 agencies added"), "running it again changes nothing");
 

@@ -13,8 +13,8 @@ use std::process::ExitCode;
 use api::settings::{Flags, Settings};
 use api::{contract, database};
 use clap::{Args, Parser, Subcommand};
+use kernel::Clock;
 use kernel::journal::{checkpoint, verify};
-use kernel::{Clock, Db};
 
 /// Cầu Nối: the backend a city runs so that citizens can deal with its administration.
 #[derive(Parser)]
@@ -116,15 +116,13 @@ async fn migrate(flags: &Flags) -> Result<(), String> {
 async fn verify_journal(args: &VerifyJournal) -> Result<(), String> {
     let settings = Settings::check(&args.flags)?;
     let file = args.checkpoint.clone().unwrap_or_else(|| settings.data_dir.join("checkpoints.jws"));
+    let (_database, mut conn) = database::attach(&settings).await?;
     let checkpoints = checkpoint::read(&file, &settings.keys)?;
-    let database = database::open(&settings).await?;
-    let db = Db::new(&database.settings)?;
-    let mut conn = db.conn().await.map_err(|error| error.to_string())?;
     let report = verify::verify(&mut conn, &checkpoints, |read| eprint!("\r{read} entries read")).await;
     eprintln!();
     let report = report.map_err(|error| error.to_string())?;
     say(format_args!(
-        "{} entries, {} of {} checkpoints confirmed, covered up to entry {}.",
+        "{} entries, {} of {} checkpoints confirmed, {} entries covered.",
         report.entries,
         report.confirmed,
         checkpoints.len(),
@@ -135,25 +133,19 @@ async fn verify_journal(args: &VerifyJournal) -> Result<(), String> {
 
 async fn manage_agencies(agency: Agency) -> Result<(), String> {
     let settings = Settings::check(&agency.flags)?;
-    let database = database::open(&settings).await?;
-    let db = Db::new(&database.settings)?;
-    let mut conn = db.conn().await.map_err(|error| error.to_string())?;
+    let (_database, mut conn) = database::attach(&settings).await?;
     agency::manage(&mut conn, Clock::default().now(), agency.command).await
 }
 
 async fn manage_calendars(calendar: Calendar) -> Result<(), String> {
     let settings = Settings::check(&calendar.flags)?;
-    let database = database::open(&settings).await?;
-    let db = Db::new(&database.settings)?;
-    let mut conn = db.conn().await.map_err(|error| error.to_string())?;
+    let (_database, mut conn) = database::attach(&settings).await?;
     calendar::manage(&mut conn, Clock::default().now(), calendar.command).await
 }
 
 async fn manage(user: User) -> Result<(), String> {
     let settings = Settings::check(&user.flags)?;
-    let database = database::open(&settings).await?;
-    let db = Db::new(&database.settings)?;
-    let mut conn = db.conn().await.map_err(|error| error.to_string())?;
+    let (_database, mut conn) = database::attach(&settings).await?;
     let ctx = kernel::Ctx { actor: kernel::Actor::System, now: Clock::default().now() };
     user::manage(&mut conn, &ctx, user.command).await
 }
