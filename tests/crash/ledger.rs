@@ -12,6 +12,8 @@ pub struct Life {
     /// Written into the dossier's form: however often it was sent, there must be one.
     pub mark: String,
     pub id: Uuid,
+    /// Who filed it, and can read it in every state.
+    pub filer: String,
     /// Of the last answer.
     pub status: String,
     pub code: Option<String>,
@@ -24,12 +26,13 @@ pub struct Life {
 
 impl Life {
     /// A dossier that was created. `None` when the answer is no dossier.
-    pub fn begin(mark: String, created: &Answer) -> Option<Self> {
+    pub fn begin(mark: String, filer: &str, created: &Answer) -> Option<Self> {
         let uuid = |value: &serde_json::Value| value.as_str()?.parse().ok();
         let papers = created.json["attachments"].as_array()?.iter().map(|paper| uuid(&paper["id"]));
         Some(Self {
             mark,
             id: uuid(&created.json["id"])?,
+            filer: filer.to_owned(),
             status: created.json["status"].as_str()?.to_owned(),
             code: None,
             papers: papers.collect::<Option<_>>()?,

@@ -110,7 +110,7 @@ impl Client {
         let plan = Plan::draw(&mut self.rng, &mark);
         let request = Request::post(&plan.filer, "/v1/dossiers", self.rng.uuid(), &plan.new);
         let created = self.insist(&request).await?;
-        let life = Life::begin(mark, &created);
+        let life = Life::begin(mark, &plan.filer, &created);
         if life.is_none() {
             self.world.violation(format!("a created dossier that is none: {created:?}"));
         }
@@ -158,28 +158,29 @@ impl Client {
         self.rng.millis(0..200)
     }
 
-    /// Reads every dossier again, as its client finds it in the end: state, code, and one of its papers.
+    /// Reads every dossier again, as its filer finds it in the end: state, code, and one of its papers.
     pub async fn look_again(&mut self) {
         for life in &self.lives {
-            let read = get(&self.world, &life.path("")).await;
+            let read = get(&self.world, &life.filer, &life.path("")).await;
             let found: Value = serde_json::from_slice(&read).unwrap_or_default();
             if found["status"] != json!(life.status) || found["code"] != json!(life.code) {
                 let Life { id, status, code, .. } = life;
                 self.world.violation(format!("dossier {id} was told as {status} {code:?} and is {found}"));
             }
             let paper = self.rng.pick(&life.papers);
-            if !get(&self.world, &life.path(&format!("/attachments/{paper}/content"))).await.starts_with(b"%PDF-") {
+            let content = life.path(&format!("/attachments/{paper}/content"));
+            if !get(&self.world, &life.filer, &content).await.starts_with(b"%PDF-") {
                 self.world.violation(format!("paper {paper} of dossier {} is lost", life.id));
             }
         }
     }
 }
 
-/// What reception reads at an address; who is told to come later does. Nothing when there is nothing.
-async fn get(world: &World, path: &str) -> Vec<u8> {
+/// What somebody reads at an address; who is told to come later does. Nothing when there is nothing.
+async fn get(world: &World, who: &str, path: &str) -> Vec<u8> {
     let since = Instant::now();
     loop {
-        let request = world.http.get(format!("{}{path}", world.url)).bearer_auth(world.token("tiepnhan"));
+        let request = world.http.get(format!("{}{path}", world.url)).bearer_auth(world.token(who));
         match request.send().await {
             Ok(answer) if answer.status().is_success() => {
                 return answer.bytes().await.map(|body| body.to_vec()).unwrap_or_default();
