@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use kernel::schema::{attachments, citizens, dossier_serials, dossiers, journal, journal_head, staff, timers};
+use kernel::schema::{
+    attachments, citizens, dossier_serials, dossiers, journal, journal_head, recomputations, staff, timers,
+};
 use uuid::Uuid;
 
 use crate::world::Outcome;
@@ -44,8 +46,8 @@ pub struct Books {
     /// In the journal's order.
     pub entries: Vec<Entry>,
     pub size: i64,
-    /// The versions of the accounts.
-    pub accounts: Vec<(Uuid, i32)>,
+    /// The versions of all that is no dossier: accounts and recomputations.
+    pub others: Vec<(Uuid, i32)>,
     /// How many papers of a dossier have arrived.
     pub papers: HashMap<Uuid, usize>,
     /// Papers that were declared and have not arrived.
@@ -60,9 +62,11 @@ impl Books {
     pub async fn read(conn: &mut AsyncPgConnection) -> Outcome<Self> {
         let rows: Vec<Dossier> = dossiers::table.select(Dossier::as_select()).load(conn).await?;
         let entries = journal::table.order(journal::number).select(Entry::as_select()).load(conn).await?;
-        let mut accounts: Vec<(Uuid, i32)> = staff::table.select((staff::id, staff::version)).load(conn).await?;
+        let mut others: Vec<(Uuid, i32)> = staff::table.select((staff::id, staff::version)).load(conn).await?;
         let citizens: Vec<(Uuid, i32)> = citizens::table.select((citizens::id, citizens::version)).load(conn).await?;
-        accounts.extend(citizens);
+        others.extend(citizens);
+        let orders = recomputations::table.select((recomputations::id, recomputations::version));
+        others.extend(orders.load::<(Uuid, i32)>(conn).await?);
         let arrived = attachments::table.filter(attachments::stored_at.is_not_null());
         let mut papers = HashMap::new();
         for dossier in arrived.select(attachments::dossier_id).load::<Uuid>(conn).await? {
@@ -74,7 +78,7 @@ impl Books {
             dossiers: rows.into_iter().map(|row| (row.id, row)).collect(),
             entries,
             size: journal_head::table.select(journal_head::size).first(conn).await?,
-            accounts,
+            others,
             papers,
             waiting: waiting.load(conn).await?,
             serials: serials.into_iter().map(|(unit, day, last)| ((unit, day), last.into())).collect(),

@@ -49,7 +49,15 @@ impl Plan {
             steps.truncate(1 + rng.below(if online { 3 } else { 2 }));
         } else if rng.one_in(8) {
             steps.truncate(rng.below(if online { 4 } else { 3 }));
-            steps.push(step(&filer, "withdraw", json!({}), "dossier.withdrawn"));
+            let accepted = steps.iter().any(|step| step.action == "accept");
+            let (action, event) = match accepted {
+                true => ("request-withdrawal", "dossier.withdrawal_requested"),
+                false => ("withdraw", "dossier.withdrawn"),
+            };
+            steps.push(step(&filer, action, json!({}), event));
+            if accepted {
+                steps.push(step("lanhdao", "approve-withdrawal", json!({}), "dossier.withdrawal_approved"));
+            }
         } else if online && rng.one_in(8) {
             let why = json!({"ground": "not_competent", "reason": "Thuộc thẩm quyền của phường khác."});
             steps.truncate(1);
@@ -88,6 +96,7 @@ fn way(rng: &mut Rng, filer: &str, online: bool, component: &str) -> Vec<Step> {
         steps.push(step("chuyenvien", "request-supplement", ask, "dossier.supplement_requested"));
         steps.push(plain("tiepnhan", "confirm-supplement", "dossier.supplement_confirmed"));
     }
+    steps.push(step("chuyenvien", "propose-result", json!({"outcome": "granted"}), "dossier.result_proposed"));
     let result = json!({"outcome": "granted", "number": format!("{}/GP-UBND", 1 + rng.below(999))});
     steps.push(step("lanhdao", "issue-result", result, "dossier.result_issued"));
     steps.push(plain("tiepnhan", "return-result", "dossier.result_returned"));

@@ -193,7 +193,7 @@ impl Wrong {
             self.say(format!("the numbers of {} entries are not 0 to {}", books.entries.len(), books.size - 1));
         }
         let dossiers = books.dossiers.values().map(|row| (row.id, row.version));
-        let rows: HashMap<Uuid, i32> = dossiers.chain(books.accounts.iter().copied()).collect();
+        let rows: HashMap<Uuid, i32> = dossiers.chain(books.others.iter().copied()).collect();
         for (id, version) in &rows {
             let versions = by_entity.get(id).into_iter().flatten().map(|entry| entry.entity_version);
             if !versions.clone().eq(1..=*version) {

@@ -99,18 +99,19 @@ pub const BIRTH_ONLINE: Kind =
 impl Kind {
     /// The states that a dossier of this kind can be in.
     pub fn states(self) -> impl Iterator<Item = Status> {
-        let counter_never = [Status::Submitted, Status::Rejected];
+        let counter_never = [Status::Submitted, Status::IntakeSupplement, Status::Rejected];
         Status::ALL.iter().copied().filter(move |status| self.online || !counter_never.contains(status))
     }
 }
 
 /// The shortest way to a state, and who takes each step.
 fn road(kind: Kind, status: Status) -> &'static [(&'static str, Action)] {
-    use Action::{Accept, IssueResult, Reject, RequestSupplement, ReturnResult, StartProcessing, Submit, Withdraw};
+    use Action::*;
     const WAY: &[(&str, Action)] = &[
         ("congdan1", Submit),
         ("tiepnhan", Accept),
         ("chuyenvien", StartProcessing),
+        ("chuyenvien", ProposeResult),
         ("lanhdao", IssueResult),
         ("tiepnhan", ReturnResult),
     ];
@@ -119,6 +120,7 @@ fn road(kind: Kind, status: Status) -> &'static [(&'static str, Action)] {
     match status {
         Status::Draft => &[],
         Status::Submitted => way(1),
+        Status::IntakeSupplement => &[("congdan1", Submit), ("tiepnhan", RequestIntakeSupplement)],
         Status::Rejected => &[("congdan1", Submit), ("tiepnhan", Reject)],
         Status::Accepted => way(2),
         Status::Processing => way(3),
@@ -131,8 +133,20 @@ fn road(kind: Kind, status: Status) -> &'static [(&'static str, Action)] {
         Status::SupplementRequested => {
             &[("tiepnhan", Accept), ("chuyenvien", StartProcessing), ("chuyenvien", RequestSupplement)]
         }
-        Status::ResultReady => way(4),
-        Status::Returned => way(5),
+        Status::AwaitingApproval => way(4),
+        Status::WithdrawalRequested if kind.online => {
+            &[("congdan1", Submit), ("tiepnhan", Accept), ("congdan1", RequestWithdrawal)]
+        }
+        Status::WithdrawalRequested => &[("tiepnhan", Accept), ("tiepnhan", RequestWithdrawal)],
+        Status::Stopped if kind.online => &[
+            ("congdan1", Submit),
+            ("tiepnhan", Accept),
+            ("congdan1", RequestWithdrawal),
+            ("lanhdao", ApproveWithdrawal),
+        ],
+        Status::Stopped => &[("tiepnhan", Accept), ("tiepnhan", RequestWithdrawal), ("lanhdao", ApproveWithdrawal)],
+        Status::ResultReady => way(5),
+        Status::Returned => way(6),
         Status::Withdrawn if kind.online => &[("congdan1", Withdraw)],
         Status::Withdrawn => &[("tiepnhan", Withdraw)],
     }
@@ -147,9 +161,14 @@ pub fn path(id: &str, action: Action) -> String {
 pub fn said(kind: Kind, action: Action) -> Value {
     match action {
         Action::Reject => json!({"ground": "not_competent", "reason": "Thửa đất thuộc địa bàn phường khác."}),
-        Action::RequestSupplement => {
+        Action::RequestSupplement | Action::RequestIntakeSupplement => {
             json!({"ground": "incomplete", "reason": "Giấy tờ chưa rõ, đề nghị nộp lại.", "components": [kind.papers[0]]})
         }
+        Action::ProposeResult => json!({"outcome": "granted"}),
+        Action::SendBack | Action::RefuseWithdrawal | Action::Stop => {
+            json!({"reason": "Đề nghị làm rõ ý kiến về phòng cháy."})
+        }
+        Action::Reappoint => json!({"due_date": "2026-09-15", "reason": "Xin lỗi ông/bà, kết quả kiểm tra về muộn."}),
         Action::IssueResult => json!({"outcome": "granted", "number": "125/GPXD-UBND"}),
         _ => json!({}),
     }

@@ -11,7 +11,7 @@ use directory::{AgencyKind, authorization};
 use kernel::{Db, db};
 use procedures::dossier::{Channel, Outcome};
 use procedures::recomputation::Phase;
-use procedures::workflow::Status;
+use procedures::workflow::{Action, Status, TABLE};
 
 use crate::harness::{cluster, database, empty_database};
 
@@ -123,10 +123,14 @@ async fn the_database_takes_the_codes_that_the_program_knows_and_no_others() {
     }
     let row_kinds = [RowKind::Holiday, RowKind::Compensation, RowKind::SwapOff, RowKind::SwapWork];
     let row_kinds = row_kinds.map(|kind| serde_json::to_value(kind).unwrap().as_str().unwrap().to_owned());
+    let back = TABLE.iter().filter(|row| row.action == Action::RefuseWithdrawal);
+    let before_withdrawal = back.map(|row| row.to.code().to_owned()).collect();
     let known = [
         ("dossiers", "status", codes(Status::ALL, Status::code)),
         ("dossiers", "channel", codes(Channel::ALL, Channel::code)),
         ("dossiers", "outcome", codes(Outcome::ALL, Outcome::code)),
+        ("dossiers", "proposed_outcome", codes(Outcome::ALL, Outcome::code)),
+        ("dossiers", "state_before", before_withdrawal),
         ("recomputations", "status", codes(Phase::ALL, Phase::code)),
         ("agencies", "kind", codes(AgencyKind::ALL, AgencyKind::code)),
         ("authorizations", "kind", codes(authorization::Kind::ALL, authorization::Kind::code)),

@@ -77,7 +77,7 @@ async fn papers_are_taken_while_they_are_awaited_and_at_no_other_time() {
         let id = cast.dossier(PERMIT_ONLINE, status).await;
         let declare = format!("/v1/dossiers/{id}/attachments");
         let answer = cast.client("congdan1").post(&declare, papers::paper("fire_safety")).await;
-        if let Status::Draft | Status::SupplementRequested = status {
+        if let Status::Draft | Status::IntakeSupplement | Status::SupplementRequested = status {
             answer.expect(201);
             continue;
         }

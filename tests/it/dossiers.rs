@@ -48,6 +48,7 @@ async fn a_building_permit_walks_from_draft_to_returned_result() {
         drop((leader, citizen));
         (app.staff("lanhdao").await, app.citizen("congdan1").await)
     };
+    app.staff("chuyenvien").await.propose(&id).await;
     let result = json!({"outcome": "granted", "number": "125/GPXD-UBND"});
     let signed = leader.post(&format!("/v1/dossiers/{id}/issue-result"), result).await.expect(200);
     assert_eq!(signed.json["timeliness"], "finished_on_time");

@@ -253,6 +253,11 @@ impl Client {
         self.post(&format!("/v1/dossiers/{dossier}/{action}"), json!({})).await
     }
 
+    /// The officer's proposal to grant it.
+    pub async fn propose(&self, dossier: &str) -> Answer {
+        self.post(&format!("/v1/dossiers/{dossier}/propose-result"), json!({"outcome": "granted"})).await.expect(200)
+    }
+
     pub async fn put_file(&self, path: &str, content: &'static [u8]) -> Answer {
         let request = self.request(Method::PUT, path).header("content-type", "application/octet-stream").body(content);
         self.send(request).await

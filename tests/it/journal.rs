@@ -15,10 +15,10 @@ use kernel::db;
 use kernel::journal::verify::{Report, verify};
 use serde_json::json;
 
-use crate::cast::{BIRTH_ONLINE, Cast, PERMIT_AT_COUNTER, PERMIT_ONLINE};
+use crate::cast::{BIRTH_ONLINE, Cast, PERMIT_AT_COUNTER, PERMIT_ONLINE, path, said};
 use crate::harness::papers::{self, PERMIT};
 use crate::harness::{TestApp, cluster};
-use procedures::workflow::Status;
+use procedures::workflow::{Action, Status};
 
 /// How many entries wait for their number.
 const WAITING: &str = "SELECT count(*) FROM journal_tail";
@@ -67,9 +67,23 @@ async fn mixed_history(app: &TestApp) {
     let more = cast.client("congdan1").post(&format!("/v1/dossiers/{id}/attachments"), more).await.expect(201);
     cast.client("congdan1").put_file(more.header("location"), papers::PDF).await.expect(200);
     cast.client("tiepnhan").step(&id, "confirm-supplement").await.expect(200);
+    let propose = async || cast.client("chuyenvien").propose(&id).await;
+    let take = async |action| {
+        cast.client("lanhdao").post(&path(&id, action), said(PERMIT_ONLINE, action)).await.expect(200);
+    };
+    propose().await;
+    take(Action::SendBack).await;
+    take(Action::Reappoint).await;
+    propose().await;
     let refused =
         json!({"outcome": "refused", "number": "7/TB", "ground": "against_plan", "reason": "Nằm trong hành lang đê."});
-    cast.client("lanhdao").post(&format!("/v1/dossiers/{id}/issue-result"), refused).await.expect(200);
+    cast.client("lanhdao").post(&path(&id, Action::IssueResult), refused).await.expect(200);
+    for (status, action) in
+        [(Status::WithdrawalRequested, Action::RefuseWithdrawal), (Status::SupplementRequested, Action::Stop)]
+    {
+        let id = cast.dossier(PERMIT_ONLINE, status).await;
+        cast.client("lanhdao").post(&path(&id, action), said(PERMIT_ONLINE, action)).await.expect(200);
+    }
 
     let (conn, ctx) = (&mut app.db.conn().await.expect("a connection"), app.ctx());
     staff::set_password(conn, &ctx, "mattran", "a hash".to_owned()).await.expect("another password");
@@ -134,6 +148,8 @@ async fn no_personal_data_gets_into_the_journal() {
     let declared = citizen.post(&format!("/v1/dossiers/{id}/attachments"), paper).await.expect(201);
     citizen.put_file(declared.header("location"), papers::PDF).await.expect(200);
     reception.step(&id, "confirm-supplement").await.expect(200);
+    let propose = json!({"outcome": "refused", "ground": "against_plan", "reason": "Zephyrine xây trái quy hoạch."});
+    officer.post(&format!("/v1/dossiers/{id}/propose-result"), propose).await.expect(200);
     let refused = json!({"outcome": "refused", "number": "Zephyrine/7", "ground": "against_plan", "reason": "Zephyrine xây trái quy hoạch."});
     leader.post(&format!("/v1/dossiers/{id}/issue-result"), refused).await.expect(200);
     citizen.step(&id, "return-result").await.expect(200);
@@ -144,6 +160,6 @@ async fn no_personal_data_gets_into_the_journal() {
         assert!(rows > 0, "nothing was planted in {table}");
     }
     let entries = app.count(&format!("SELECT count(*) FROM journal WHERE entity_id = '{id}'")).await;
-    assert!(entries >= 13, "{entries} entries");
+    assert!(entries >= 14, "{entries} entries");
     assert_eq!(app.count(&format!("SELECT count(*) FROM journal WHERE journal::text {planted}")).await, 0);
 }

@@ -12,6 +12,7 @@ mod database;
 mod deadlines;
 mod declaring;
 mod dossiers;
+mod examination;
 mod harness;
 mod idempotency;
 mod journal;

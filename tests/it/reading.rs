@@ -148,6 +148,7 @@ async fn late_is_what_the_dates_say_today() {
     assert_eq!(now("2026-08-26T00:00:00+07:00").await, "overdue");
     // The worker tells the journal that the limit ran out, which is a version of its own.
     app.eventually("SELECT count(*) FROM journal WHERE event_kind = 'dossier.deadline_passed'", 1).await;
+    app.staff("chuyenvien").await.propose(&id).await;
     let result = json!({"outcome": "granted", "number": "125/GPXD-UBND"});
     let signed = app.staff("lanhdao").await.post(&path(&id, Action::IssueResult), result).await.expect(200);
     assert_eq!(signed.json["timeliness"], "finished_late");
@@ -162,13 +163,19 @@ async fn the_timeline_gives_the_reasons_and_the_journal_keeps_none_of_the_words(
     let ask = json!({"ground": "incomplete", "reason": words[0], "components": ["drawings"]});
     cast.client("chuyenvien").post(&path(&id, Action::RequestSupplement), ask).await.expect(200);
     cast.client("tiepnhan").step(&id, "confirm-supplement").await.expect(200);
+    let proposal =
+        json!({"outcome": "refused", "ground": "against_plan", "reason": "Nằm trong hành lang đê, đề nghị từ chối."});
+    cast.client("chuyenvien").post(&path(&id, Action::ProposeResult), proposal).await.expect(200);
     let refusal = json!({"outcome": "refused", "number": "126/TB-UBND", "ground": "against_plan", "reason": words[1]});
     cast.client("lanhdao").post(&path(&id, Action::IssueResult), refusal).await.expect(200);
 
     let timeline = cast.client("congdan1").get(&format!("/v1/dossiers/{id}/timeline")).await.expect(200).json;
     let items = timeline["items"].as_array().unwrap();
-    let versions: Vec<i64> = items.iter().map(|item| item["version"].as_i64().unwrap()).collect();
-    assert_eq!(versions, (1..=versions.len() as i64).collect::<Vec<_>>(), "oldest first, none missing");
+    let versions = |items: &[Value]| items.iter().map(|item| item["version"].as_i64().unwrap()).collect::<Vec<_>>();
+    let all = cast.client("tiepnhan").get(&format!("/v1/dossiers/{id}/timeline")).await.expect(200).json;
+    let all = versions(all["items"].as_array().unwrap());
+    assert_eq!(all, (1..=all.len() as i64).collect::<Vec<_>>(), "oldest first, none missing");
+    assert_eq!(versions(items).len(), all.len() - 1, "the proposal is the agency's own business");
     let said = |event: &str| {
         let item = items.iter().find(|item| item["event"] == event).unwrap();
         (item["ground"].as_str(), item["reason"].as_str(), item["actor_kind"].as_str())
@@ -187,11 +194,18 @@ async fn the_timeline_gives_the_reasons_and_the_journal_keeps_none_of_the_words(
 async fn a_refusal_on_the_merits_needs_ground_and_reason() {
     let app = TestApp::new().await;
     let cast = Cast::of(&app).await;
-    let id = cast.dossier(PERMIT_ONLINE, Status::Processing).await;
+    let pointers = |refused: &Answer| -> Vec<String> {
+        let errors = refused.json["errors"].as_array().unwrap().iter();
+        errors.map(|error| error["pointer"].as_str().unwrap().to_owned()).collect()
+    };
+    let id = cast.dossier(PERMIT_ONLINE, Status::AwaitingApproval).await;
     let bare = json!({"outcome": "refused", "number": "126/TB-UBND"});
     let refused = cast.client("lanhdao").post(&path(&id, Action::IssueResult), bare).await.expect(422);
-    let pointers: Vec<_> = refused.json["errors"].as_array().unwrap().iter().map(|error| &error["pointer"]).collect();
-    assert_eq!(pointers, ["/ground", "/reason"]);
+    assert_eq!(pointers(&refused), ["/ground", "/reason"]);
+    let id = cast.dossier(PERMIT_ONLINE, Status::Processing).await;
+    let bare = json!({"outcome": "refused", "ground": "against_plan"});
+    let refused = cast.client("chuyenvien").post(&path(&id, Action::ProposeResult), bare).await.expect(422);
+    assert_eq!(pointers(&refused), ["/reason"]);
     let ask = json!({"ground": "incomplete", "reason": "Thiếu nhiều giấy tờ.", "components": ["drawings", "poem"]});
     let unknown = cast.client("chuyenvien").post(&path(&id, Action::RequestSupplement), ask).await.expect(422);
     assert_eq!(unknown.json["errors"][0]["pointer"], "/components/1");

@@ -53,6 +53,11 @@ fn holds(kind: Kind, row: &Transition) -> bool {
         Guard::Counter => !kind.online,
         Guard::Online => kind.online,
         Guard::Immediate => kind.immediate,
+        Guard::FirstTime => true,
+        // What is settled at once is due today.
+        Guard::NoNewDate => !kind.immediate,
+        // The cast asks for withdrawals as soon as a dossier is accepted.
+        Guard::Before(status) => status == Status::Accepted,
     }
 }
 
@@ -70,7 +75,7 @@ fn found(answer: &Answer) -> Outcome {
         (403, Some("request.forbidden")) => Outcome::NoPermission,
         (404, Some("dossier.not_found")) => Outcome::Unknown,
         (403, Some("dossier.not_yours_to_do")) => Outcome::NotTheirs,
-        (409, Some("dossier.illegal_transition")) => Outcome::WrongState,
+        (409, Some("dossier.illegal_transition" | "dossier.too_late_to_reappoint")) => Outcome::WrongState,
         _ => panic!("neither done nor refused by the rules: {answer:?}"),
     }
 }
@@ -138,11 +143,14 @@ fn clock_moves_as_the_table_says(kind: Kind, after: &Value, from: Status, action
         ClockEffect::Pause => assert_eq!(timeliness, if kind.immediate { "running" } else { "not_running" }, "{at}"),
         ClockEffect::Finish => assert_eq!(timeliness, "finished_on_time", "{at}"),
         ClockEffect::Stop => assert_eq!(timeliness, "not_running", "{at}"),
+        ClockEffect::Reappoint => {
+            assert_eq!((timeliness, &after["due_date"]), ("running", &json!("2026-09-15")), "{at}");
+        }
         ClockEffect::None => {}
     }
     assert_eq!(after["due_at"].is_null(), after["accepted_at"].is_null(), "{at}");
     assert_eq!(after["finished_at"].is_null(), after["outcome"].is_null(), "{at}");
-    let closed = [Status::Rejected, Status::Returned, Status::Withdrawn].map(Status::code);
+    let closed = [Status::Rejected, Status::Returned, Status::Withdrawn, Status::Stopped].map(Status::code);
     assert_eq!(!after["closed_at"].is_null(), closed.contains(&after["status"].as_str().unwrap()), "{at}");
 }
 

@@ -60,12 +60,16 @@ fn page() -> String {
             ClockEffect::Continue => "begins anew or goes on, by the procedure's rule",
             ClockEffect::Finish => "decides whether it was in time",
             ClockEffect::Stop => "stops for good",
+            ClockEffect::Reappoint => "the date told is a later one",
         };
         let guard = match row.guard {
-            Guard::None => "",
-            Guard::Counter => "filed at the counter",
-            Guard::Online => "filed online",
-            Guard::Immediate => "procedures settled at once",
+            Guard::None => String::new(),
+            Guard::Counter => "filed at the counter".to_owned(),
+            Guard::Online => "filed online".to_owned(),
+            Guard::Immediate => "procedures settled at once".to_owned(),
+            Guard::FirstTime => "once".to_owned(),
+            Guard::NoNewDate => "once, a day before it is due at the latest".to_owned(),
+            Guard::Before(status) => format!("it was {status} before"),
         };
         let permission = row.permission.code();
         let _ = writeln!(

@@ -15,7 +15,7 @@ use procedures::dossier::{Applicant, Outcome};
 use procedures::file::{self, NewDossier};
 use procedures::problem::NOT_FOUND;
 use procedures::recomputation::{self, NewRecomputation, RecomputationId};
-use procedures::request::{NewResult, SupplementGround, SupplementRequest};
+use procedures::request::{NewResult, Proposal, SupplementGround, SupplementRequest};
 use procedures::steps::{self, Target, World};
 use procedures::{DossierId, upload};
 use uuid::Uuid;
@@ -42,11 +42,19 @@ const DOSSIERS: &[(u8, Reach)] = &[
     (3, Reach::Accepted),
     (4, Reach::Processing),
     (5, Reach::SupplementRequested),
-    (6, Reach::Processing),
+    (6, Reach::AwaitingApproval),
     (7, Reach::ResultReady),
     (8, Reach::Draft),
     (9, Reach::Declared),
     (10, Reach::Draft),
+    (11, Reach::Submitted),
+    (12, Reach::Processing),
+    (13, Reach::AwaitingApproval),
+    (14, Reach::Processing),
+    (15, Reach::Processing),
+    (16, Reach::WithdrawalRequested),
+    (17, Reach::WithdrawalRequested),
+    (18, Reach::SupplementRequested),
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,6 +66,8 @@ enum Reach {
     Accepted,
     Processing,
     SupplementRequested,
+    WithdrawalRequested,
+    AwaitingApproval,
     ResultReady,
 }
 
@@ -153,6 +163,13 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
             components: vec!["drawings".to_owned()],
         };
         steps::request_supplement(conn, &examiner, world, target(id, &attempt("request")), what).await?;
+    }
+    if reach == Reach::WithdrawalRequested {
+        steps::request_withdrawal(conn, applicant, world, target(id, &attempt("give up"))).await?;
+    }
+    if reach >= Reach::AwaitingApproval {
+        let proposal = Proposal { outcome: Outcome::Granted, ground: None, reason: None };
+        steps::propose_result(conn, &examiner, world, target(id, &attempt("propose")), proposal).await?;
     }
     if reach == Reach::ResultReady {
         let result =

@@ -1,6 +1,6 @@
 //! What a request asks for beside its body: in which form it wants its answer, and parameters that nobody would read.
 
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use kernel::problem::Error;
 
 use crate::contract::Operation;
@@ -17,7 +17,9 @@ pub fn check(operation: &Operation, query: &str, headers: &HeaderMap) -> Result<
     if operation.answers_json && !accepts_json(headers) {
         return Err(NOT_ACCEPTABLE.error());
     }
-    let unreadable = |name| headers.get(name).is_some_and(|value| value.to_str().is_err() || value.len() > CONDITION);
+    let readable =
+        |value: &HeaderValue| value.len() <= CONDITION && value.as_bytes().iter().all(|b| (b' '..=b'~').contains(b));
+    let unreadable = |name| headers.get(name).is_some_and(|value| !readable(value));
     if unreadable(header::IF_NONE_MATCH) || unreadable(header::IF_MATCH) {
         return Err(MALFORMED.with("Tiêu đề điều kiện không đọc được.", "A conditional header cannot be read."));
     }
@@ -47,7 +49,6 @@ fn accepts_json(headers: &HeaderMap) -> bool {
 #[cfg(test)]
 mod tests {
     use actix_web::http::Method;
-    use actix_web::http::header::HeaderValue;
 
     use super::*;
     use crate::contract::Contract;
@@ -74,6 +75,18 @@ mod tests {
         assert!(takes(Method::GET, "/v1/dossiers"));
         assert!(!takes(Method::POST, "/v1/dossiers"));
         assert!(!takes(Method::POST, "/v1/dossiers/{id}/accept"));
+    }
+
+    #[test]
+    fn a_condition_is_printable_text_of_some_length() {
+        let contract = Contract::new("http://localhost");
+        let takes = |condition: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::IF_NONE_MATCH, HeaderValue::from_str(condition).unwrap());
+            check(contract.operation(&Method::GET, "/v1/agencies").unwrap(), "", &headers).is_ok()
+        };
+        assert!(takes("\"1\", W/\"2\"") && takes(&"x".repeat(CONDITION)));
+        assert!(!takes("a\tb") && !takes("đ") && !takes(&"x".repeat(CONDITION + 1)));
     }
 
     #[test]

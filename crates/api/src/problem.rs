@@ -7,6 +7,7 @@ use kernel::problem::{Error, FieldError, Kind, Occurrence, Problem, Text};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Array, ArrayBuilder, ObjectBuilder, Type};
 
 /// The result of every handler.
 pub type Result<T, E = Failure> = std::result::Result<T, E>;
@@ -144,8 +145,13 @@ pub struct Document {
     version: Option<Value>,
     /// What the caller can do instead.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Vec<String>>, max_items = 50)]
+    #[schema(schema_with = action_codes)]
     allowed_actions: Option<Value>,
+}
+
+fn action_codes() -> Array {
+    let code = ObjectBuilder::new().schema_type(Type::String).max_length(Some(50)).pattern(Some("^[a-z_]+$"));
+    ArrayBuilder::new().items(code).max_items(Some(50)).description(Some("What the caller can do instead.")).build()
 }
 
 /// One violation of the schema or of a rule.

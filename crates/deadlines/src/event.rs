@@ -88,6 +88,13 @@ pub(crate) struct History {
     pub reappointment: Option<Reappointment>,
 }
 
+impl Event {
+    /// Whether it gives the citizen another date.
+    pub fn is_reappointment(&self) -> bool {
+        matches!(self, Self::Reappoint { .. })
+    }
+}
+
 impl History {
     /// Reads the events in order and refuses those that cannot have happened so.
     pub fn read(starts_at: DateTime<Utc>, limit: Limit, events: &[Event]) -> Result<Self, DeadlineError> {

@@ -1,14 +1,14 @@
 //! Instants in JSON, for long lists: chrono takes them through `fmt`, which costs a list more than its query does.
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
-use serde::Serializer;
+use serde::{Serialize, Serializer};
 
 /// Serialises an instant as chrono does: for `#[serde(serialize_with)]`.
 pub fn serialize<S: Serializer>(at: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
     let mut text = [0; LONGEST];
     match write(at, &mut text) {
         Some(text) => serializer.serialize_str(text),
-        None => serializer.collect_str(&at.format("%+")),
+        None => at.serialize(serializer),
     }
 }
 
@@ -58,7 +58,6 @@ fn digits(place: &mut [u8], mut number: u32) {
 #[cfg(test)]
 mod tests {
     use chrono::TimeDelta;
-    use serde::Serialize;
 
     use super::*;
 

@@ -172,6 +172,13 @@ impl Error {
         self
     }
 
+    /// Says which member of the body is wrong, where what failed could not know.
+    #[must_use]
+    pub fn at(mut self, pointer: &'static str) -> Self {
+        self.0.fields.iter_mut().for_each(|field| pointer.clone_into(&mut field.pointer));
+        self
+    }
+
     /// Adds what caused it: logged once, never shown.
     pub fn caused_by(mut self, cause: impl fmt::Display) -> Self {
         self.0.cause = Some(cause.to_string());

@@ -84,7 +84,8 @@ table! {
         clock -> Nullable<Jsonb>, clock_stands -> Bool, original_due_at -> Nullable<Timestamptz>, statutory_due_at -> Nullable<Timestamptz>,
         due_at -> Nullable<Timestamptz>, next_due_at -> Timestamptz, submitted_at -> Nullable<Timestamptz>,
         accepted_at -> Nullable<Timestamptz>, finished_at -> Nullable<Timestamptz>, closed_at -> Nullable<Timestamptz>,
-        outcome -> Nullable<Text>, result_number -> Nullable<Text>, created_at -> Timestamptz,
+        outcome -> Nullable<Text>, result_number -> Nullable<Text>, intake_supplements -> Int2,
+        state_before -> Nullable<Text>, proposed_outcome -> Nullable<Text>, created_at -> Timestamptz,
     }
 }
 table! {

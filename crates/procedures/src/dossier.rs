@@ -82,6 +82,12 @@ pub struct Dossier {
     pub closed_at: Option<DateTime<Utc>>,
     pub outcome: Option<Outcome>,
     pub result_number: Option<String>,
+    /// How often the applicant was asked for papers before acceptance.
+    pub intake_supplements: i16,
+    /// Where it stood when its withdrawal was asked for.
+    pub state_before: Option<Status>,
+    /// What the officer proposes to whoever signs.
+    pub proposed_outcome: Option<Outcome>,
     pub created_at: DateTime<Utc>,
 }
 
@@ -157,6 +163,13 @@ impl AppearsOnTable<dossiers::table> for Visible {}
 
 /// The people and agencies who may see it, for the journal.
 pub fn audience(dossier: &Dossier) -> Vec<Uuid> {
+    let mut seen = agencies(dossier);
+    seen.extend(dossier.applicant_id.map(|citizen| citizen.0));
+    seen
+}
+
+/// The agencies who may see it.
+pub fn agencies(dossier: &Dossier) -> Vec<Uuid> {
     let mut seen = Vec::new();
     if dossier.is_filed() {
         seen.push(dossier.receiving_agency_id.0);
@@ -164,7 +177,6 @@ pub fn audience(dossier: &Dossier) -> Vec<Uuid> {
             seen.push(dossier.competent_agency_id.0);
         }
     }
-    seen.extend(dossier.applicant_id.map(|citizen| citizen.0));
     seen
 }
 

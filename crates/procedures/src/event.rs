@@ -31,6 +31,10 @@ pub enum Event {
         due_at: DateTime<Utc>,
         calendar_version: String,
     },
+    IntakeSupplementRequested {
+        ground: SupplementGround,
+        components: Vec<String>,
+    },
     Rejected {
         ground: RejectionGround,
     },
@@ -43,6 +47,15 @@ pub enum Event {
         due_at: DateTime<Utc>,
         restarted: bool,
     },
+    ResultProposed {
+        outcome: Outcome,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ground: Option<RefusalGround>,
+    },
+    SentBack {},
+    Reappointed {
+        due_at: DateTime<Utc>,
+    },
     ResultIssued {
         outcome: Outcome,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -51,6 +64,10 @@ pub enum Event {
     },
     ResultReturned {},
     Withdrawn {},
+    WithdrawalRequested {},
+    WithdrawalApproved {},
+    WithdrawalRefused {},
+    Stopped {},
     DeadlinePassed {
         statutory_due_at: DateTime<Utc>,
     },
@@ -63,6 +80,9 @@ pub enum Event {
     },
 }
 
+/// Kinds that are the agency's own business: what an officer proposes and a leader gives back.
+pub const INTERNAL: &[&str] = &["dossier.result_proposed", "dossier.sent_back"];
+
 impl journal::Event for Event {
     const ENTITY: &'static str = "dossier";
 
@@ -73,12 +93,20 @@ impl journal::Event for Event {
             Self::AttachmentStored { .. } => "dossier.attachment_stored",
             Self::Submitted { .. } => "dossier.submitted",
             Self::Accepted { .. } => "dossier.accepted",
+            Self::IntakeSupplementRequested { .. } => "dossier.intake_supplement_requested",
             Self::Rejected { .. } => "dossier.rejected",
             Self::ProcessingStarted {} => "dossier.processing_started",
             Self::SupplementRequested { .. } => "dossier.supplement_requested",
             Self::SupplementConfirmed { .. } => "dossier.supplement_confirmed",
+            Self::ResultProposed { .. } => "dossier.result_proposed",
+            Self::SentBack {} => "dossier.sent_back",
+            Self::Reappointed { .. } => "dossier.reappointed",
             Self::ResultIssued { .. } => "dossier.result_issued",
             Self::ResultReturned {} => "dossier.result_returned",
+            Self::WithdrawalRequested {} => "dossier.withdrawal_requested",
+            Self::WithdrawalApproved {} => "dossier.withdrawal_approved",
+            Self::WithdrawalRefused {} => "dossier.withdrawal_refused",
+            Self::Stopped {} => "dossier.stopped",
             Self::Withdrawn {} => "dossier.withdrawn",
             Self::DeadlinePassed { .. } => "dossier.deadline_passed",
             Self::AnswerDeadlinePassed {} => "dossier.answer_deadline_passed",

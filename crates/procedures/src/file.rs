@@ -102,6 +102,9 @@ pub async fn file(
         closed_at: None,
         outcome: None,
         result_number: None,
+        intake_supplements: 0,
+        state_before: None,
+        proposed_outcome: None,
         created_at: ctx.now,
     };
     let event = Event::Created { procedure: procedure.code.clone(), case: dossier.case_code.clone(), channel };

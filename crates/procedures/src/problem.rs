@@ -46,6 +46,11 @@ kernel::problems! {
         "Các sự kiện phải theo thứ tự và hợp nhau; errors chỉ ra sự kiện sai.",
         "The events must be in order and fit each other; errors names the one that does not."
     }
+    TOO_LATE_TO_REAPPOINT = Conflict "dossier.too_late_to_reappoint" {
+        "Đã quá hạn để hẹn lại", "It is too late for a new date";
+        "Chỉ được hẹn lại một lần, chậm nhất một ngày trước ngày hẹn trả (NĐ 61/2018, Điều 19 khoản 9).",
+        "A new date is announced once, and at the latest a day before the old one (NĐ 61/2018 Art. 19(9))."
+    }
     ATTACHMENT_NOT_FOUND = NotFound "attachment.not_found" {
         "Không tìm thấy tệp", "Attachment not found";
         "Hồ sơ không có tệp này, hoặc nội dung chưa được tải lên.",

@@ -1,5 +1,6 @@
 //! What must be said with a step: grounds, which are counted, and reasons, which are read.
 
+use chrono::NaiveDate;
 use kernel::text_enum;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -90,6 +91,44 @@ fn component_codes() -> utoipa::openapi::schema::Array {
         .description(Some("The components that are missing or wrong."))
         .examples([serde_json::json!(["drawings"])])
         .build()
+}
+
+/// A reason in words, where no ground is counted.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reason {
+    #[schema(example = "Đề nghị bổ sung ý kiến về phòng cháy, chữa cháy.", min_length = 10, max_length = 4000)]
+    pub reason: String,
+}
+
+/// What the officer proposes to whoever signs.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Proposal {
+    pub outcome: Outcome,
+    /// Needed for a refusal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ground: Option<RefusalGround>,
+    /// Needed for a refusal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Hồ sơ đủ điều kiện cấp giấy phép.", min_length = 10, max_length = 4000)]
+    pub reason: Option<String>,
+}
+
+/// A later date, with an apology (NĐ 61/2018 Art. 19(9)).
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reappointment {
+    /// The new date, to its end.
+    #[schema(example = "2027-06-30")]
+    pub due_date: NaiveDate,
+    /// Why, and the apology, for the applicant.
+    #[schema(
+        example = "Xin lỗi ông/bà: kết quả kiểm tra thực địa về muộn; hẹn trả kết quả vào ngày mới.",
+        min_length = 10,
+        max_length = 4000
+    )]
+    pub reason: String,
 }
 
 /// The result: granted, or refused on the merits with ground and reason (NĐ 61/2018 Art. 19(8)).

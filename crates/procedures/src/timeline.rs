@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::dossier::{DossierId, load};
+use crate::event::INTERNAL;
 
 /// One thing that happened.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -47,13 +48,15 @@ fn content(event: &str) -> serde_json::Value {
     event.into_values().next().unwrap_or_else(|| serde_json::json!({}))
 }
 
-/// Everything that happened to the dossier, oldest first.
+/// Everything that happened to the dossier, oldest first; to its applicant, without what is the agency's own business.
 pub async fn timeline(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Result<Vec<TimelineEntry>> {
     let dossier = load(conn, &ctx.actor, id).await?;
     let said = remarks::dossier_id.eq(journal::entity_id).and(remarks::version.eq(journal::entity_version));
+    let hidden: &[&str] = if ctx.actor.agency().is_some() { &[] } else { INTERNAL };
     let rows: Vec<Row> = journal::table
         .left_join(remarks::table.on(said))
         .filter(journal::entity_id.eq(dossier.id.0))
+        .filter(journal::event_kind.ne_all(hidden))
         .order(journal::entity_version)
         .select((
             journal::entity_version,

@@ -29,11 +29,7 @@ pub(crate) fn timers_of(dossier: &Dossier, now: DateTime<Utc>) -> Timers {
 fn limit(dossier: &Dossier) -> Option<(&'static str, DateTime<Utc>)> {
     match (dossier.status, dossier.statutory_due_at) {
         (Status::Submitted, _) => Some((ANSWER, dossier.next_due_at)),
-        (Status::Accepted | Status::Processing | Status::SupplementRequested, Some(due_at))
-            if !dossier.clock_stands =>
-        {
-            Some((DEADLINE, due_at))
-        }
+        (status, Some(due_at)) if status.is_examined() && !dossier.clock_stands => Some((DEADLINE, due_at)),
         _ => None,
     }
 }

@@ -34,7 +34,7 @@ fn may_add(dossier: &Dossier, actor: &Actor) -> Result<()> {
         return Err(NOT_YOURS_TO_DO.error());
     }
     match dossier.status {
-        Status::Draft | Status::SupplementRequested => Ok(()),
+        Status::Draft | Status::IntakeSupplement | Status::SupplementRequested => Ok(()),
         status => Err(ATTACHMENTS_CLOSED.error().extra("state", status.code())),
     }
 }

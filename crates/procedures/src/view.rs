@@ -12,7 +12,7 @@ use crate::attachment::{Attachment, AttachmentView};
 use crate::catalogue::Catalogue;
 use crate::clock;
 use crate::dossier::{Applicant, Channel, Dossier, DossierId, Outcome};
-use crate::workflow::{Action, Status, allowed_actions};
+use crate::workflow::{Action, Facts, Status, allowed_actions};
 
 /// A dossier, for somebody who may see it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -23,6 +23,10 @@ pub struct View {
     #[schema(minimum = 1, maximum = 2147483647)]
     pub version: i32,
     pub status: Status,
+    /// The status under which the National Public Service Portal knows it, 1 to 10; a draft has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 10, example = 4)]
+    pub national_status: Option<u8>,
     pub procedure: ProcedureName,
     /// The procedure's case.
     #[schema(example = "house", max_length = 50)]
@@ -61,6 +65,9 @@ pub struct View {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "125/GPXD-UBND", max_length = 100)]
     pub result_number: Option<String>,
+    /// What the officer proposes to whoever signs: the agency's own business.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proposed_outcome: Option<Outcome>,
     #[schema(max_items = 100)]
     pub attachments: Vec<AttachmentView>,
     /// What you can do now.
@@ -85,6 +92,7 @@ pub fn view(ctx: &Ctx, catalogue: &Catalogue, dossier: &Dossier, attachments: &[
         id: dossier.id,
         version: dossier.version,
         status: dossier.status,
+        national_status: dossier.status.national(),
         procedure: ProcedureName { code: procedure.code.clone(), name: procedure.name.clone() },
         case: dossier.case_code.clone(),
         channel: dossier.channel,
@@ -103,8 +111,9 @@ pub fn view(ctx: &Ctx, catalogue: &Catalogue, dossier: &Dossier, attachments: &[
         closed_at: dossier.closed_at,
         outcome: dossier.outcome,
         result_number: dossier.result_number.clone(),
+        proposed_outcome: dossier.proposed_outcome.filter(|_| ctx.actor.agency().is_some()),
         attachments: attachments.iter().map(AttachmentView::of).collect(),
-        allowed_actions: allowed_actions(dossier, &ctx.actor, case.immediate),
+        allowed_actions: allowed_actions(dossier, &ctx.actor, Facts { immediate: case.immediate, now: ctx.now }),
         created_at: dossier.created_at,
     })
 }

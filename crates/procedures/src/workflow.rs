@@ -3,17 +3,21 @@
 //! The table serves the check at runtime, the `allowed_actions` of every answer, the authorization matrix and the
 //! workflow page of the documentation. States after NĐ 61/2018 Art. 17–20 and NĐ 118/2025 Art. 17–18.
 
+use chrono::{DateTime, Utc};
+use deadlines::Event;
 use kernel::id::AgencyId;
 use kernel::{Actor, Permission, Result, text_enum};
 
-use crate::dossier::Dossier;
-use crate::problem::{ILLEGAL_TRANSITION, NOT_YOURS_TO_DO};
+use crate::dossier::{Channel, Dossier};
+use crate::problem::{ILLEGAL_TRANSITION, NOT_YOURS_TO_DO, TOO_LATE_TO_REAPPOINT};
 
 text_enum! {
     /// Where the dossier stands. Late is not a state: see `timeliness`.
     Status {
         Draft = "draft",
         Submitted = "submitted",
+        /// Waits for papers from the applicant before it can be accepted; no clock runs.
+        IntakeSupplement = "intake_supplement",
         /// Not accepted at intake, with a ground and a reason. Final.
         Rejected = "rejected",
         /// Received in full; the clock runs.
@@ -21,10 +25,17 @@ text_enum! {
         Processing = "processing",
         /// Waits for papers from the applicant; the clock stands.
         SupplementRequested = "supplement_requested",
+        /// The officer has proposed a result; the clock runs.
+        AwaitingApproval = "awaiting_approval",
+        /// The applicant wants the papers back; the clock runs until that is decided.
+        WithdrawalRequested = "withdrawal_requested",
         /// Granted or refused on the merits: this moment decides whether it was in time.
         ResultReady = "result_ready",
         Returned = "returned",
+        /// Given up before it was accepted. Final.
         Withdrawn = "withdrawn",
+        /// Given up after it was accepted, or never supplied (Form 05). Final.
+        Stopped = "stopped",
     }
 }
 
@@ -32,21 +43,52 @@ text_enum! {
     /// What can be done: `POST /v1/dossiers/{id}/<action>`, with `-` for `_`.
     Action {
         Submit = "submit",
+        RequestIntakeSupplement = "request_intake_supplement",
         Accept = "accept",
         Reject = "reject",
         StartProcessing = "start_processing",
         RequestSupplement = "request_supplement",
         ConfirmSupplement = "confirm_supplement",
+        ProposeResult = "propose_result",
+        SendBack = "send_back",
         IssueResult = "issue_result",
+        Reappoint = "reappoint",
         ReturnResult = "return_result",
         Withdraw = "withdraw",
+        RequestWithdrawal = "request_withdrawal",
+        ApproveWithdrawal = "approve_withdrawal",
+        RefuseWithdrawal = "refuse_withdrawal",
+        Stop = "stop",
     }
 }
 
 impl Status {
     /// Somebody at an agency still has to do something.
     pub fn is_open(self) -> bool {
-        !matches!(self, Self::Draft | Self::Rejected | Self::Returned | Self::Withdrawn)
+        !matches!(self, Self::Draft | Self::Rejected | Self::Returned | Self::Withdrawn | Self::Stopped)
+    }
+
+    /// It was accepted and has no result yet: its statutory clock has started and nothing has ended it.
+    pub fn is_examined(self) -> bool {
+        use Status::*;
+        matches!(self, Accepted | Processing | SupplementRequested | AwaitingApproval | WithdrawalRequested)
+    }
+
+    /// The status that the National Public Service Portal knows, 1 to 10. No official text with these codes was found:
+    /// they are those that a provincial system uses [C, practice].
+    pub fn national(self) -> Option<u8> {
+        Some(match self {
+            Self::Draft => return None,
+            Self::Submitted => 1,
+            Self::Accepted => 2,
+            Self::Rejected => 3,
+            Self::Processing | Self::AwaitingApproval => 4,
+            Self::IntakeSupplement | Self::SupplementRequested => 5,
+            Self::WithdrawalRequested => 7,
+            Self::Withdrawn | Self::Stopped => 8,
+            Self::ResultReady => 9,
+            Self::Returned => 10,
+        })
     }
 }
 
@@ -68,6 +110,8 @@ pub enum ClockEffect {
     Pause,
     /// Goes on anew or from where it stood, as the procedure's rule says (NĐ 61/2018 Art. 19(4): anew).
     Continue,
+    /// The date that was told is replaced by a later one; lateness is still measured by the old one.
+    Reappoint,
     /// Decides whether it was in time.
     Finish,
     /// Stops for good, without an outcome.
@@ -83,6 +127,12 @@ pub enum Guard {
     Online,
     /// The procedure is settled at once (NĐ 61/2018 Art. 17(4)–(5)).
     Immediate,
+    /// The applicant was not asked for papers at intake before (NĐ 61/2018 Art. 15(3)).
+    FirstTime,
+    /// It has not been given a new date before, and is not due today (NĐ 61/2018 Art. 19(9)).
+    NoNewDate,
+    /// It stood here when its withdrawal was asked for.
+    Before(Status),
 }
 
 /// One row of the table.
@@ -109,6 +159,13 @@ const fn row(
     Transition { from, action, to, party, permission, clock, guard }
 }
 
+/// A withdrawal is refused: the dossier goes on where it was.
+const fn back(to: Status) -> Transition {
+    use Status::WithdrawalRequested;
+    let (sign, before) = (Permission::SignDossier, Guard::Before(to));
+    row(WithdrawalRequested, Action::RefuseWithdrawal, to, Party::Competent, sign, ClockEffect::None, before)
+}
+
 /// Everything that can happen to a dossier.
 pub const TABLE: &[Transition] = {
     use Action::*;
@@ -122,21 +179,46 @@ pub const TABLE: &[Transition] = {
         row(Draft, Accept, Accepted, Receiving, ReceiveDossier, C::Start, G::Counter),
         row(Draft, Withdraw, Withdrawn, Applicant, FileDossier, C::None, G::None),
         row(Draft, Withdraw, Withdrawn, Receiving, ReceiveDossier, C::None, G::Counter),
+        row(Submitted, RequestIntakeSupplement, IntakeSupplement, Receiving, ReceiveDossier, C::None, G::FirstTime),
         row(Submitted, Accept, Accepted, Receiving, ReceiveDossier, C::Start, G::None),
         row(Submitted, Reject, Rejected, Receiving, ReceiveDossier, C::None, G::None),
         row(Submitted, Withdraw, Withdrawn, Applicant, FileDossier, C::None, G::None),
+        row(IntakeSupplement, Submit, Submitted, Applicant, FileDossier, C::None, G::Online),
+        row(IntakeSupplement, Reject, Rejected, Receiving, ReceiveDossier, C::None, G::None),
+        row(IntakeSupplement, Withdraw, Withdrawn, Applicant, FileDossier, C::None, G::None),
         row(Accepted, StartProcessing, Processing, Competent, ProcessDossier, C::None, G::None),
         row(Accepted, IssueResult, ResultReady, Competent, SignDossier, C::Finish, G::Immediate),
-        row(Accepted, Withdraw, Withdrawn, Applicant, FileDossier, C::Stop, G::None),
-        row(Accepted, Withdraw, Withdrawn, Receiving, ReceiveDossier, C::Stop, G::Counter),
+        row(Accepted, Reappoint, Accepted, Competent, SignDossier, C::Reappoint, G::NoNewDate),
+        row(Accepted, RequestWithdrawal, WithdrawalRequested, Applicant, FileDossier, C::None, G::None),
+        row(Accepted, RequestWithdrawal, WithdrawalRequested, Receiving, ReceiveDossier, C::None, G::Counter),
         row(Processing, RequestSupplement, SupplementRequested, Competent, ProcessDossier, C::Pause, G::None),
-        row(Processing, IssueResult, ResultReady, Competent, SignDossier, C::Finish, G::None),
-        row(Processing, Withdraw, Withdrawn, Applicant, FileDossier, C::Stop, G::None),
-        row(Processing, Withdraw, Withdrawn, Receiving, ReceiveDossier, C::Stop, G::Counter),
+        row(Processing, ProposeResult, AwaitingApproval, Competent, ProcessDossier, C::None, G::None),
+        row(Processing, Reappoint, Processing, Competent, SignDossier, C::Reappoint, G::NoNewDate),
+        row(Processing, RequestWithdrawal, WithdrawalRequested, Applicant, FileDossier, C::None, G::None),
+        row(Processing, RequestWithdrawal, WithdrawalRequested, Receiving, ReceiveDossier, C::None, G::Counter),
         // The officer who examines never deals with the citizen: what is brought goes through reception (Art. 5(1)(e)).
         row(SupplementRequested, ConfirmSupplement, Processing, Receiving, ReceiveDossier, C::Continue, G::None),
-        row(SupplementRequested, Withdraw, Withdrawn, Applicant, FileDossier, C::Stop, G::None),
-        row(SupplementRequested, Withdraw, Withdrawn, Receiving, ReceiveDossier, C::Stop, G::Counter),
+        row(SupplementRequested, RequestWithdrawal, WithdrawalRequested, Applicant, FileDossier, C::None, G::None),
+        row(
+            SupplementRequested,
+            RequestWithdrawal,
+            WithdrawalRequested,
+            Receiving,
+            ReceiveDossier,
+            C::None,
+            G::Counter,
+        ),
+        row(SupplementRequested, Stop, Stopped, Competent, SignDossier, C::Stop, G::None),
+        row(AwaitingApproval, SendBack, Processing, Competent, SignDossier, C::None, G::None),
+        row(AwaitingApproval, IssueResult, ResultReady, Competent, SignDossier, C::Finish, G::None),
+        row(AwaitingApproval, Reappoint, AwaitingApproval, Competent, SignDossier, C::Reappoint, G::NoNewDate),
+        row(AwaitingApproval, RequestWithdrawal, WithdrawalRequested, Applicant, FileDossier, C::None, G::None),
+        row(AwaitingApproval, RequestWithdrawal, WithdrawalRequested, Receiving, ReceiveDossier, C::None, G::Counter),
+        row(WithdrawalRequested, ApproveWithdrawal, Stopped, Competent, SignDossier, C::Stop, G::None),
+        back(Accepted),
+        back(Processing),
+        back(SupplementRequested),
+        back(AwaitingApproval),
         row(ResultReady, ReturnResult, Returned, Receiving, ReceiveDossier, C::None, G::None),
         row(ResultReady, ReturnResult, Returned, Applicant, FileDossier, C::None, G::Online),
     ]
@@ -152,47 +234,59 @@ fn is_party(party: Party, actor: &Actor, dossier: &Dossier) -> bool {
     }
 }
 
-fn holds(guard: Guard, dossier: &Dossier, immediate: bool) -> bool {
-    use crate::dossier::Channel;
+fn holds(guard: Guard, dossier: &Dossier, facts: Facts) -> bool {
     match guard {
         Guard::None => true,
         Guard::Counter => dossier.channel == Channel::Counter,
         Guard::Online => dossier.channel == Channel::Online,
-        Guard::Immediate => immediate,
+        Guard::Immediate => facts.immediate,
+        Guard::FirstTime => dossier.intake_supplements == 0,
+        Guard::NoNewDate => {
+            let had = dossier.clock.iter().any(|clock| clock.0.events.iter().any(Event::is_reappointment));
+            !had && dossier.due_at.is_some_and(|due_at| deadlines::may_reappoint(due_at, facts.now))
+        }
+        Guard::Before(status) => dossier.state_before == Some(status),
     }
 }
 
+/// What the guards go by beside the dossier itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts {
+    /// Its case is settled at once.
+    pub immediate: bool,
+    pub now: DateTime<Utc>,
+}
+
 /// The rows that this actor can take now.
-fn open_to<'a>(
-    dossier: &'a Dossier,
-    actor: &'a Actor,
-    immediate: bool,
-) -> impl Iterator<Item = &'static Transition> + 'a {
+fn open_to<'a>(dossier: &'a Dossier, actor: &'a Actor, facts: Facts) -> impl Iterator<Item = &'static Transition> + 'a {
     TABLE.iter().filter(move |row| {
         row.from == dossier.status
-            && holds(row.guard, dossier, immediate)
+            && holds(row.guard, dossier, facts)
             && actor.may(row.permission)
             && is_party(row.party, actor, dossier)
     })
 }
 
 /// What this actor can do with the dossier as it stands.
-pub fn allowed_actions(dossier: &Dossier, actor: &Actor, immediate: bool) -> Vec<Action> {
-    open_to(dossier, actor, immediate).map(|row| row.action).collect()
+pub fn allowed_actions(dossier: &Dossier, actor: &Actor, facts: Facts) -> Vec<Action> {
+    open_to(dossier, actor, facts).map(|row| row.action).collect()
 }
 
 /// The step that `action` takes.
 ///
 /// # Errors
-/// [`ILLEGAL_TRANSITION`] when the state does not allow it to anybody, [`NOT_YOURS_TO_DO`] when it does, to others.
-pub fn step(dossier: &Dossier, action: Action, actor: &Actor, immediate: bool) -> Result<&'static Transition> {
-    if let Some(row) = open_to(dossier, actor, immediate).find(|row| row.action == action) {
+/// [`ILLEGAL_TRANSITION`] when the state does not allow it to anybody, [`NOT_YOURS_TO_DO`] when it does, to others;
+/// [`TOO_LATE_TO_REAPPOINT`].
+pub fn step(dossier: &Dossier, action: Action, actor: &Actor, facts: Facts) -> Result<&'static Transition> {
+    if let Some(row) = open_to(dossier, actor, facts).find(|row| row.action == action) {
         return Ok(row);
     }
-    let legal = TABLE
-        .iter()
-        .any(|row| row.from == dossier.status && row.action == action && holds(row.guard, dossier, immediate));
-    let problem = if legal { &NOT_YOURS_TO_DO } else { &ILLEGAL_TRANSITION };
-    let allowed: Vec<&str> = allowed_actions(dossier, actor, immediate).into_iter().map(Action::code).collect();
+    let rows = || TABLE.iter().filter(|row| row.from == dossier.status && row.action == action);
+    let problem = match action {
+        _ if rows().any(|row| holds(row.guard, dossier, facts)) => &NOT_YOURS_TO_DO,
+        Action::Reappoint if rows().next().is_some() => &TOO_LATE_TO_REAPPOINT,
+        _ => &ILLEGAL_TRANSITION,
+    };
+    let allowed: Vec<&str> = allowed_actions(dossier, actor, facts).into_iter().map(Action::code).collect();
     Err(problem.error().extra("state", dossier.status.code()).extra("allowed_actions", allowed))
 }

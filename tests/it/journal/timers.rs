@@ -121,7 +121,7 @@ async fn a_step_after_the_limit_cannot_hide_that_it_ran_out() {
     let app = TestApp::new().await;
     let cast = Cast::of(&app).await;
     let waiting = cast.dossier(PERMIT_ONLINE, Status::Submitted).await;
-    let processed = cast.dossier(PERMIT_AT_COUNTER, Status::Processing).await;
+    let processed = cast.dossier(PERMIT_AT_COUNTER, Status::AwaitingApproval).await;
     let worker = no_worker(&app).await;
     app.set_time(ANSWER_DUE);
     app.staff("tiepnhan").await.step(&waiting, "accept").await.expect(200);
@@ -165,6 +165,7 @@ async fn a_worker_that_is_late_to_a_timer_does_nothing_to_what_has_changed_since
 
     // … or all was done.
     let seen = due(&app, at("2026-12-31T00:00:00Z")).await.pop().expect("its timer");
+    app.staff("chuyenvien").await.propose(&id).await;
     let result = json!({"outcome": "granted", "number": "125/GPXD-UBND"});
     app.staff("lanhdao").await.post(&format!("/v1/dossiers/{id}/issue-result"), result).await.expect(200);
     procedures::timer::fire(conn, &ctx, &seen).await.unwrap();

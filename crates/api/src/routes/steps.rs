@@ -3,7 +3,7 @@
 use actix_web::post;
 use kernel::Ctx;
 use procedures::DossierId;
-use procedures::request::{NewResult, Plain, Rejection, SupplementRequest};
+use procedures::request::{NewResult, Plain, Proposal, Reappointment, Reason, Rejection, SupplementRequest};
 use procedures::steps::{self, Target, World};
 use procedures::view::View;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -16,14 +16,22 @@ use crate::write::{Answered, Write};
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
         .service(submit_dossier)
+        .service(request_dossier_intake_supplement)
         .service(accept_dossier)
         .service(reject_dossier)
         .service(start_dossier_processing)
         .service(request_dossier_supplement)
         .service(confirm_dossier_supplement)
+        .service(propose_dossier_result)
+        .service(send_dossier_back)
+        .service(reappoint_dossier)
         .service(issue_dossier_result)
         .service(return_dossier_result)
-        .service(withdraw_dossier);
+        .service(withdraw_dossier)
+        .service(request_dossier_withdrawal)
+        .service(approve_dossier_withdrawal)
+        .service(refuse_dossier_withdrawal)
+        .service(stop_dossier);
 }
 
 fn world(call: &Call) -> World<'_> {
@@ -85,6 +93,15 @@ step! {
 }
 
 step! {
+    /// Ask for papers at intake
+    ///
+    /// Before a dossier is accepted: everything that is missing, all at once, and once. The applicant adds it and submits
+    /// again.
+    request_dossier_intake_supplement "/v1/dossiers/{id}/request-intake-supplement" "requestDossierIntakeSupplement" "019b76da-a800-7000-8000-d0000000000b" ["dossier:receive"] SupplementRequest,
+    |conn, call, what, target| steps::request_intake_supplement(conn, &call.ctx, world(call), target, what)
+}
+
+step! {
     /// Accept a dossier
     ///
     /// As full and correct: its code is given and its statutory clock starts. At the counter from the draft, online
@@ -126,6 +143,31 @@ step! {
 }
 
 step! {
+    /// Propose a result
+    ///
+    /// By the officer who has examined the dossier, to whoever signs. A refusal needs its ground and reason.
+    propose_dossier_result "/v1/dossiers/{id}/propose-result" "proposeDossierResult" "019b76da-a800-7000-8000-d0000000000c" ["dossier:process"] Proposal,
+    |conn, call, proposal, target| steps::propose_result(conn, &call.ctx, world(call), target, proposal)
+}
+
+step! {
+    /// Send a proposal back
+    ///
+    /// To the officer, with what is to be done about it. The clock runs on.
+    send_dossier_back "/v1/dossiers/{id}/send-back" "sendDossierBack" "019b76da-a800-7000-8000-d0000000000d" ["dossier:sign"] Reason,
+    |conn, call, why, target| steps::send_back(conn, &call.ctx, world(call), target, why)
+}
+
+step! {
+    /// Give a new date
+    ///
+    /// With the apology for the applicant: once, and at the latest a day before the date that was told (NĐ 61/2018
+    /// Art. 19(9)). Whether the dossier is late is still measured by the law's limit.
+    reappoint_dossier "/v1/dossiers/{id}/reappoint" "reappointDossier" "019b76da-a800-7000-8000-d0000000000e" ["dossier:sign"] Reappointment,
+    |conn, call, new, target| steps::reappoint(conn, &call.ctx, world(call), target, new)
+}
+
+step! {
     /// Sign the result
     ///
     /// Granted, or refused on the merits with ground and reason. This moment decides whether the dossier was in time.
@@ -144,7 +186,39 @@ step! {
 step! {
     /// Withdraw a dossier
     ///
-    /// By the applicant, or at the counter by reception for them, before a result is signed.
+    /// By the applicant, or at the counter by reception for them, before it is accepted.
     withdraw_dossier "/v1/dossiers/{id}/withdraw" "withdrawDossier" "019b76da-a800-7000-8000-d00000000008" ["dossier:file", "dossier:receive"] Plain,
     |conn, call, Plain {}, target| steps::withdraw(conn, &call.ctx, world(call), target)
+}
+
+step! {
+    /// Ask for a withdrawal
+    ///
+    /// Of a dossier that was accepted and has no result yet. The clock runs until it is decided.
+    request_dossier_withdrawal "/v1/dossiers/{id}/request-withdrawal" "requestDossierWithdrawal" "019b76da-a800-7000-8000-d0000000000f" ["dossier:file", "dossier:receive"] Plain,
+    |conn, call, Plain {}, target| steps::request_withdrawal(conn, &call.ctx, world(call), target)
+}
+
+step! {
+    /// Approve a withdrawal
+    ///
+    /// The dossier is stopped and its papers go back. Final.
+    approve_dossier_withdrawal "/v1/dossiers/{id}/approve-withdrawal" "approveDossierWithdrawal" "019b76da-a800-7000-8000-d00000000010" ["dossier:sign"] Plain,
+    |conn, call, Plain {}, target| steps::approve_withdrawal(conn, &call.ctx, world(call), target)
+}
+
+step! {
+    /// Refuse a withdrawal
+    ///
+    /// The dossier goes on where it was.
+    refuse_dossier_withdrawal "/v1/dossiers/{id}/refuse-withdrawal" "refuseDossierWithdrawal" "019b76da-a800-7000-8000-d00000000011" ["dossier:sign"] Reason,
+    |conn, call, why, target| steps::refuse_withdrawal(conn, &call.ctx, world(call), target, why)
+}
+
+step! {
+    /// Stop a dossier
+    ///
+    /// Whose applicant did not supply what was missing, with the reason. Final.
+    stop_dossier "/v1/dossiers/{id}/stop" "stopDossier" "019b76da-a800-7000-8000-d00000000012" ["dossier:sign"] Reason,
+    |conn, call, why, target| steps::stop(conn, &call.ctx, world(call), target, why)
 }

@@ -1,5 +1,16 @@
-//! Everything that moves a dossier. Each step reads it as the actor may see it, asks the table, changes the row in
-//! memory, and writes row, journal entry, timers and answer in one statement that holds only if nobody was faster.
+//! Everything that moves a dossier: at its intake, in its examination, and at its end. Each step reads it as the actor may
+//! see it, asks the table, changes the row in memory, and writes row, journal entry, timers and answer in one statement
+//! that holds only if nobody was faster.
+
+mod end;
+mod examination;
+mod intake;
+
+pub use end::{approve_withdrawal, refuse_withdrawal, request_withdrawal, return_result, stop, withdraw};
+pub use examination::{
+    confirm_supplement, issue_result, propose_result, reappoint, request_supplement, send_back, start_processing,
+};
+pub use intake::{accept, reject, request_intake_supplement, submit};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use deadlines::Event as ClockEvent;
@@ -8,23 +19,22 @@ use diesel::sql_types::{Date, Text, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::future::join;
 use kernel::idempotency::{Answer, Attempt};
-use kernel::journal::Entry;
+use kernel::journal::{Entry, Event as _};
 use kernel::problem::{CONFLICT, FieldError, INVALID, Text as Words};
 use kernel::record::{Also, Record};
 use kernel::rules::Rules;
 use kernel::schema::{attachments, dossiers, remarks};
 use kernel::{Ctx, Result};
 
-use crate::attachment::{self, Attachment};
-use crate::catalogue::{Case, Catalogue, SupplementRule};
+use crate::attachment::Attachment;
+use crate::catalogue::{Case, Catalogue};
 use crate::clock;
-use crate::dossier::{Dossier, DossierId, Outcome, audience, visible_to};
-use crate::event::Event;
+use crate::dossier::{Dossier, DossierId, agencies, audience, visible_to};
+use crate::event::{Event, INTERNAL};
 use crate::problem::{NOT_FOUND, STALE};
-use crate::request::{NewResult, RefusalGround, Rejection, SupplementRequest};
 use crate::timer::{catch_up, timers_of};
 use crate::view::{answer, view};
-use crate::workflow::{Action, ClockEffect, step};
+use crate::workflow::{Action, ClockEffect, Facts, Status, step};
 
 diesel::define_sql_function! {
     /// The next code of a unit on a day.
@@ -46,162 +56,12 @@ pub struct Target<'a> {
     pub attempt: &'a Attempt,
 }
 
-/// Submits an online draft: everything declared must have arrived, and the answer's own limit begins.
-pub async fn submit(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, target: Target<'_>) -> Result<Answer> {
-    take(conn, ctx, world, target, Action::Submit, |moving| {
-        attachment::complete(moving.case, &moving.papers)?;
-        let answer_due_at = answer_due_at(ctx, world.rules)?;
-        moving.dossier.submitted_at = Some(ctx.now);
-        moving.dossier.next_due_at = answer_due_at;
-        Ok(Event::Submitted { answer_due_at })
-    })
-    .await
-}
-
-/// When an online dossier must have been accepted or refused: 8 working hours as a rule, unless the rules say else.
-fn answer_due_at(ctx: &Ctx, rules: &Rules) -> Result<DateTime<Utc>> {
-    let Some(rule) = rules.clock("dossier", "intake_answer", "", deadlines::vn_date(ctx.now)) else {
-        return Ok(ctx.now);
-    };
-    let calendar_version = rules.calendar()?.version().to_owned();
-    let clock = deadlines::Clock { starts_at: ctx.now, limit: rule.limit()?, calendar_version, events: Vec::new() };
-    Ok(clock::deadline(rules, &clock)?.due_at)
-}
-
-/// Accepts a dossier as full and correct: its code is given and its clock starts (NĐ 61/2018 Art. 17).
-/// `code_prefix` is everything of the code before the serial.
-pub async fn accept(
-    conn: &mut AsyncPgConnection,
-    ctx: &Ctx,
-    world: World<'_>,
-    target: Target<'_>,
-    code_prefix: &str,
-) -> Result<Answer> {
-    take(conn, ctx, world, target, Action::Accept, |moving| {
-        attachment::complete(moving.case, &moving.papers)?;
-        moving.dossier.accepted_at = Some(ctx.now);
-        moving.code_prefix = Some(code_prefix.to_owned());
-        let due_at = moving.dossier.due_at.unwrap_or(ctx.now);
-        let calendar_version = moving.dossier.clock.as_ref().map(|clock| clock.0.calendar_version.clone());
-        Ok(Event::Accepted { due_at, calendar_version: calendar_version.unwrap_or_default() })
-    })
-    .await
-}
-
-/// Does not accept a submitted dossier, with ground and reason (Form 03).
-pub async fn reject(
-    conn: &mut AsyncPgConnection,
-    ctx: &Ctx,
-    world: World<'_>,
-    target: Target<'_>,
-    why: Rejection,
-) -> Result<Answer> {
-    take(conn, ctx, world, target, Action::Reject, |moving| {
-        moving.remark = Some((Some(why.ground.code()), why.reason.clone()));
-        Ok(Event::Rejected { ground: why.ground })
-    })
-    .await
-}
-
-/// Takes up an accepted dossier.
-pub async fn start_processing(
-    conn: &mut AsyncPgConnection,
-    ctx: &Ctx,
-    world: World<'_>,
-    target: Target<'_>,
-) -> Result<Answer> {
-    take(conn, ctx, world, target, Action::StartProcessing, |_| Ok(Event::ProcessingStarted {})).await
-}
-
-/// Asks the applicant for what is missing; the clock stands until it is there (Form 02).
-pub async fn request_supplement(
-    conn: &mut AsyncPgConnection,
-    ctx: &Ctx,
-    world: World<'_>,
-    target: Target<'_>,
-    what: SupplementRequest,
-) -> Result<Answer> {
-    take(conn, ctx, world, target, Action::RequestSupplement, |moving| {
-        let known = |code: &String| moving.case.components.iter().any(|component| component.code == *code);
-        let unknown = what.components.iter().enumerate().filter(|(_, code)| !known(code)).map(|(n, _)| {
-            let words = Words::fixed("thủ tục không có thành phần này", "the procedure has no such component");
-            FieldError::new(format!("/components/{n}"), "unknown", words)
-        });
-        let unknown: Vec<FieldError> = unknown.collect();
-        if !unknown.is_empty() {
-            return Err(INVALID.error().fields(unknown));
-        }
-        moving.remark = Some((Some(what.ground.code()), what.reason.clone()));
-        Ok(Event::SupplementRequested { ground: what.ground, components: what.components.clone() })
-    })
-    .await
-}
-
-/// Confirms that the supplement is complete: the clock begins anew or goes on, as the procedure says.
-pub async fn confirm_supplement(
-    conn: &mut AsyncPgConnection,
-    ctx: &Ctx,
-    world: World<'_>,
-    target: Target<'_>,
-) -> Result<Answer> {
-    take(conn, ctx, world, target, Action::ConfirmSupplement, |moving| {
-        attachment::complete(moving.case, &moving.papers)?;
-        let restarted = moving.case.supplement == SupplementRule::Restart;
-        Ok(Event::SupplementConfirmed { due_at: moving.dossier.due_at.unwrap_or(ctx.now), restarted })
-    })
-    .await
-}
-
-/// Signs the result; this moment decides whether the dossier was in time.
-pub async fn issue_result(
-    conn: &mut AsyncPgConnection,
-    ctx: &Ctx,
-    world: World<'_>,
-    target: Target<'_>,
-    result: NewResult,
-) -> Result<Answer> {
-    take(conn, ctx, world, target, Action::IssueResult, |moving| {
-        if result.outcome == Outcome::Refused {
-            let needed = [("/ground", result.ground.is_none()), ("/reason", result.reason.is_none())];
-            let words = Words::fixed("bắt buộc khi từ chối", "needed for a refusal");
-            let missing: Vec<FieldError> = needed
-                .iter()
-                .filter(|(_, missing)| *missing)
-                .map(|(pointer, _)| FieldError::new(*pointer, "required", words.clone()))
-                .collect();
-            if !missing.is_empty() {
-                return Err(INVALID.error().fields(missing));
-            }
-        }
-        moving.dossier.outcome = Some(result.outcome);
-        moving.dossier.result_number = Some(result.number.clone());
-        moving.remark = result.reason.clone().map(|reason| (result.ground.map(RefusalGround::code), reason));
-        let in_time = !clock::timeliness_of(&moving.dossier, ctx.now).is_late();
-        Ok(Event::ResultIssued { outcome: result.outcome, ground: result.ground, in_time })
-    })
-    .await
-}
-
-/// Hands the result to the applicant.
-pub async fn return_result(
-    conn: &mut AsyncPgConnection,
-    ctx: &Ctx,
-    world: World<'_>,
-    target: Target<'_>,
-) -> Result<Answer> {
-    take(conn, ctx, world, target, Action::ReturnResult, |_| Ok(Event::ResultReturned {})).await
-}
-
-/// Withdraws the dossier before a result is signed.
-pub async fn withdraw(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, target: Target<'_>) -> Result<Answer> {
-    take(conn, ctx, world, target, Action::Withdraw, |_| Ok(Event::Withdrawn {})).await
-}
-
 /// What was said at a step: a ground by its code, and the reason in words.
 type Remark = (Option<&'static str>, String);
 
 /// A dossier on its way from one state to the next.
 struct Moving<'a> {
+    from: Status,
     dossier: Dossier,
     papers: Vec<Attachment>,
     case: &'a Case,
@@ -245,9 +105,10 @@ async fn take_once(
     }
     dossier.version += catch_up(conn, ctx, &dossier).await?;
     let (_, case) = world.catalogue.pinned(dossier.procedure_id, &dossier.case_code)?;
-    let row = step(&dossier, action, &ctx.actor, case.immediate)?;
-    let before = audience(&dossier);
-    let mut moving = Moving { dossier, papers, case, remark: None, code_prefix: None };
+    let facts = Facts { immediate: case.immediate, now: ctx.now };
+    let row = step(&dossier, action, &ctx.actor, facts)?;
+    let before = dossier.clone();
+    let mut moving = Moving { from: row.from, dossier, papers, case, remark: None, code_prefix: None };
     moving.dossier.status = row.to;
     moving.dossier.open = row.to.is_open();
     moving.dossier.version += 1;
@@ -261,14 +122,26 @@ async fn take_once(
         dossier.code = Some(target.attempt.placeholder());
     }
     let mut reply = answer(200, &view(ctx, world.catalogue, &dossier, &papers)?);
-    let entry =
-        Entry::new(ctx, target.id.0, ctx.actor.agency().map(|agency| agency.0), &event, (before, audience(&dossier)));
+    let seen = if INTERNAL.contains(&event.kind()) { agencies } else { audience };
+    let agency = ctx.actor.agency().map(|agency| agency.0);
+    let entry = Entry::new(ctx, target.id.0, agency, &event, (seen(&before), seen(&dossier)));
     let kept = target.attempt.keep(&reply, ctx.now);
     let late = store(conn, ctx.now, &dossier, entry, remark, code_prefix, Some(kept)).await?;
     if let Some(code) = late.filter(|_| dossier.accepted_at == Some(ctx.now)) {
         reply.body = reply.body.replace(&target.attempt.placeholder(), &code);
     }
     Ok(reply)
+}
+
+/// Whether the case has these components.
+fn known_components(case: &Case, components: &[String]) -> Result<()> {
+    let known = |code: &String| case.components.iter().any(|component| component.code == *code);
+    let unknown = components.iter().enumerate().filter(|(_, code)| !known(code)).map(|(n, _)| {
+        let words = Words::fixed("thủ tục không có thành phần này", "the procedure has no such component");
+        FieldError::new(format!("/components/{n}"), "unknown", words)
+    });
+    let unknown: Vec<FieldError> = unknown.collect();
+    if unknown.is_empty() { Ok(()) } else { Err(INVALID.error().fields(unknown)) }
 }
 
 /// The dossier as the actor may see it and its papers, in one trip.
@@ -347,6 +220,9 @@ pub(crate) async fn store(
         dossiers::closed_at.eq(dossier.closed_at),
         dossiers::outcome.eq(dossier.outcome),
         dossiers::result_number.eq(dossier.result_number.clone()),
+        dossiers::intake_supplements.eq(dossier.intake_supplements),
+        dossiers::state_before.eq(dossier.state_before),
+        dossiers::proposed_outcome.eq(dossier.proposed_outcome),
     );
     let back = (dossiers::version, dossiers::code);
     let other = |_: &str| None;

@@ -1,0 +1,146 @@
+//! From acceptance to the result: examination, supplement, the proposal and the signature, and the one new date.
+
+use diesel_async::AsyncPgConnection;
+use kernel::idempotency::Answer;
+use kernel::json::Json;
+use kernel::problem::{FieldError, INTERNAL, INVALID, Text as Words};
+use kernel::{Ctx, Result};
+
+use super::{Target, World, known_components, take};
+use crate::attachment;
+use crate::catalogue::SupplementRule;
+use crate::clock;
+use crate::dossier::Outcome;
+use crate::event::Event;
+use crate::request::{NewResult, Proposal, Reappointment, Reason, RefusalGround, SupplementRequest};
+use crate::workflow::Action;
+
+/// Takes up an accepted dossier.
+pub async fn start_processing(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    target: Target<'_>,
+) -> Result<Answer> {
+    take(conn, ctx, world, target, Action::StartProcessing, |_| Ok(Event::ProcessingStarted {})).await
+}
+
+/// Asks the applicant for what is missing; the clock stands until it is there (Form 02).
+pub async fn request_supplement(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    target: Target<'_>,
+    what: SupplementRequest,
+) -> Result<Answer> {
+    take(conn, ctx, world, target, Action::RequestSupplement, |moving| {
+        known_components(moving.case, &what.components)?;
+        moving.remark = Some((Some(what.ground.code()), what.reason.clone()));
+        Ok(Event::SupplementRequested { ground: what.ground, components: what.components.clone() })
+    })
+    .await
+}
+
+/// Confirms that the supplement is complete: the clock begins anew or goes on, as the procedure says.
+pub async fn confirm_supplement(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    target: Target<'_>,
+) -> Result<Answer> {
+    take(conn, ctx, world, target, Action::ConfirmSupplement, |moving| {
+        attachment::complete(moving.case, &moving.papers)?;
+        let restarted = moving.case.supplement == SupplementRule::Restart;
+        Ok(Event::SupplementConfirmed { due_at: moving.dossier.due_at.unwrap_or(ctx.now), restarted })
+    })
+    .await
+}
+
+/// Proposes a result to whoever signs (NĐ 61/2018 Art. 19(1)).
+pub async fn propose_result(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    target: Target<'_>,
+    proposal: Proposal,
+) -> Result<Answer> {
+    take(conn, ctx, world, target, Action::ProposeResult, |moving| {
+        refusal_is_reasoned(proposal.outcome, proposal.ground, proposal.reason.as_ref())?;
+        moving.dossier.proposed_outcome = Some(proposal.outcome);
+        moving.remark = proposal.reason.clone().map(|reason| (proposal.ground.map(RefusalGround::code), reason));
+        Ok(Event::ResultProposed { outcome: proposal.outcome, ground: proposal.ground })
+    })
+    .await
+}
+
+/// Gives a proposal back to the officer, with what is to be done about it; the clock runs on.
+pub async fn send_back(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    target: Target<'_>,
+    why: Reason,
+) -> Result<Answer> {
+    take(conn, ctx, world, target, Action::SendBack, |moving| {
+        moving.dossier.proposed_outcome = None;
+        moving.remark = Some((None, why.reason.clone()));
+        Ok(Event::SentBack {})
+    })
+    .await
+}
+
+/// Signs the result; this moment decides whether the dossier was in time.
+pub async fn issue_result(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    target: Target<'_>,
+    result: NewResult,
+) -> Result<Answer> {
+    take(conn, ctx, world, target, Action::IssueResult, |moving| {
+        refusal_is_reasoned(result.outcome, result.ground, result.reason.as_ref())?;
+        moving.dossier.outcome = Some(result.outcome);
+        moving.dossier.result_number = Some(result.number.clone());
+        moving.remark = result.reason.clone().map(|reason| (result.ground.map(RefusalGround::code), reason));
+        let in_time = !clock::timeliness_of(&moving.dossier, ctx.now).is_late();
+        Ok(Event::ResultIssued { outcome: result.outcome, ground: result.ground, in_time })
+    })
+    .await
+}
+
+/// A refusal needs a legal ground and a reason in words (NĐ 61/2018 Art. 19(8)).
+fn refusal_is_reasoned(outcome: Outcome, ground: Option<RefusalGround>, reason: Option<&String>) -> Result<()> {
+    if outcome != Outcome::Refused {
+        return Ok(());
+    }
+    let needed = [("/ground", ground.is_none()), ("/reason", reason.is_none())];
+    let words = Words::fixed("bắt buộc khi từ chối", "needed for a refusal");
+    let missing = needed.iter().filter(|(_, missing)| *missing);
+    let missing: Vec<_> = missing.map(|(pointer, _)| FieldError::new(*pointer, "required", words.clone())).collect();
+    if missing.is_empty() { Ok(()) } else { Err(INVALID.error().fields(missing)) }
+}
+
+/// Gives the citizen another, later date with an apology: once, and a day before the old one at the latest
+/// (NĐ 61/2018 Art. 19(9), Form 04). It does not make a late dossier one in time.
+///
+/// # Errors
+/// [`TOO_LATE_TO_REAPPOINT`](crate::problem::TOO_LATE_TO_REAPPOINT); a date that is not later, or that no calendar reaches.
+pub async fn reappoint(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    target: Target<'_>,
+    new: Reappointment,
+) -> Result<Answer> {
+    take(conn, ctx, world, target, Action::Reappoint, |moving| {
+        let dossier = &mut moving.dossier;
+        let clock = dossier.clock.clone().map(|Json(clock)| clock);
+        let mut clock = clock.ok_or_else(|| INTERNAL.because("a dossier is examined whose clock never started"))?;
+        clock.events.push(deadlines::Event::Reappoint { due_date: new.due_date });
+        let deadline = clock::deadline(world.rules, &clock).map_err(|error| error.at("/due_date"))?;
+        clock::put(dossier, clock, &deadline);
+        moving.remark = Some((None, new.reason.clone()));
+        Ok(Event::Reappointed { due_at: deadline.due_at })
+    })
+    .await
+}

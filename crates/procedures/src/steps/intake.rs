@@ -1,0 +1,89 @@
+//! Until a dossier is accepted: submission, what is missing, acceptance, refusal.
+
+use chrono::{DateTime, Utc};
+use diesel_async::AsyncPgConnection;
+use kernel::idempotency::Answer;
+use kernel::rules::Rules;
+use kernel::{Ctx, Result};
+
+use super::{Target, World, known_components, take};
+use crate::attachment;
+use crate::clock;
+use crate::event::Event;
+use crate::request::{Rejection, SupplementRequest};
+use crate::workflow::Action;
+
+/// Submits an online draft, or what was missing at intake: everything declared must have arrived, and the limit for an
+/// answer begins.
+pub async fn submit(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, target: Target<'_>) -> Result<Answer> {
+    take(conn, ctx, world, target, Action::Submit, |moving| {
+        attachment::complete(moving.case, &moving.papers)?;
+        let answer_due_at = answer_due_at(ctx, world.rules)?;
+        moving.dossier.submitted_at.get_or_insert(ctx.now);
+        moving.dossier.next_due_at = answer_due_at;
+        Ok(Event::Submitted { answer_due_at })
+    })
+    .await
+}
+
+/// When an online dossier must have been accepted or refused: 8 working hours as a rule, unless the rules say else.
+fn answer_due_at(ctx: &Ctx, rules: &Rules) -> Result<DateTime<Utc>> {
+    let Some(rule) = rules.clock("dossier", "intake_answer", "", deadlines::vn_date(ctx.now)) else {
+        return Ok(ctx.now);
+    };
+    let calendar_version = rules.calendar()?.version().to_owned();
+    let clock = deadlines::Clock { starts_at: ctx.now, limit: rule.limit()?, calendar_version, events: Vec::new() };
+    Ok(clock::deadline(rules, &clock)?.due_at)
+}
+
+/// Asks at intake for what is missing: all of it, and once (NĐ 61/2018 Art. 15(3), Form 02).
+pub async fn request_intake_supplement(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    target: Target<'_>,
+    what: SupplementRequest,
+) -> Result<Answer> {
+    take(conn, ctx, world, target, Action::RequestIntakeSupplement, |moving| {
+        known_components(moving.case, &what.components)?;
+        moving.dossier.intake_supplements += 1;
+        moving.remark = Some((Some(what.ground.code()), what.reason.clone()));
+        Ok(Event::IntakeSupplementRequested { ground: what.ground, components: what.components.clone() })
+    })
+    .await
+}
+
+/// Accepts a dossier as full and correct: its code is given and its clock starts (NĐ 61/2018 Art. 17).
+/// `code_prefix` is everything of the code before the serial.
+pub async fn accept(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    target: Target<'_>,
+    code_prefix: &str,
+) -> Result<Answer> {
+    take(conn, ctx, world, target, Action::Accept, |moving| {
+        attachment::complete(moving.case, &moving.papers)?;
+        moving.dossier.accepted_at = Some(ctx.now);
+        moving.code_prefix = Some(code_prefix.to_owned());
+        let due_at = moving.dossier.due_at.unwrap_or(ctx.now);
+        let calendar_version = moving.dossier.clock.as_ref().map(|clock| clock.0.calendar_version.clone());
+        Ok(Event::Accepted { due_at, calendar_version: calendar_version.unwrap_or_default() })
+    })
+    .await
+}
+
+/// Does not accept a dossier, with ground and reason (Form 03).
+pub async fn reject(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    target: Target<'_>,
+    why: Rejection,
+) -> Result<Answer> {
+    take(conn, ctx, world, target, Action::Reject, |moving| {
+        moving.remark = Some((Some(why.ground.code()), why.reason.clone()));
+        Ok(Event::Rejected { ground: why.ground })
+    })
+    .await
+}
