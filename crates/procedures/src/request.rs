@@ -96,7 +96,7 @@ fn component_codes() -> utoipa::openapi::schema::Array {
 /// A reason in words, where no ground is counted.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Reason {
+pub struct Reasoned {
     #[schema(example = "Đề nghị bổ sung ý kiến về phòng cháy, chữa cháy.", min_length = 10, max_length = 4000)]
     pub reason: String,
 }

@@ -3,7 +3,7 @@
 use actix_web::post;
 use kernel::Ctx;
 use procedures::DossierId;
-use procedures::request::{NewResult, Plain, Proposal, Reappointment, Reason, Rejection, SupplementRequest};
+use procedures::request::{NewResult, Plain, Proposal, Reappointment, Reasoned, Rejection, SupplementRequest};
 use procedures::steps::{self, Target, World};
 use procedures::view::View;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -154,7 +154,7 @@ step! {
     /// Send a proposal back
     ///
     /// To the officer, with what is to be done about it. The clock runs on.
-    send_dossier_back "/v1/dossiers/{id}/send-back" "sendDossierBack" "019b76da-a800-7000-8000-d0000000000d" ["dossier:sign"] Reason,
+    send_dossier_back "/v1/dossiers/{id}/send-back" "sendDossierBack" "019b76da-a800-7000-8000-d0000000000d" ["dossier:sign"] Reasoned,
     |conn, call, why, target| steps::send_back(conn, &call.ctx, world(call), target, why)
 }
 
@@ -211,7 +211,7 @@ step! {
     /// Refuse a withdrawal
     ///
     /// The dossier goes on where it was.
-    refuse_dossier_withdrawal "/v1/dossiers/{id}/refuse-withdrawal" "refuseDossierWithdrawal" "019b76da-a800-7000-8000-d00000000011" ["dossier:sign"] Reason,
+    refuse_dossier_withdrawal "/v1/dossiers/{id}/refuse-withdrawal" "refuseDossierWithdrawal" "019b76da-a800-7000-8000-d00000000011" ["dossier:sign"] Reasoned,
     |conn, call, why, target| steps::refuse_withdrawal(conn, &call.ctx, world(call), target, why)
 }
 
@@ -219,6 +219,6 @@ step! {
     /// Stop a dossier
     ///
     /// Whose applicant did not supply what was missing, with the reason. Final.
-    stop_dossier "/v1/dossiers/{id}/stop" "stopDossier" "019b76da-a800-7000-8000-d00000000012" ["dossier:sign"] Reason,
+    stop_dossier "/v1/dossiers/{id}/stop" "stopDossier" "019b76da-a800-7000-8000-d00000000012" ["dossier:sign"] Reasoned,
     |conn, call, why, target| steps::stop(conn, &call.ctx, world(call), target, why)
 }

@@ -6,7 +6,7 @@ use kernel::{Ctx, Result};
 
 use super::{Target, World, take};
 use crate::event::Event;
-use crate::request::Reason;
+use crate::request::Reasoned;
 use crate::workflow::Action;
 
 /// Hands the result to the applicant.
@@ -54,7 +54,7 @@ pub async fn refuse_withdrawal(
     ctx: &Ctx,
     world: World<'_>,
     target: Target<'_>,
-    why: Reason,
+    why: Reasoned,
 ) -> Result<Answer> {
     take(conn, ctx, world, target, Action::RefuseWithdrawal, |moving| {
         moving.dossier.state_before = None;
@@ -70,7 +70,7 @@ pub async fn stop(
     ctx: &Ctx,
     world: World<'_>,
     target: Target<'_>,
-    why: Reason,
+    why: Reasoned,
 ) -> Result<Answer> {
     take(conn, ctx, world, target, Action::Stop, |moving| {
         moving.remark = Some((None, why.reason.clone()));

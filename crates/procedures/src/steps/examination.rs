@@ -12,7 +12,7 @@ use crate::catalogue::SupplementRule;
 use crate::clock;
 use crate::dossier::Outcome;
 use crate::event::Event;
-use crate::request::{NewResult, Proposal, Reappointment, Reason, RefusalGround, SupplementRequest};
+use crate::request::{NewResult, Proposal, Reappointment, Reasoned, RefusalGround, SupplementRequest};
 use crate::workflow::Action;
 
 /// Takes up an accepted dossier.
@@ -79,7 +79,7 @@ pub async fn send_back(
     ctx: &Ctx,
     world: World<'_>,
     target: Target<'_>,
-    why: Reason,
+    why: Reasoned,
 ) -> Result<Answer> {
     take(conn, ctx, world, target, Action::SendBack, |moving| {
         moving.dossier.proposed_outcome = None;
