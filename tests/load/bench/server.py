@@ -5,6 +5,7 @@ import os
 import re
 import socket
 import subprocess
+import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -74,11 +75,35 @@ class Server:
         return file
 
     def memory(self):
-        """Resident memory now and at its highest, in MB."""
+        """Resident memory now, in MB."""
         status = Path(f"/proc/{self.pid}/status").read_text()
-        return tuple(int(re.search(rf"{name}:\s+(\d+) kB", status)[1]) / 1024 for name in ("VmRSS", "VmHWM"))
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) / 1024
+
+    def watched(self):
+        """A context in which memory is looked at ten times a second."""
+        return Watch(self.memory)
 
     def stop(self):
         self._process.terminate()
         self._process.wait(STOPPED_WITHIN_SECONDS)
         self._log.close()
+
+
+class Watch:
+    """The highest of a value while it lasts."""
+
+    def __init__(self, look):
+        self._look, self._over, self.highest = look, threading.Event(), 0.0
+        self._thread = threading.Thread(target=self._watch)
+
+    def _watch(self):
+        while not self._over.wait(0.1):
+            self.highest = max(self.highest, self._look())
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._over.set()
+        self._thread.join()
