@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use crate::app::App;
 use crate::traffic::Traffic;
 
-/// How long the leader rests when there is nothing to do: entries are numbered within 200 ms.
+/// How long the leader rests when it has caught up: entries are numbered within 200 ms.
 const REST: Duration = Duration::from_millis(50);
 /// How long the others wait between looking whether somebody leads.
 const STANDBY: Duration = Duration::from_secs(1);
@@ -26,9 +26,9 @@ const HOUSEKEEPING: Duration = Duration::from_secs(300);
 /// No upload takes longer: what is unfinished for so long was cut off.
 const UPLOAD: TimeDelta = TimeDelta::hours(24);
 /// Entries numbered at once.
-const BATCH: i64 = 2_000;
+const BATCH: usize = 2_000;
 /// Timers fired at once, each in a trip of its own: no more than leaves the entries their 200 ms.
-const TIMERS: i64 = 50;
+const TIMERS: usize = 50;
 
 /// Works until `stop` says so.
 pub async fn run(app: Arc<App>, db: Db, traffic: Arc<Traffic>, mut stop: watch::Receiver<bool>) {
@@ -74,7 +74,9 @@ async fn lead(app: &App, db: &Db, traffic: &Traffic, stop: &mut watch::Receiver<
             tidied = Some(Instant::now());
             tidy(app, &mut conn, traffic).await?;
         }
-        if numbered == 0 && fired == 0 {
+        // Entry by entry, numbering would cost as much as the work it records; a full batch has more behind it.
+        let more = numbered == BATCH || fired == TIMERS;
+        if !more {
             tokio::select! { _ = stop.changed() => {}, () = tokio::time::sleep(REST) => {} }
         }
     }

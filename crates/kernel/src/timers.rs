@@ -28,7 +28,8 @@ pub struct Due {
 }
 
 /// The timers due at `now`, longest due first.
-pub async fn due(conn: &mut AsyncPgConnection, now: DateTime<Utc>, limit: i64) -> Result<Vec<Due>> {
+pub async fn due(conn: &mut AsyncPgConnection, now: DateTime<Utc>, limit: usize) -> Result<Vec<Due>> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let due = timers::table.filter(timers::fire_at.le(now)).order(timers::fire_at).limit(limit);
     Ok(due.select(Due::as_select()).load(conn).await?)
 }

@@ -18,8 +18,8 @@ pub struct Schedule {
     due: u32,
     /// Tasks that found no free connection, by the moment at which they were due.
     pub waiting: VecDeque<Instant>,
-    /// Connections that have nothing to do.
-    free: Vec<usize>,
+    /// Connections that have nothing to do. Each gets its turn: the same few would keep one of the server's workers busy.
+    free: VecDeque<usize>,
 }
 
 impl Schedule {
@@ -47,15 +47,15 @@ impl Schedule {
 
     /// Takes back a connection whose task is done.
     pub fn release(&mut self, connection: usize) {
-        self.free.push(connection);
+        self.free.push_back(connection);
     }
 
     /// The next task that can begin: on which connection, and when it was due.
     pub fn begin(&mut self) -> Option<(usize, Instant)> {
-        let connection = self.free.pop()?;
+        let connection = self.free.pop_front()?;
         let due = self.waiting.pop_front();
         if due.is_none() {
-            self.free.push(connection);
+            self.free.push_front(connection);
         }
         Some((connection, due?))
     }

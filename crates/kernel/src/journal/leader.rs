@@ -30,7 +30,7 @@ diesel::define_sql_function! {
 }
 
 /// Numbers up to `limit` committed entries; returns how many there were.
-pub async fn number(conn: &mut AsyncPgConnection, limit: i64) -> Result<usize> {
+pub async fn number(conn: &mut AsyncPgConnection, limit: usize) -> Result<usize> {
     let waiting: bool = diesel::sql_query("SELECT EXISTS (SELECT FROM journal_tail WHERE number IS NULL) AS waiting")
         .get_result::<Waiting>(conn)
         .await?
@@ -52,7 +52,8 @@ pub async fn number(conn: &mut AsyncPgConnection, limit: i64) -> Result<usize> {
                 problem::INTERNAL.because("the journal's last partition is full, and no other could be made yet")
             );
         }
-        let next = diesel::sql_query(NUMBER).bind::<BigInt, _>(size).bind::<BigInt, _>(limit.min(room));
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX).min(room);
+        let next = diesel::sql_query(NUMBER).bind::<BigInt, _>(size).bind::<BigInt, _>(limit);
         let mut numbered: Vec<Numbered> = next.load(conn).await?;
         numbered.sort_unstable_by_key(|entry| entry.number);
         for (entry, expected) in numbered.iter().zip(size..) {
