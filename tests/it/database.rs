@@ -8,6 +8,7 @@ use diesel::QueryableByName;
 use diesel::sql_types::Text;
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use directory::{AgencyKind, authorization};
+use kernel::reference::Reference;
 use kernel::{Db, db};
 use procedures::dossier::{Channel, Outcome};
 use procedures::recomputation::Phase;
@@ -133,6 +134,7 @@ async fn the_database_takes_the_codes_that_the_program_knows_and_no_others() {
         ("dossiers", "state_before", before_withdrawal),
         ("recomputations", "status", codes(Phase::ALL, Phase::code)),
         ("agencies", "kind", codes(AgencyKind::ALL, AgencyKind::code)),
+        ("reference_data", "kind", codes(Reference::ALL, Reference::code)),
         ("authorizations", "kind", codes(authorization::Kind::ALL, authorization::Kind::code)),
         ("calendar_days", "kind", BTreeSet::from(row_kinds)),
     ];

@@ -28,13 +28,14 @@ const UNTOLD: &str = "
     SELECT count(*) FROM (
         SELECT id, version, 'dossier' AS kind FROM dossiers UNION ALL
         SELECT id, version, 'staff' FROM staff UNION ALL
+        SELECT id, version, 'agency' FROM agencies UNION ALL
         SELECT id, version, 'citizen' FROM citizens
     ) AS entity
     WHERE (SELECT array_agg(n) FROM generate_series(1, entity.version) AS n) IS DISTINCT FROM
         (SELECT array_agg(entity_version ORDER BY number) FROM journal WHERE entity_id = id AND entity_kind = kind)";
 
 /// One more server on the test's database, with the same keys and address to the outside, as another replica has.
-async fn replica(app: &TestApp) -> Server {
+pub async fn replica(app: &TestApp) -> Server {
     serve(app, &app.database).await
 }
 
@@ -115,7 +116,7 @@ async fn every_change_has_exactly_one_entry_of_its_version() {
     mixed_history(&app).await;
     app.eventually(WAITING, 0).await;
     assert_eq!(app.count(UNTOLD).await, 0);
-    let known = "(SELECT id FROM dossiers UNION ALL SELECT id FROM staff UNION ALL SELECT id FROM citizens)";
+    let known = "(SELECT id FROM dossiers UNION SELECT id FROM staff UNION SELECT id FROM citizens UNION SELECT id FROM agencies)";
     let unknown = format!("SELECT count(*) FROM journal WHERE entity_id NOT IN {known}");
     assert_eq!(app.count(&unknown).await, 0, "entries of nothing");
     let kinds = app.count("SELECT count(DISTINCT event_kind) FROM journal").await;

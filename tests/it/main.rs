@@ -2,9 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod agencies;
 mod architecture;
 mod authorization;
 mod cast;
+mod catalogue;
 mod compose;
 mod content;
 mod contract;

@@ -1,5 +1,6 @@
-//! What the whole server shares. Read-only after the start, so that no lock is ever taken.
+//! What the whole server shares. Read without a lock: what changes is put in the place of its older self.
 
+use arc_swap::ArcSwap;
 use directory::Agencies;
 use kernel::Clock;
 use kernel::files::FileStore;
@@ -19,8 +20,9 @@ pub struct App {
     pub auth: Auth,
     pub contract: Contract,
     pub rules: Rules,
-    pub agencies: Agencies,
-    pub catalogue: Catalogue,
+    /// Kept up to date by [`crate::reference`], as the catalogue.
+    pub agencies: ArcSwap<Agencies>,
+    pub catalogue: ArcSwap<Catalogue>,
     pub files: FileStore,
     /// Turns for what is heavy: stripping documents.
     pub heavy: tokio::sync::Semaphore,

@@ -66,11 +66,7 @@ pub fn parse<T: DeserializeOwned>(schema: &Validator, bytes: &[u8]) -> Result<T,
         )
     })?;
     text::normalise(&mut value);
-    let mut violations: Vec<FieldError> = schema.iter_errors(&value).flat_map(|error| violation(&error)).collect();
-    violations.extend(text::control_characters(&value).into_iter().map(|pointer| {
-        let words = Text::fixed("không được chứa ký tự điều khiển", "must not hold control characters");
-        FieldError::new(pointer, "control_character", words)
-    }));
+    let violations = violations(schema, &value);
     if !violations.is_empty() {
         return Err(INVALID.error().fields(violations));
     }
@@ -79,6 +75,16 @@ pub fn parse<T: DeserializeOwned>(schema: &Validator, bytes: &[u8]) -> Result<T,
         let words = Text::new(error.to_string(), error.to_string());
         INVALID.error().fields(vec![FieldError::new("", "unreadable", words)])
     })
+}
+
+/// Everything that a value breaks of its schema.
+pub fn violations(schema: &Validator, value: &Value) -> Vec<FieldError> {
+    let mut violations: Vec<FieldError> = schema.iter_errors(value).flat_map(|error| violation(&error)).collect();
+    violations.extend(text::control_characters(value).into_iter().map(|pointer| {
+        let words = Text::fixed("không được chứa ký tự điều khiển", "must not hold control characters");
+        FieldError::new(pointer, "control_character", words)
+    }));
+    violations
 }
 
 fn violation(error: &jsonschema::ValidationError<'_>) -> Vec<FieldError> {

@@ -75,14 +75,21 @@ impl<T: DeserializeOwned + 'static> FromRequest for Parameters<T> {
     }
 }
 
+/// Where the next page is (RFC 8288).
+pub fn next_link<T>(path: &str, query: &str, page: &Page<T>) -> Option<String> {
+    let cursor = page.next_cursor.as_deref()?;
+    let mut pairs: Vec<&str> =
+        query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor=")).collect();
+    let cursor = format!("cursor={cursor}");
+    pairs.push(&cursor);
+    Some(format!("<{path}?{}>; rel=\"next\"", pairs.join("&")))
+}
+
 /// A page as it is sent, with a link to the next one (RFC 8288).
 pub fn page<T: Serialize>(path: &str, query: &str, page: &Page<T>) -> HttpResponse {
     let mut response = HttpResponse::Ok();
-    if let Some(cursor) = &page.next_cursor {
-        let filters = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
-        let query: Vec<&str> = filters.collect();
-        let query = if query.is_empty() { String::new() } else { format!("{}&", query.join("&")) };
-        response.insert_header((header::LINK, format!("<{path}?{query}cursor={cursor}>; rel=\"next\"")));
+    if let Some(link) = next_link(path, query, page) {
+        response.insert_header((header::LINK, link));
     }
     let mut body = Vec::with_capacity(512 * (1 + page.items.len()));
     serde_json::to_writer(&mut body, page).expect("a page is plain data");

@@ -103,7 +103,7 @@ pub async fn prepare(db: &Db, demo: bool, clock: &Clock) -> Result<(), String> {
             .execute(conn)
             .await?;
         kernel::rules::seed(conn, now).await?;
-        procedures::catalogue::seed(conn).await?;
+        procedures::catalogue::seed::seed(conn).await?;
         if demo {
             directory::demo::load(conn, &Ctx { actor: Actor::System, now }).await?;
         }

@@ -137,11 +137,12 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
     let reception = officer("tiepnhan", Role::ReceptionOfficer, applicant.now)?;
     let examiner = officer("chuyenvien", Role::ProcessingOfficer, applicant.now)?;
     let leader = officer("lanhdao", Role::Leader, applicant.now)?;
-    let world = World { catalogue: &app.catalogue, rules: &app.rules };
+    let catalogue = app.catalogue.load();
+    let world = World { catalogue: &catalogue, rules: &app.rules };
     let id = id(n);
     let attempt = |step: &str| Attempt::new(None, "DEMO", step, id.0, &[n]);
 
-    file::file(conn, applicant, &app.catalogue, agency, new(id), &attempt("file")).await?;
+    file::file(conn, applicant, &catalogue, agency, new(id), &attempt("file")).await?;
     if reach >= Reach::Draft {
         for paper in procedures::attachment::of_dossier(conn, id).await? {
             upload::arrived(conn, applicant, paper).await?;

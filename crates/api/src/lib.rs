@@ -7,7 +7,7 @@
 //! - [`call`], [`body`], [`mod@write`]: what handlers are given; [`public`]: answers that may be kept;
 //!   [`problem`]: how they fail
 //! - [`routes`]: the handlers; [`auth`]: signing in
-//! - [`worker`]: timers, the journal's leader, housekeeping
+//! - [`worker`]: timers, the journal's leader, housekeeping; [`mod@reference`]: what is kept in memory
 
 pub mod app;
 pub mod auth;
@@ -20,6 +20,7 @@ pub mod gate;
 pub mod negotiation;
 pub mod problem;
 pub mod public;
+pub mod reference;
 pub mod routes;
 pub mod server;
 pub mod settings;

@@ -11,6 +11,15 @@ use crate::write::not_modified;
 pub struct Public<T> {
     pub seconds: u32,
     pub body: T,
+    /// Where the next page is.
+    pub link: Option<String>,
+}
+
+impl<T> Public<T> {
+    /// Data that may be kept for so long.
+    pub fn new(seconds: u32, body: T) -> Self {
+        Self { seconds, body, link: None }
+    }
 }
 
 impl<T: Serialize> Responder for Public<T> {
@@ -24,6 +33,9 @@ impl<T: Serialize> Responder for Public<T> {
         let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
         response.insert_header((header::ETAG, etag));
         response.insert_header((header::CACHE_CONTROL, format!("public, max-age={}", self.seconds)));
+        if let Some(link) = self.link {
+            response.insert_header((header::LINK, link));
+        }
         if known { response.finish() } else { response.content_type("application/json").body(bytes) }
     }
 }

@@ -8,8 +8,10 @@ use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
 use actix_web::{App as Actix, HttpServer};
+use arc_swap::ArcSwap;
 use diesel_async::AsyncPgConnection;
 use directory::Agencies;
+use futures_util::future::join;
 use kernel::files::FileStore;
 use kernel::rules::Rules;
 use kernel::{Clock, Db, db};
@@ -23,7 +25,7 @@ use crate::auth::token::Tokens;
 use crate::contract::Contract;
 use crate::settings::Settings;
 use crate::traffic::Traffic;
-use crate::{auth, gate, routes, worker};
+use crate::{auth, gate, reference, routes, worker};
 
 /// A server that accepts connections.
 pub struct Server {
@@ -54,7 +56,9 @@ impl Server {
         let app = load(settings, &db, clock).await?;
         let traffic = Arc::new(Traffic::new(rate, proxies));
         let (stop, stopped) = watch::channel(false);
-        let working = tokio::spawn(worker::run(Arc::clone(&app), db, Arc::clone(&traffic), stopped));
+        let following = reference::follow(Arc::clone(&app), db.clone(), stopped.clone());
+        let working = worker::run(Arc::clone(&app), db, Arc::clone(&traffic), stopped);
+        let working = tokio::spawn(async move { join(working, following).await.0 });
 
         let (handle, serving) = serve(listener, Arc::clone(&app), database, traffic)
             .await
@@ -130,8 +134,8 @@ async fn load(settings: Settings, db: &Db, clock: Clock) -> Result<Arc<App>, Str
         contract: Contract::new(&settings.public_url),
         cursors: settings.secret.hmac("page cursors"),
         rules: Rules::read(conn).await.map_err(words)?,
-        agencies: Agencies::read(conn).await.map_err(words)?,
-        catalogue: Catalogue::read(conn).await.map_err(words)?,
+        agencies: ArcSwap::from_pointee(Agencies::read(conn).await.map_err(words)?),
+        catalogue: ArcSwap::from_pointee(Catalogue::read(conn).await.map_err(words)?),
         files,
         heavy: tokio::sync::Semaphore::new(2),
         settings,

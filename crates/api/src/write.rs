@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::body;
 use crate::call::Call;
-use crate::problem::{Failure, IDEMPOTENCY_KEY_MISSING, MALFORMED};
+use crate::problem::{Failure, IDEMPOTENCY_KEY_MISSING, MALFORMED, PRECONDITION_REQUIRED};
 
 /// A POST that creates something or moves a case.
 pub struct Write<T> {
@@ -67,6 +67,34 @@ pub fn if_match(headers: &HeaderMap) -> Result<Option<i32>, Error> {
     version
         .map(|version| Some(i32::try_from(version).unwrap_or(-1)))
         .ok_or_else(|| MALFORMED.with("If-Match phải là một ETag đã nhận.", "If-Match must be an ETag you were given."))
+}
+
+/// A PUT that makes something what the body says, if it is still what the caller has seen: 428 without `If-Match`.
+pub struct Replace<T> {
+    pub call: Call,
+    pub input: T,
+    /// The version in `If-Match`; none for `*`, whatever is there.
+    pub seen: Option<i32>,
+}
+
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Replace<T> {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut actix_web::dev::Payload) -> Self::Future {
+        let request = request.clone();
+        let payload = payload.take();
+        Box::pin(async move {
+            let call = Call::of(&request);
+            if !request.headers().contains_key(header::IF_MATCH) {
+                return Err(PRECONDITION_REQUIRED.error().into());
+            }
+            let seen = if_match(request.headers())?;
+            let bytes = body::read(&request, payload).await?;
+            let input = body::parse(call.app.contract.validator(&T::name()), &bytes)?;
+            Ok(Self { call, input, seen })
+        })
+    }
 }
 
 /// An answer, and whether it was given before.

@@ -45,6 +45,14 @@ pub enum Unit {
 }
 
 impl Limit {
+    /// Whether there can be such a limit.
+    ///
+    /// # Errors
+    /// No amount where one is needed, too large a one, or one for `same_day`.
+    pub fn check(self) -> Result<(), DeadlineError> {
+        self.amount_with(0, None).map(drop)
+    }
+
     /// The amount with `extension` added to it; `index` is the event that adds, if it is one.
     pub(crate) fn amount_with(self, extension: u32, index: Option<usize>) -> Result<u32, DeadlineError> {
         let amount = u64::from(self.amount) + u64::from(extension);

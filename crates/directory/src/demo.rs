@@ -1,15 +1,19 @@
 //! A city hall to try it all with. Names, people and the codes below H26 are the demo's own inventions; the names of
-//! the agencies are those of Hanoi since 2025-07-01 (QĐ 20/2020/QĐ-TTg gives Hanoi the code H26; what the wards were
-//! given after the districts went is not published in one place, so `H26.13.nn` stands in).
+//! the agencies are those of Hanoi since 2025-07-01, all 126 wards and communes among them (QĐ 20/2020/QĐ-TTg gives Hanoi
+//! the code H26; what the wards were given after the districts went is not published in one place, so `H26.13.nn` stands in).
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use diesel_async::AsyncPgConnection;
 use kernel::id::{AgencyId, StaffId};
+use kernel::problem::INTERNAL;
 use kernel::{Actor, Ctx, Result, Role};
 use uuid::Uuid;
 
-use crate::{Agency, AgencyKind, NewStaff, agency, password, staff};
+use crate::agency::change;
+use crate::agency::file::Reading;
+use crate::{Agencies, AgencyContent, NewStaff, password, staff};
 
 /// The password of every account of the demo.
 pub const PASSWORD: &str = "caunoi-demo";
@@ -70,22 +74,13 @@ pub const USERNAMES: [&str; STAFF.len()] = {
     names
 };
 
-#[rustfmt::skip]
-const AGENCIES: &[(&str, Option<&str>, AgencyKind, &str, &str)] = &[
-    ("H26", None, AgencyKind::City, "Ủy ban nhân dân Thành phố Hà Nội", "People's Committee of Hanoi"),
-    ("H26.1", Some("H26"), AgencyKind::Centre, "Trung tâm Phục vụ hành chính công Thành phố", "City Centre for Public Administrative Services"),
-    ("H26.2", Some("H26"), AgencyKind::Department, "Sở Tư pháp", "Department of Justice"),
-    ("H26.3", Some("H26"), AgencyKind::Department, "Sở Xây dựng", "Department of Construction"),
-    ("H26.4", Some("H26"), AgencyKind::Department, "Sở Tài chính", "Department of Finance"),
-    ("H26.5", Some("H26"), AgencyKind::Department, "Thanh tra Thành phố", "City Inspectorate"),
-    ("H26.13.01", Some("H26"), AgencyKind::Commune, "Ủy ban nhân dân phường Hoàn Kiếm", "People's Committee of Hoàn Kiếm Ward"),
-    ("H26.13.02", Some("H26"), AgencyKind::Commune, "Ủy ban nhân dân phường Ba Đình", "People's Committee of Ba Đình Ward"),
-    ("H26.13.03", Some("H26"), AgencyKind::Commune, "Ủy ban nhân dân phường Cửa Nam", "People's Committee of Cửa Nam Ward"),
-];
+/// The demo's agencies: a file as `caunoi agency load` takes it. Their ids follow from their places in it.
+const AGENCIES: &str = include_str!("../../../migrations/seed/demo/agencies.csv");
 
 /// The id of an agency of the demo: the same in every demo, so that examples can name it.
 pub fn agency_id(code: &str) -> Option<AgencyId> {
-    AGENCIES.iter().position(|(known, ..)| *known == code).map(|n| AgencyId(fixed(0xA000, n)))
+    let mut codes = AGENCIES.lines().skip(1).map(|line| line.split(',').next().unwrap_or_default());
+    codes.position(|known| known == code).map(|n| AgencyId(fixed(0xA000, n)))
 }
 
 /// The id of a member of staff of the demo.
@@ -95,13 +90,15 @@ pub fn staff_id(username: &str) -> Option<StaffId> {
 
 /// Adds what is missing of the demo's agencies and staff. Running it again changes nothing, also not a new password.
 pub async fn load(conn: &mut AsyncPgConnection, ctx: &Ctx) -> Result<()> {
-    agency::seed(conn, agencies()).await?;
+    let ctx = Ctx { actor: Actor::System, now: ctx.now };
+    if Agencies::read(conn).await?.all().next().is_none() {
+        change::import(conn, &ctx, agencies()?, false).await.map_err(|(_, error)| error)?;
+    }
     let known: BTreeSet<String> = staff::list(conn).await?.into_iter().map(|staff| staff.username).collect();
     let missing: Vec<_> = STAFF.iter().filter(|staff| !known.contains(staff.username)).collect();
     if missing.is_empty() {
         return Ok(());
     }
-    let ctx = Ctx { actor: Actor::System, now: ctx.now };
     // One salt for all is good enough for a password that everybody knows, and starts fast.
     let password_hash = password::hash(PASSWORD.to_owned()).await?;
     for DemoStaff { username, name, role, agency } in missing {
@@ -119,16 +116,15 @@ pub async fn load(conn: &mut AsyncPgConnection, ctx: &Ctx) -> Result<()> {
     Ok(())
 }
 
-fn agencies() -> Vec<Agency> {
-    let rows = AGENCIES.iter().enumerate().map(|(n, (code, parent, kind, name, name_en))| Agency {
-        id: AgencyId(fixed(0xA000, n)),
-        code: (*code).to_owned(),
-        name: (*name).to_owned(),
-        name_en: (*name_en).to_owned(),
-        kind: *kind,
-        parent_id: parent.and_then(agency_id),
-    });
-    rows.collect()
+fn agencies() -> Result<Vec<(AgencyId, AgencyContent)>> {
+    let mut n = 0..;
+    let reading = Reading {
+        known: &Agencies::default(),
+        today: NaiveDate::default(),
+        violations: |_: &_| vec![],
+        new_id: || AgencyId(fixed(0xA000, n.next().unwrap_or_default())),
+    };
+    reading.read(AGENCIES).map_err(|wrong| INTERNAL.because(format!("agencies.csv: {wrong:?}")))
 }
 
 /// A UUID of version 7 with the moment 2026-01-01T00:00:00Z and nothing random.
@@ -140,21 +136,29 @@ fn fixed(kind: u16, n: usize) -> Uuid {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::AgencyKind;
 
     #[test]
     fn every_account_has_an_agency_and_every_agency_a_known_parent() {
         for DemoStaff { username, agency, .. } in STAFF {
             assert!(agency_id(agency).is_some(), "{username} works nowhere");
         }
-        let orphans = agencies().into_iter().filter(|agency| agency.parent_id.is_none());
-        assert_eq!(orphans.map(|agency| agency.code).collect::<Vec<_>>(), ["H26"]);
+        let agencies = agencies().expect("a good file");
+        let orphans = agencies.iter().filter(|(_, agency)| agency.parent_id.is_none());
+        assert_eq!(orphans.map(|(_, agency)| agency.code.as_str()).collect::<Vec<_>>(), ["H26"]);
+        let communes = agencies.iter().filter(|(_, agency)| agency.kind == AgencyKind::Commune);
+        assert_eq!(communes.count(), 126, "NQ 1656/NQ-UBTVQH15");
+        for (id, agency) in &agencies {
+            assert_eq!(agency_id(&agency.code), Some(*id), "{}", agency.code);
+        }
     }
 
     #[test]
     fn ids_are_proper_and_all_different() {
         let staff = STAFF.iter().filter_map(|staff| staff_id(staff.username)).map(|id| id.0);
-        let ids: BTreeSet<Uuid> = agencies().into_iter().map(|agency| agency.id.0).chain(staff).collect();
-        assert_eq!(ids.len(), AGENCIES.len() + STAFF.len());
+        let agencies = agencies().expect("a good file").into_iter().map(|(id, _)| id.0);
+        let ids: Vec<Uuid> = agencies.chain(staff).collect();
+        assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
         assert!(ids.iter().all(|id| id.get_version_num() == 7 && id.get_variant() == uuid::Variant::RFC4122));
     }
 }

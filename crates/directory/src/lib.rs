@@ -1,6 +1,6 @@
 //! Who deals with whom: agencies and their staff, citizens, and how they sign in. In reading order:
 //!
-//! - [`agency`]: the offices of the city, all in memory; [`staff`]: who works there; [`citizen`]: whom they serve
+//! - [`agency`]: the offices of the city, a tree in memory; [`staff`]: who works there; [`citizen`]: whom they serve
 //! - [`account`]: either of the two, as they come to us signed in; [`password`], [`sign_in`], [`session`]
 //! - [`authorization`]: codes and hand-overs between us, an application and an identity provider (OAuth 2.0)
 //! - [`demo`]: an invented city hall to try it all with; [`housekeeping`]; [`problem`]
@@ -19,7 +19,7 @@ pub mod sign_in;
 pub mod staff;
 
 pub use account::{Account, AccountId};
-pub use agency::{Agencies, Agency, AgencyKind};
+pub use agency::{Agencies, Agency, AgencyContent, AgencyKind};
 pub use citizen::Citizen;
 pub use session::{NewSession, SessionId};
 pub use staff::{NewStaff, Staff};

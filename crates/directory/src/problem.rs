@@ -31,4 +31,13 @@ kernel::problems! {
         "Chọn tên đăng nhập khác.",
         "Choose another user name."
     }
+    AGENCY_NOT_FOUND = NotFound "agency.not_found" {
+        "Không tìm thấy cơ quan", "Agency not found";
+        "Xem các cơ quan tại GET /v1/agencies.", "See the agencies at GET /v1/agencies."
+    }
+    AGENCY_CODE_TAKEN = Conflict "agency.code_taken" {
+        "Mã cơ quan đã được dùng", "The agency's code is taken";
+        "Mỗi cơ quan có một mã điện tử riêng; xem GET /v1/agencies.",
+        "Every agency has an electronic code of its own; see GET /v1/agencies."
+    }
 }

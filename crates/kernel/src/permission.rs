@@ -38,6 +38,10 @@ text_enum! {
         ReadDossier = "dossier:read",
         /// Read the dossiers of every agency.
         OverseeDossiers = "dossier:oversee",
+        /// Found and change agencies.
+        ManageDirectory = "directory:manage",
+        /// Publish and repeal procedures.
+        PublishProcedure = "procedure:publish",
         /// Order deadlines to be computed anew when a calendar has changed.
         RecomputeDeadlines = "deadline:recompute",
         /// Read the journal's checkpoints.
@@ -56,7 +60,7 @@ pub const fn permissions_of(role: Role) -> &'static [Permission] {
         Role::HeadOfAgency => &[ReadDossier, OverseeDossiers, ReadCheckpoints],
         Role::Inspector => &[ReadDossier, OverseeDossiers, ReadCheckpoints],
         Role::Front | Role::DataProtectionOfficer => &[ReadCheckpoints],
-        Role::Administrator => &[RecomputeDeadlines, ReadCheckpoints],
+        Role::Administrator => &[ManageDirectory, PublishProcedure, RecomputeDeadlines, ReadCheckpoints],
     }
 }
 
@@ -70,6 +74,8 @@ impl Permission {
             Self::SignDossier => "Sign results",
             Self::ReadDossier => "Read dossiers: one's own, or those of one's agency",
             Self::OverseeDossiers => "Read the dossiers of every agency",
+            Self::ManageDirectory => "Found and change agencies",
+            Self::PublishProcedure => "Publish and repeal procedures",
             Self::RecomputeDeadlines => "Order deadlines to be computed anew when a calendar has changed",
             Self::ReadCheckpoints => "Read the journal's checkpoints",
         }

@@ -25,6 +25,7 @@ table! {
         alone -> Bool,
     }
 }
+table! { reference_data (kind) { kind -> Text, version -> Int8 } }
 table! { calendars (version) { version -> Text, country -> Text, loaded_at -> Timestamptz } }
 table! {
     calendar_days (calendar_version, date) {
@@ -41,7 +42,8 @@ table! {
 
 table! {
     agencies (id) {
-        id -> Uuid, code -> Text, name -> Text, name_en -> Text, kind -> Text, parent_id -> Nullable<Uuid>,
+        id -> Uuid, version -> Int4, code -> Text, name -> Text, name_en -> Text, kind -> Text,
+        parent_id -> Nullable<Uuid>, valid_from -> Date, valid_to -> Nullable<Date>, contact -> Jsonb,
     }
 }
 table! {
@@ -72,8 +74,8 @@ table! { sign_in_failures (subject) { subject -> Bytea, failures -> Int4, window
 
 table! {
     procedures (id) {
-        id -> Uuid, code -> Text, valid_from -> Date, valid_to -> Date, name -> Text, name_en -> Text, field -> Text,
-        content -> Jsonb,
+        id -> Uuid, version -> Int4, code -> Text, valid_from -> Date, valid_to -> Date, name -> Text, name_en -> Text,
+        field -> Text, content -> Jsonb,
     }
 }
 table! {

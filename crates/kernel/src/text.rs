@@ -1,5 +1,7 @@
 //! Text as it may enter the system.
 
+use serde::{Deserialize, Serialize};
+use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// Normalises every string of a JSON value to NFC, names of members too: phones send NFD, and people search in vain.
@@ -21,6 +23,37 @@ pub fn normalise(value: &mut serde_json::Value) {
 /// Whether the text holds control characters other than tab and line breaks. PostgreSQL refuses NUL; nobody needs the rest.
 pub fn has_control(text: &str) -> bool {
     text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+}
+
+/// Text as people search for it: without accents and capitals, so that `dang ky` finds `Đăng ký` and the reverse.
+pub fn fold(text: &str) -> String {
+    let bare = text.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
+    bare.map(|c| if c == 'đ' { 'd' } else { c }).collect()
+}
+
+/// What somebody searches for: 1 to 100 characters, none of them a control character.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Sought(String);
+
+impl Sought {
+    /// As it is compared: see [`fold`].
+    pub fn folded(&self) -> String {
+        fold(self.0.trim())
+    }
+}
+
+impl TryFrom<String> for Sought {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let fits = (1..=100).contains(&text.chars().count()) && !has_control(&text);
+        if fits {
+            Ok(Self(text))
+        } else {
+            Err("a text to search for has 1 to 100 characters, and no control characters")
+        }
+    }
 }
 
 /// A member's name as it stands in a JSON pointer (RFC 6901).
@@ -49,4 +82,23 @@ pub fn control_characters(value: &serde_json::Value) -> Vec<String> {
     let mut found = Vec::new();
     walk(value, "", &mut found);
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fold;
+
+    #[test]
+    fn folded_text_has_neither_accents_nor_capitals() {
+        for (text, folded) in [
+            ("Đăng ký khai sinh", "dang ky khai sinh"),
+            ("dang ky khai sinh", "dang ky khai sinh"),
+            ("PHƯỜNG HOÀN KIẾM", "phuong hoan kiem"),
+            ("Nguye\u{302}\u{303}n", "nguyen"),
+            ("Ủy ban / Uỷ ban", "uy ban / uy ban"),
+            ("QĐ 891/QĐ-UBND", "qd 891/qd-ubnd"),
+        ] {
+            assert_eq!(fold(text), folded);
+        }
+    }
 }

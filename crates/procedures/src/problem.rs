@@ -37,6 +37,11 @@ kernel::problems! {
         "Không tìm thấy thủ tục", "Procedure not found";
         "Xem các mã tại GET /v1/procedures.", "See the codes at GET /v1/procedures."
     }
+    VERSION_NOT_LATEST = Conflict "procedure.version_not_latest" {
+        "Đã có phiên bản mới hơn", "There is a later version";
+        "Phiên bản mới phải bắt đầu sau phiên bản mới nhất của thủ tục.",
+        "A new version begins after the latest one of the procedure."
+    }
     CALENDAR_NOT_PUBLISHED = Invalid "calendar.not_published" {
         "Lịch làm việc chưa được công bố", "The working calendar is not published";
         "Ngày cần tính nằm ngoài lịch đã công bố.", "A date that is needed lies outside the published calendar."

@@ -33,6 +33,8 @@ fn variants<T: DeserializeOwned>() -> Vec<String> {
 fn every_stored_event_is_still_read() {
     still_read::<procedures::event::Event>();
     still_read::<procedures::recomputation::Event>();
+    still_read::<directory::agency::change::AgencyEvent>();
+    still_read::<procedures::catalogue::publish::ProcedureEvent>();
 }
 
 fn still_read<E: Event + DeserializeOwned>() {
@@ -52,6 +54,8 @@ fn every_event_has_a_fixture_of_each_version() {
     assert!(variants::<procedures::event::Event>().contains(&"accepted".to_owned()));
     have_fixtures::<procedures::event::Event>();
     have_fixtures::<procedures::recomputation::Event>();
+    have_fixtures::<directory::agency::change::AgencyEvent>();
+    have_fixtures::<procedures::catalogue::publish::ProcedureEvent>();
 }
 
 fn have_fixtures<E: Event + DeserializeOwned>() {

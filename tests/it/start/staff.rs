@@ -24,6 +24,23 @@ H26,Ủy ban nhân dân Thành phố Hà Nội,People's Committee of Hanoi,city,
 H26.13.01,Ủy ban nhân dân phường Hoàn Kiếm,People's Committee of Hoàn Kiếm Ward,commune,H26
 ";
 
+const WRONG_AGENCIES: &str = "code,name,name_en,kind,parent,valid_from,latitude,longitude,opening_hours,fax
+H26.13.02,Ủy ban nhân dân phường Ba Đình,People's Committee of Ba Đình Ward,village,H26,2025-07-01,,,,
+H26.13.03,,People's Committee of Cửa Nam Ward,commune,H99,1 July,north,,eight,
+H26.13.02,Ba Đình,Ba Đình,commune,H26,2025-07-01,,,,
+H26.13.02.1,Điểm,Point,point,H26.13.02,2025-07-01,,,,
+";
+
+const WHAT_IS_WRONG: &str = "Nothing was loaded:
+  line 1, fax: there is no such column
+  line 2, kind: must be one of [\"city\",\"centre\",\"branch\",\"point\",\"department\",\"district\",\"commune\",\"school\",\"hospital\"]
+  line 3, parent: there is no such agency above it
+  line 3, latitude: is not a number
+  line 3, opening_hours: must look like 08:00-12:00 13:30-17:30
+  line 3, name: is required
+  line 3, valid_from: is not a date
+  line 4, code: is in a line above already";
+
 struct Production {
     scratch: Scratch,
     keys: NamedTempFile,
@@ -63,8 +80,14 @@ async fn staff_from_the_command_line_sign_in_to_a_server_without_demo() {
     let load = ["agency", "load", file.to_str().unwrap()];
     assert!(here.run(&load, "").refused().contains("make one with caunoi migrate"));
     here.run(&["migrate"], "").good();
-    assert_eq!(here.run(&load, "").good(), "2 agencies added. A running server knows them after its next start.\n");
-    assert!(here.run(&load, "").good().starts_with("0 agencies added"), "running it again changes nothing");
+    let dry_run = here.run(&[&load[..], &["--dry-run"]].concat(), "").good();
+    assert_eq!(dry_run, "Nothing was done. There would be: 2 agencies founded, 0 changed, 0 as they were.\n");
+    assert_eq!(here.run(&load, "").good(), "2 agencies founded, 0 changed, 0 as they were.\n");
+    assert_eq!(here.run(&load, "").good(), "0 agencies founded, 0 changed, 2 as they were.\n");
+    std::fs::write(&file, WRONG_AGENCIES).unwrap();
+    assert_eq!(here.run(&load, "").refused(), WHAT_IS_WRONG);
+    std::fs::write(&file, "code,hotline,opening_hours\nH26,1022,08:00-12:00 13:30-17:30\n").unwrap();
+    assert_eq!(here.run(&load, "").good(), "0 agencies founded, 1 changed, 0 as they were.\n");
 
     let add = ["user", "add", "ha.le", "--name", "Lê Thu Hà", "--roles", "reception_officer", "--agency", "H26.13.01"];
     assert_eq!(here.run(&add, "short\n").refused(), "The password must have at least 12 characters.");

@@ -197,7 +197,8 @@ async fn get_me(call: Call) -> Result<web::Json<Me>> {
     };
     let account = id.load(&mut *call.db.conn().await?).await?.ok_or_else(|| UNAUTHENTICATED.error())?;
     let actor = account.actor();
-    let agency = actor.agency().and_then(|id| call.app.agencies.get(id));
+    let agencies = call.app.agencies.load();
+    let agency = actor.agency().and_then(|id| agencies.get(id));
     let roles = match &actor {
         Actor::Staff { roles, .. } => roles.clone(),
         _ => vec![Role::Citizen],

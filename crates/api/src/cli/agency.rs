@@ -1,66 +1,77 @@
 //! `caunoi agency`: the agencies of the city, which everything else refers to.
 
-use std::path::PathBuf;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, Utc};
+use api::body;
+use api::contract::Contract;
 use clap::Subcommand;
 use diesel_async::AsyncPgConnection;
-use directory::{Agencies, Agency, AgencyKind, agency};
+use directory::agency::change::{self, Imported};
+use directory::agency::file::{CellError, Reading};
+use directory::{Agencies, AgencyContent};
+use kernel::Ctx;
 use kernel::id::AgencyId;
-use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::say;
 
 #[derive(Subcommand)]
 pub enum AgencyCommand {
-    /// Add the agencies in a CSV file (code,name,name_en,kind,parent) that are not there yet, each after the one above it.
-    Load { file: PathBuf },
+    /// Found or change the agencies in a CSV file, one a line, each after the one above it: all of them or, when
+    /// anything is wrong, none. Columns: code, name, name_en, kind, parent (its code), valid_from, valid_to, head_name,
+    /// head_title, address, latitude, longitude, opening_hours (08:00-12:00 13:30-17:30), hotline, advice_line, email,
+    /// website. A column that is not there changes nothing; an empty cell takes away what is known.
+    Load {
+        file: PathBuf,
+        /// Say what would be done, and do nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// List the agencies.
     List,
 }
 
-/// A line of the file. `kind` is city, centre, department or commune; `parent` is the code of the agency above it.
-#[derive(Deserialize)]
-struct Line {
-    code: String,
-    name: String,
-    name_en: String,
-    kind: String,
-    parent: Option<String>,
-}
-
 /// Does what the command says.
-pub async fn manage(conn: &mut AsyncPgConnection, now: DateTime<Utc>, command: AgencyCommand) -> Result<(), String> {
-    let known = Agencies::read(conn).await.map_err(|error| format!("{error}."))?;
+pub async fn manage(conn: &mut AsyncPgConnection, ctx: &Ctx, command: AgencyCommand) -> Result<(), String> {
     match command {
-        AgencyCommand::Load { file } => {
-            let lines = csv::Reader::from_path(&file).and_then(|mut reader| reader.deserialize().collect());
-            let lines: Vec<Line> = lines.map_err(|error| format!("{} cannot be read: {error}.", file.display()))?;
-            let new = new_agencies(&known, lines, now)?;
-            let count = new.len();
-            agency::seed(conn, new).await.map_err(|error| format!("{error}."))?;
-            say(format_args!("{count} agencies added. A running server knows them after its next start."));
-        }
+        AgencyCommand::Load { file, dry_run } => load(conn, ctx, &file, dry_run).await,
         AgencyCommand::List => {
+            let known = Agencies::read(conn).await.map_err(|error| format!("{error}."))?;
             for agency in known.all() {
                 say(format_args!("{}\t{}\t{}", agency.code, agency.kind, agency.name));
             }
+            Ok(())
         }
     }
+}
+
+async fn load(conn: &mut AsyncPgConnection, ctx: &Ctx, file: &Path, dry_run: bool) -> Result<(), String> {
+    let text = std::fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}.", file.display()))?;
+    let known = Agencies::read(conn).await.map_err(|error| format!("{error}."))?;
+    let contract = Contract::new("https://caunoi.example");
+    let schema = contract.validator(&AgencyContent::name());
+    let reading = Reading {
+        known: &known,
+        today: deadlines::vn_date(ctx.now),
+        violations: |content: &_| body::violations(schema, content),
+        new_id: || AgencyId::at(ctx.now),
+    };
+    let contents = reading.read(&text).map_err(|wrong| sentences(&wrong))?;
+    let imported = change::import(conn, ctx, contents, dry_run).await;
+    let Imported { founded, changed, unchanged } =
+        imported.map_err(|(code, error)| format!("Nothing was loaded: {code}: {error}."))?;
+    let would = if dry_run { "Nothing was done. There would be: " } else { "" };
+    say(format_args!("{would}{founded} agencies founded, {changed} changed, {unchanged} as they were."));
     Ok(())
 }
 
-fn new_agencies(known: &Agencies, lines: Vec<Line>, now: DateTime<Utc>) -> Result<Vec<Agency>, String> {
-    let mut new: Vec<Agency> = Vec::new();
-    for line in lines.into_iter().filter(|line| known.by_code(&line.code).is_none()) {
-        let Line { code, name, name_en, kind, parent } = line;
-        let id_of = |parent: &str| {
-            let above = known.by_code(parent).or_else(|| new.iter().find(|agency| agency.code == parent));
-            above.map(|agency| agency.id).ok_or_else(|| format!("{code}: there is no agency {parent} above it."))
-        };
-        let parent_id = parent.as_deref().filter(|parent| !parent.is_empty()).map(id_of).transpose()?;
-        let kind = AgencyKind::from_code(&kind).ok_or_else(|| format!("{code}: there is no kind {kind}."))?;
-        new.push(Agency { id: AgencyId::at(now), code, name, name_en, kind, parent_id });
+/// Everything that is wrong, a line each.
+fn sentences(wrong: &[CellError]) -> String {
+    let mut text = "Nothing was loaded:".to_owned();
+    for CellError { line, column, detail } in wrong {
+        let column = if column.is_empty() { String::new() } else { format!(", {column}") };
+        let _ = write!(text, "\n  line {line}{column}: {}", detail.en);
     }
-    Ok(new)
+    text
 }

@@ -134,7 +134,8 @@ async fn verify_journal(args: &VerifyJournal) -> Result<(), String> {
 async fn manage_agencies(agency: Agency) -> Result<(), String> {
     let settings = Settings::check(&agency.flags)?;
     let (_database, mut conn) = database::attach(&settings).await?;
-    agency::manage(&mut conn, Clock::default().now(), agency.command).await
+    let ctx = kernel::Ctx { actor: kernel::Actor::System, now: Clock::default().now() };
+    agency::manage(&mut conn, &ctx, agency.command).await
 }
 
 async fn manage_calendars(calendar: Calendar) -> Result<(), String> {

@@ -9,7 +9,7 @@ use crate::body;
 const NO_KEY: &[&str] = &["/v1/sessions", "/v1/sessions/refresh", "/v1/deadlines/simulate"];
 
 /// Answers with a version, and so with an ETag.
-const VERSIONED: &[&str] = &["Dossier", "Attachment", "DossierDeadline", "Tracking"];
+const VERSIONED: &[&str] = &["Agency", "Dossier", "Attachment", "DossierDeadline", "Procedure", "Tracking"];
 
 /// Completes the document.
 pub fn polish(document: &mut Value) {
@@ -90,6 +90,11 @@ fn parameters() -> Value {
             "name": "If-Match", "in": "header", "description": "ETag of the version that was read: refused with 412 when it is no longer current.",
             "schema": { "type": "string", "maxLength": 20, "pattern": "^(\\*|\"[0-9]{1,10}\")$", "example": "*" },
         },
+        "IfMatchNeeded": {
+            "name": "If-Match", "in": "header", "required": true,
+            "description": "ETag of the version that was read: refused with 412 when it is no longer current. `*` for whatever is there.",
+            "schema": { "type": "string", "maxLength": 20, "pattern": "^(\\*|\"[0-9]{1,10}\")$", "example": "*" },
+        },
         "IfNoneMatch": {
             "name": "If-None-Match", "in": "header", "description": "ETag that is already known: 304 when it is still current.",
             "schema": { "type": "string", "maxLength": 200, "pattern": "^[ -~]*$", "example": "\"3\"" },
@@ -110,6 +115,10 @@ fn complete(path: &str, verb: &str, operation: &mut Value) {
     }
     if writes && versioned && path.contains("{id}/") && !path.ends_with("/attachments") {
         headers.push("IfMatch");
+    }
+    let replaces = verb == "put" && operation["requestBody"]["content"]["application/json"].is_object();
+    if replaces {
+        headers.push("IfMatchNeeded");
     }
     // What anybody may keep has the hash of its bytes for an ETag: see `crate::public`.
     let tagged = versioned || operation["responses"]["200"]["headers"]["Cache-Control"].is_object();
@@ -135,9 +144,11 @@ fn complete(path: &str, verb: &str, operation: &mut Value) {
         ("405", false),
         ("406", path.starts_with("/v1")),
         ("409", writes),
+        ("412", replaces),
         ("413", operation["requestBody"].is_object()),
         ("415", json_body),
         ("422", json_body),
+        ("428", replaces),
         ("429", true),
         ("500", true),
         ("503", true),

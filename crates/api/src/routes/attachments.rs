@@ -38,7 +38,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 async fn declare_attachment(id: Id<DossierId>, write: Write<NewAttachment>) -> Result<Answered> {
     write
         .run(async move |conn, call, new, attempt| {
-            upload::declare(conn, &call.ctx, &call.app.catalogue, id.0, new, attempt).await
+            upload::declare(conn, &call.ctx, &call.app.catalogue.load(), id.0, new, attempt).await
         })
         .await
 }

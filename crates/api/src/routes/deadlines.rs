@@ -95,5 +95,5 @@ async fn list_calendar_days(call: Call, days: Parameters<Days>) -> Result<Public
     let calendar = call.app.rules.calendar()?;
     let items = calendar.days(from, to).map_err(|error| clock::refused(&error))?;
     let body = CalendarDays { calendar_version: calendar.version().to_owned(), items };
-    Ok(Public { seconds: 3600, body })
+    Ok(Public::new(3600, body))
 }

@@ -3,6 +3,7 @@
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use deadlines::{Deadline, Timeliness};
+use kernel::id::AgencyId;
 use kernel::page::{Cursors, Page};
 use kernel::problem::{FieldError, Text};
 use procedures::file::{self, NewDossier};
@@ -48,14 +49,25 @@ async fn create_dossier(write: Write<NewDossier>) -> Result<Answered> {
         .run(async |conn, call, new, attempt| {
             let receiving = match call.ctx.actor.agency() {
                 Some(own) => own,
-                None => call.app.agencies.by_code(&new.agency).map(|agency| agency.id).ok_or_else(|| {
-                    let words = Text::fixed("không có cơ quan này", "there is no such agency");
-                    UNKNOWN_PROCEDURE.error().fields(vec![FieldError::new("/agency", "unknown", words)])
-                })?,
+                None => agency_today(call, &new.agency)?,
             };
-            file::file(conn, &call.ctx, &call.app.catalogue, receiving, new, attempt).await
+            file::file(conn, &call.ctx, &call.app.catalogue.load(), receiving, new, attempt).await
         })
         .await
+}
+
+/// The agency with this code, if it exists today.
+fn agency_today(call: &Call, code: &str) -> kernel::Result<AgencyId> {
+    let agencies = call.app.agencies.load();
+    let wrong = |code, vi, en| {
+        let words = Text::fixed(vi, en);
+        UNKNOWN_PROCEDURE.error().fields(vec![FieldError::new("/agency", code, words)])
+    };
+    match agencies.by_code(code) {
+        Some(agency) if agency.exists_on(deadlines::vn_date(call.ctx.now)) => Ok(agency.id),
+        Some(_) => Err(wrong("not_in_force", "cơ quan không hoạt động vào hôm nay", "the agency does not exist today")),
+        None => Err(wrong("unknown", "không có cơ quan này", "there is no such agency")),
+    }
 }
 
 /// A page of dossiers.
@@ -84,7 +96,8 @@ async fn list_dossiers(
     let list = format!("dossiers {:?} {}", call.ctx.actor.id(), serde_json::to_string(&named).unwrap_or_default());
     let cursors = Cursors { key: &call.app.cursors, list };
     let mut conn = call.db.conn().await?;
-    let page: Page<DossierLine> = list::list(&mut conn, &call.ctx, &call.app.catalogue, &cursors, &filter).await?;
+    let page: Page<DossierLine> =
+        list::list(&mut conn, &call.ctx, &call.app.catalogue.load(), &cursors, &filter).await?;
     Ok(crate::call::page(request.path(), request.query_string(), &page))
 }
 
@@ -104,7 +117,7 @@ async fn get_dossier(call: Call, id: Id<DossierId>, request: HttpRequest) -> Res
     if not_modified(&request, &etag(dossier.version)) {
         return Ok(HttpResponse::NotModified().insert_header((header::ETAG, etag(dossier.version))).finish());
     }
-    let view = view::view(&call.ctx, &call.app.catalogue, &dossier, &papers)?;
+    let view = view::view(&call.ctx, &call.app.catalogue.load(), &dossier, &papers)?;
     Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(view.version))).json(view))
 }
 

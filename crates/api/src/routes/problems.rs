@@ -56,7 +56,7 @@ fn help(problem: &Problem, language: Language) -> ProblemHelp {
 #[get("/problems")]
 async fn list_problems(call: Call) -> Public<ProblemList> {
     let items = catalogue().map(|problem| help(problem, call.language)).collect();
-    Public { seconds: 3600, body: ProblemList { items } }
+    Public::new(3600, ProblemList { items })
 }
 
 /// Explain a problem
@@ -71,5 +71,5 @@ async fn list_problems(call: Call) -> Public<ProblemList> {
 #[get("/problems/{code}")]
 async fn get_problem(call: Call, code: web::Path<String>) -> Result<Public<ProblemHelp>> {
     let problem = catalogue().find(|problem| problem.code == *code).ok_or_else(|| UNKNOWN_ROUTE.error())?;
-    Ok(Public { seconds: 3600, body: help(problem, call.language) })
+    Ok(Public::new(3600, help(problem, call.language)))
 }

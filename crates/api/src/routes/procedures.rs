@@ -2,42 +2,60 @@
 
 use std::sync::Arc;
 
-use actix_web::{get, web};
-use procedures::catalogue::Procedure;
+use actix_web::{HttpRequest, get, post, web};
+use kernel::page::{Cursors, Page};
+use kernel::reference::Reference;
+use procedures::catalogue::publish::{self, NewProcedure, Repeal};
+use procedures::catalogue::search::{self, Filter, ProcedureLine};
+use procedures::catalogue::{Procedure, ProcedureId};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::call::Call;
+use crate::call::{Call, Parameters, next_link};
 use crate::problem::{Document, Result};
 use crate::public::Public;
+use crate::reference;
+use crate::write::{Answered, Write};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
-    config.service(list_procedures).service(get_procedure);
+    config.service(search_procedures).service(publish_procedure).service(get_procedure).service(repeal_procedure);
 }
 
-/// The procedures in force.
+/// A page of the catalogue.
 #[derive(Serialize, ToSchema)]
-struct ProcedureList {
-    #[schema(max_items = 10000, value_type = Vec<Procedure>)]
-    items: Vec<Arc<Procedure>>,
+struct ProcedurePage {
+    #[schema(max_items = 200)]
+    items: Vec<ProcedureLine>,
+    /// Send it as `cursor` to get the next page; absent on the last one.
+    #[schema(max_length = 500)]
+    next_cursor: Option<String>,
 }
 
-/// List procedures
+/// Search procedures
 ///
-/// The procedures in force today, with their cases, papers, limits and sources.
-#[utoipa::path(operation_id = "listProcedures", tag = "procedures", security(()), responses(
-    (status = 200, description = "The procedures in force.", body = ProcedureList, headers(("Cache-Control" = String, description = "How long it may be kept.")))
+/// By words with or without accents, field, tier, agency, whom it is for and how far it goes online. Without `on`, those
+/// in force today.
+#[utoipa::path(operation_id = "searchProcedures", tag = "procedures", security(()), params(Filter), responses(
+    (status = 200, description = "A page.", body = ProcedurePage, headers(("Cache-Control" = String, description = "How long it may be kept.")))
 ))]
 #[get("/v1/procedures")]
-async fn list_procedures(call: Call) -> Public<ProcedureList> {
-    let items = call.app.catalogue.in_force(deadlines::vn_date(call.ctx.now)).cloned().collect();
-    Public { seconds: 300, body: ProcedureList { items } }
+async fn search_procedures(
+    call: Call,
+    Parameters(filter): Parameters<Filter>,
+    request: HttpRequest,
+) -> Result<Public<Page<ProcedureLine>>> {
+    let named = Filter { cursor: None, limit: None, ..filter.clone() };
+    let list = format!("procedures {}", serde_json::to_string(&named).unwrap_or_default());
+    let cursors = Cursors { key: &call.app.cursors, list };
+    let body = search::search(&call.app.catalogue.load(), &cursors, &filter, deadlines::vn_date(call.ctx.now))?;
+    let link = next_link(request.path(), request.query_string(), &body);
+    Ok(Public { seconds: 60, body, link })
 }
 
 /// Read a procedure
 ///
-/// The version in force today.
+/// The version in force today, with everything that NĐ 63/2010 Art. 8 wants to be public, and its sources.
 #[utoipa::path(operation_id = "getProcedure", tag = "procedures", security(()),
     params(("code" = String, Path, description = "The procedure's code.", min_length = 8, max_length = 16, pattern = r"^[0-9]\.[0-9]{6}$", example = "1.013225")),
     responses(
@@ -46,6 +64,52 @@ async fn list_procedures(call: Call) -> Public<ProcedureList> {
     ))]
 #[get("/v1/procedures/{code}")]
 async fn get_procedure(call: Call, code: web::Path<String>) -> Result<Public<Arc<Procedure>>> {
-    let procedure = call.app.catalogue.find(&code, deadlines::vn_date(call.ctx.now))?;
-    Ok(Public { seconds: 300, body: Arc::clone(procedure) })
+    let catalogue = call.app.catalogue.load();
+    let procedure = catalogue.find(&code, deadlines::vn_date(call.ctx.now))?;
+    Ok(Public::new(60, Arc::clone(procedure)))
+}
+
+/// Publish a procedure
+///
+/// A new procedure, or a new version of one: the version before ends on the day before. A published version is never
+/// changed, since dossiers rest on it. Other replicas know it after a second.
+#[utoipa::path(operation_id = "publishProcedure", tag = "procedures", request_body = NewProcedure,
+    security(("oauth" = ["procedure:publish"])),
+    responses(
+        (status = 201, description = "The version.", body = Procedure),
+        (status = 409, description = "There is a later version, or the same request is under way.", body = Document),
+        (status = 422, description = "The content breaks the schema or a rule.", body = Document),
+    ))]
+#[post("/v1/procedures")]
+async fn publish_procedure(write: Write<NewProcedure>) -> Result<Answered> {
+    write
+        .run(async |conn, call, new, attempt| {
+            let id = ProcedureId::at(call.ctx.now);
+            let answer = publish::publish(conn, &call.ctx, id, new, attempt).await?;
+            reference::refresh(&call.app, conn, Reference::Procedures).await;
+            Ok(answer)
+        })
+        .await
+}
+
+/// Repeal a procedure
+///
+/// Says when its latest version is in force for the last time. Dossiers that rest on it go on.
+#[utoipa::path(operation_id = "repealProcedure", tag = "procedures", request_body = Repeal,
+    params(("code" = String, Path, description = "The procedure's code.", min_length = 8, max_length = 16, pattern = r"^[0-9]\.[0-9]{6}$", example = "2.000488")),
+    security(("oauth" = ["procedure:publish"])),
+    responses(
+        (status = 200, description = "The version that ends.", body = Procedure),
+        (status = 404, description = "There is no procedure with this code.", body = Document),
+        (status = 422, description = "The content breaks the schema, or the day is too early.", body = Document),
+    ))]
+#[post("/v1/procedures/{code}/repeal")]
+async fn repeal_procedure(code: web::Path<String>, write: Write<Repeal>) -> Result<Answered> {
+    write
+        .run(async move |conn, call, repeal, attempt| {
+            let answer = publish::repeal(conn, &call.ctx, &code, repeal, attempt).await?;
+            reference::refresh(&call.app, conn, Reference::Procedures).await;
+            Ok(answer)
+        })
+        .await
 }

@@ -9,7 +9,7 @@ use procedures::view::View;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::App;
-use crate::call::{Call, Id};
+use crate::call::Id;
 use crate::problem::{Document, Result};
 use crate::write::{Answered, Write};
 
@@ -34,13 +34,10 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(stop_dossier);
 }
 
-fn world(call: &Call) -> World<'_> {
-    World { catalogue: &call.app.catalogue, rules: &call.app.rules }
-}
-
 /// What comes before the serial in the codes of the caller's unit today.
 pub fn code_prefix(app: &App, ctx: &Ctx) -> String {
-    let unit = ctx.actor.agency().and_then(|id| app.agencies.get(id)).map_or("", |agency| agency.code.as_str());
+    let agencies = app.agencies.load();
+    let unit = ctx.actor.agency().and_then(|id| agencies.get(id)).map_or("", |agency| agency.code.as_str());
     let day = deadlines::vn_date(ctx.now).format("%y%m%d").to_string();
     let pattern = &app.settings.dossier_code;
     pattern.replace("{unit}", unit).replace("{qcvn102}", &qcvn102(unit)).replace("{date}", &day)
@@ -58,7 +55,7 @@ fn qcvn102(code: &str) -> String {
 /// A step's operation: documentation, route, an example among the demo's dossiers, and the use case behind it.
 macro_rules! step {
     ($(#[doc = $doc:literal])* $name:ident $path:literal $id:literal $example:literal [$($scope:literal),+] $input:ty,
-     |$conn:ident, $call:ident, $given:pat_param, $target:ident| $work:expr) => {
+     |$conn:ident, $call:ident, $given:pat_param, $target:ident, $world:ident| $work:expr) => {
         $(#[doc = $doc])*
         #[utoipa::path(operation_id = $id, tag = "dossiers", request_body = $input,
             params(("id" = DossierId, Path, description = "The dossier's id.", example = $example)),
@@ -76,6 +73,8 @@ macro_rules! step {
             write
                 .run(async move |$conn, $call, $given, attempt| {
                     let $target = Target { id: id.0, if_match, attempt };
+                    let catalogue = $call.app.catalogue.load_full();
+                    let $world = World { catalogue: &catalogue, rules: &$call.app.rules };
                     $work.await
                 })
                 .await
@@ -89,7 +88,7 @@ step! {
     /// Online, by the applicant, when every declared paper has arrived. From now the agency owes an answer within the
     /// intake limit (8 working hours as a rule).
     submit_dossier "/v1/dossiers/{id}/submit" "submitDossier" "019b76da-a800-7000-8000-d00000000000" ["dossier:file"] Plain,
-    |conn, call, Plain {}, target| steps::submit(conn, &call.ctx, world(call), target)
+    |conn, call, Plain {}, target, world| steps::submit(conn, &call.ctx, world, target)
 }
 
 step! {
@@ -98,7 +97,7 @@ step! {
     /// Before a dossier is accepted: everything that is missing, all at once, and once. The applicant adds it and submits
     /// again.
     request_dossier_intake_supplement "/v1/dossiers/{id}/request-intake-supplement" "requestDossierIntakeSupplement" "019b76da-a800-7000-8000-d0000000000b" ["dossier:receive"] SupplementRequest,
-    |conn, call, what, target| steps::request_intake_supplement(conn, &call.ctx, world(call), target, what)
+    |conn, call, what, target, world| steps::request_intake_supplement(conn, &call.ctx, world, target, what)
 }
 
 step! {
@@ -107,7 +106,7 @@ step! {
     /// As full and correct: its code is given and its statutory clock starts. At the counter from the draft, online
     /// from the submission.
     accept_dossier "/v1/dossiers/{id}/accept" "acceptDossier" "019b76da-a800-7000-8000-d00000000001" ["dossier:receive"] Plain,
-    |conn, call, Plain {}, target| steps::accept(conn, &call.ctx, world(call), target, &code_prefix(&call.app, &call.ctx))
+    |conn, call, Plain {}, target, world| steps::accept(conn, &call.ctx, world, target, &code_prefix(&call.app, &call.ctx))
 }
 
 step! {
@@ -115,7 +114,7 @@ step! {
     ///
     /// With a ground that is counted and a reason for the applicant. Final.
     reject_dossier "/v1/dossiers/{id}/reject" "rejectDossier" "019b76da-a800-7000-8000-d00000000002" ["dossier:receive"] Rejection,
-    |conn, call, why, target| steps::reject(conn, &call.ctx, world(call), target, why)
+    |conn, call, why, target, world| steps::reject(conn, &call.ctx, world, target, why)
 }
 
 step! {
@@ -123,7 +122,7 @@ step! {
     ///
     /// The competent agency begins to examine it.
     start_dossier_processing "/v1/dossiers/{id}/start-processing" "startDossierProcessing" "019b76da-a800-7000-8000-d00000000003" ["dossier:process"] Plain,
-    |conn, call, Plain {}, target| steps::start_processing(conn, &call.ctx, world(call), target)
+    |conn, call, Plain {}, target, world| steps::start_processing(conn, &call.ctx, world, target)
 }
 
 step! {
@@ -131,7 +130,7 @@ step! {
     ///
     /// Says at once everything that is missing. The clock stands until reception confirms the supplement.
     request_dossier_supplement "/v1/dossiers/{id}/request-supplement" "requestDossierSupplement" "019b76da-a800-7000-8000-d00000000004" ["dossier:process"] SupplementRequest,
-    |conn, call, what, target| steps::request_supplement(conn, &call.ctx, world(call), target, what)
+    |conn, call, what, target, world| steps::request_supplement(conn, &call.ctx, world, target, what)
 }
 
 step! {
@@ -139,7 +138,7 @@ step! {
     ///
     /// Reception has what was missing: the clock begins anew (NĐ 61/2018 Art. 19(4)) or goes on, as the procedure says.
     confirm_dossier_supplement "/v1/dossiers/{id}/confirm-supplement" "confirmDossierSupplement" "019b76da-a800-7000-8000-d00000000005" ["dossier:receive"] Plain,
-    |conn, call, Plain {}, target| steps::confirm_supplement(conn, &call.ctx, world(call), target)
+    |conn, call, Plain {}, target, world| steps::confirm_supplement(conn, &call.ctx, world, target)
 }
 
 step! {
@@ -147,7 +146,7 @@ step! {
     ///
     /// By the officer who has examined the dossier, to whoever signs. A refusal needs its ground and reason.
     propose_dossier_result "/v1/dossiers/{id}/propose-result" "proposeDossierResult" "019b76da-a800-7000-8000-d0000000000c" ["dossier:process"] Proposal,
-    |conn, call, proposal, target| steps::propose_result(conn, &call.ctx, world(call), target, proposal)
+    |conn, call, proposal, target, world| steps::propose_result(conn, &call.ctx, world, target, proposal)
 }
 
 step! {
@@ -155,7 +154,7 @@ step! {
     ///
     /// To the officer, with what is to be done about it. The clock runs on.
     send_dossier_back "/v1/dossiers/{id}/send-back" "sendDossierBack" "019b76da-a800-7000-8000-d0000000000d" ["dossier:sign"] Reasoned,
-    |conn, call, why, target| steps::send_back(conn, &call.ctx, world(call), target, why)
+    |conn, call, why, target, world| steps::send_back(conn, &call.ctx, world, target, why)
 }
 
 step! {
@@ -164,7 +163,7 @@ step! {
     /// With the apology for the applicant: once, and at the latest a day before the date that was told (NĐ 61/2018
     /// Art. 19(9)). Whether the dossier is late is still measured by the law's limit.
     reappoint_dossier "/v1/dossiers/{id}/reappoint" "reappointDossier" "019b76da-a800-7000-8000-d0000000000e" ["dossier:sign"] Reappointment,
-    |conn, call, new, target| steps::reappoint(conn, &call.ctx, world(call), target, new)
+    |conn, call, new, target, world| steps::reappoint(conn, &call.ctx, world, target, new)
 }
 
 step! {
@@ -172,7 +171,7 @@ step! {
     ///
     /// Granted, or refused on the merits with ground and reason. This moment decides whether the dossier was in time.
     issue_dossier_result "/v1/dossiers/{id}/issue-result" "issueDossierResult" "019b76da-a800-7000-8000-d00000000006" ["dossier:sign"] NewResult,
-    |conn, call, result, target| steps::issue_result(conn, &call.ctx, world(call), target, result)
+    |conn, call, result, target, world| steps::issue_result(conn, &call.ctx, world, target, result)
 }
 
 step! {
@@ -180,7 +179,7 @@ step! {
     ///
     /// At the counter by reception, or taken over online by the applicant.
     return_dossier_result "/v1/dossiers/{id}/return-result" "returnDossierResult" "019b76da-a800-7000-8000-d00000000007" ["dossier:receive", "dossier:file"] Plain,
-    |conn, call, Plain {}, target| steps::return_result(conn, &call.ctx, world(call), target)
+    |conn, call, Plain {}, target, world| steps::return_result(conn, &call.ctx, world, target)
 }
 
 step! {
@@ -188,7 +187,7 @@ step! {
     ///
     /// By the applicant, or at the counter by reception for them, before it is accepted.
     withdraw_dossier "/v1/dossiers/{id}/withdraw" "withdrawDossier" "019b76da-a800-7000-8000-d00000000008" ["dossier:file", "dossier:receive"] Plain,
-    |conn, call, Plain {}, target| steps::withdraw(conn, &call.ctx, world(call), target)
+    |conn, call, Plain {}, target, world| steps::withdraw(conn, &call.ctx, world, target)
 }
 
 step! {
@@ -196,7 +195,7 @@ step! {
     ///
     /// Of a dossier that was accepted and has no result yet. The clock runs until it is decided.
     request_dossier_withdrawal "/v1/dossiers/{id}/request-withdrawal" "requestDossierWithdrawal" "019b76da-a800-7000-8000-d0000000000f" ["dossier:file", "dossier:receive"] Plain,
-    |conn, call, Plain {}, target| steps::request_withdrawal(conn, &call.ctx, world(call), target)
+    |conn, call, Plain {}, target, world| steps::request_withdrawal(conn, &call.ctx, world, target)
 }
 
 step! {
@@ -204,7 +203,7 @@ step! {
     ///
     /// The dossier is stopped and its papers go back. Final.
     approve_dossier_withdrawal "/v1/dossiers/{id}/approve-withdrawal" "approveDossierWithdrawal" "019b76da-a800-7000-8000-d00000000010" ["dossier:sign"] Plain,
-    |conn, call, Plain {}, target| steps::approve_withdrawal(conn, &call.ctx, world(call), target)
+    |conn, call, Plain {}, target, world| steps::approve_withdrawal(conn, &call.ctx, world, target)
 }
 
 step! {
@@ -212,7 +211,7 @@ step! {
     ///
     /// The dossier goes on where it was.
     refuse_dossier_withdrawal "/v1/dossiers/{id}/refuse-withdrawal" "refuseDossierWithdrawal" "019b76da-a800-7000-8000-d00000000011" ["dossier:sign"] Reasoned,
-    |conn, call, why, target| steps::refuse_withdrawal(conn, &call.ctx, world(call), target, why)
+    |conn, call, why, target, world| steps::refuse_withdrawal(conn, &call.ctx, world, target, why)
 }
 
 step! {
@@ -220,5 +219,5 @@ step! {
     ///
     /// Whose applicant did not supply what was missing, with the reason. Final.
     stop_dossier "/v1/dossiers/{id}/stop" "stopDossier" "019b76da-a800-7000-8000-d00000000012" ["dossier:sign"] Reasoned,
-    |conn, call, why, target| steps::stop(conn, &call.ctx, world(call), target, why)
+    |conn, call, why, target, world| steps::stop(conn, &call.ctx, world, target, why)
 }

@@ -1,0 +1,220 @@
+//! Founding and changing agencies. Each change is one transaction in which nobody else changes any.
+
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
+use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use kernel::id::AgencyId;
+use kernel::idempotency::{Answer, Attempt, Kept};
+use kernel::journal::{Entry, Event};
+use kernel::problem::{Error, FieldError, INVALID, STALE, Text as Words};
+use kernel::record::Record;
+use kernel::reference::{self, Reference};
+use kernel::schema::agencies;
+use kernel::timers::Timers;
+use kernel::{Ctx, Result};
+use serde::{Deserialize, Serialize};
+
+use super::{Agencies, Agency, AgencyContent, AgencyKind};
+use crate::problem::{AGENCY_CODE_TAKEN, AGENCY_NOT_FOUND};
+
+kernel::text_enum! {
+    /// What of an agency has changed.
+    Part { Code = "code", Name = "name", Kind = "kind", Parent = "parent", Validity = "validity", Contact = "contact" }
+}
+
+/// What happens to an agency, as the journal tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AgencyEvent {
+    Founded { code: String, kind: AgencyKind },
+    Changed { parts: Vec<Part> },
+}
+
+impl Event for AgencyEvent {
+    const ENTITY: &'static str = "agency";
+
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Founded { .. } => "agency.founded",
+            Self::Changed { .. } => "agency.changed",
+        }
+    }
+}
+
+/// The agency as it is stored.
+///
+/// # Errors
+/// [`AGENCY_NOT_FOUND`].
+pub async fn load(conn: &mut AsyncPgConnection, id: AgencyId) -> Result<Agency> {
+    let row = agencies::table.find(id).select(Agency::as_select()).first(conn).await.optional()?;
+    row.ok_or_else(|| AGENCY_NOT_FOUND.error())
+}
+
+/// Founds an agency.
+///
+/// # Errors
+/// Whatever is wrong, all at once.
+pub async fn found(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    id: AgencyId,
+    content: AgencyContent,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    conn.transaction::<_, Error, _>(async |conn| {
+        let known = begin(conn).await?;
+        let agency = Agency::new(id, 1, content.clone());
+        check(&known, &agency)?;
+        let body = serde_json::to_string(&agency).expect("an agency is plain data");
+        let answer = Answer { status: 201, version: 1, location: Some(format!("/v1/agencies/{id}")), body };
+        insert(conn, ctx, agency, Some(attempt.keep(&answer, ctx.now))).await?;
+        Ok(answer)
+    })
+    .await
+}
+
+/// Makes an agency what `content` says, if its version is still the one that the caller has seen. When it is that
+/// already, nothing happens: so a request that was answered, but not heard, can be sent again.
+///
+/// # Errors
+/// [`AGENCY_NOT_FOUND`], [`STALE`]; whatever else is wrong, all at once.
+pub async fn replace(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    id: AgencyId,
+    seen: Option<i32>,
+    content: AgencyContent,
+) -> Result<Agency> {
+    conn.transaction::<_, Error, _>(async |conn| {
+        let known = begin(conn).await?;
+        let old = known.get(id).ok_or_else(|| AGENCY_NOT_FOUND.error())?;
+        // RFC 9110 §13.1.1: a condition that no longer holds does not matter when the change has been made already.
+        if old.content() == content {
+            return Ok(old.clone());
+        }
+        if seen.is_some_and(|seen| seen != old.version) {
+            return Err(STALE.error().extra("version", old.version));
+        }
+        let agency = Agency::new(id, old.version + 1, content.clone());
+        check(&known, &agency)?;
+        update(conn, ctx, old, agency.clone()).await?;
+        Ok(agency)
+    })
+    .await
+}
+
+/// How many agencies a file has founded, changed, and found as it wanted them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    pub founded: usize,
+    pub changed: usize,
+    pub unchanged: usize,
+}
+
+/// Founds or changes many agencies: all of them or none. A dry run does neither.
+///
+/// # Errors
+/// The first that cannot be, by its code.
+pub async fn import(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    contents: Vec<(AgencyId, AgencyContent)>,
+    dry_run: bool,
+) -> Result<Imported, (String, Error)> {
+    let mut under_way = String::new();
+    let done = conn
+        .transaction::<_, Error, _>(async |conn| {
+            let mut known = begin(conn).await?;
+            let mut imported = Imported::default();
+            for (id, content) in contents.clone() {
+                under_way.clone_from(&content.code);
+                let old = known.get(id).cloned();
+                if old.as_ref().is_some_and(|old| old.content() == content) {
+                    imported.unchanged += 1;
+                    continue;
+                }
+                let agency = Agency::new(id, old.as_ref().map_or(1, |old| old.version + 1), content);
+                check(&known, &agency)?;
+                known.put(agency.clone());
+                match &old {
+                    Some(_) => imported.changed += 1,
+                    None => imported.founded += 1,
+                }
+                match &old {
+                    _ if dry_run => {}
+                    Some(old) => update(conn, ctx, old, agency).await?,
+                    None => insert(conn, ctx, agency, None).await?,
+                }
+            }
+            Ok(imported)
+        })
+        .await;
+    done.map_err(|error| (under_way, error))
+}
+
+/// Begins a change, in which nobody else changes an agency: all of them as they are.
+async fn begin(conn: &mut AsyncPgConnection) -> Result<Agencies> {
+    reference::change(conn, Reference::Agencies).await?;
+    Agencies::read(conn).await
+}
+
+async fn insert(conn: &mut AsyncPgConnection, ctx: &Ctx, agency: Agency, answer: Option<Kept>) -> Result<()> {
+    let event = AgencyEvent::Founded { code: agency.code.clone(), kind: agency.kind };
+    let entry = Entry::new(ctx, agency.id.0, Some(agency.id.0), &event, (vec![], vec![agency.id.0]));
+    let change = diesel::insert_into(agencies::table).values(agency).returning(changed());
+    Record { change, also: vec![], entry, timers: Timers::None, answer }.write(conn, |_| None).await.map(drop)
+}
+
+async fn update(conn: &mut AsyncPgConnection, ctx: &Ctx, old: &Agency, agency: Agency) -> Result<()> {
+    let event = AgencyEvent::Changed { parts: difference(old, &agency) };
+    let seen = vec![agency.id.0];
+    let entry = Entry::new(ctx, agency.id.0, Some(agency.id.0), &event, (seen.clone(), seen));
+    let row = agencies::table.filter(agencies::id.eq(old.id)).filter(agencies::version.eq(old.version));
+    let change = diesel::update(row).set(agency).returning(changed());
+    Record { change, also: vec![], entry, timers: Timers::None, answer: None }.write(conn, |_| None).await.map(drop)
+}
+
+/// What a change returns: see [`Record`].
+fn changed() -> (agencies::version, SqlLiteral<Nullable<Text>>) {
+    (agencies::version, sql("NULL::text"))
+}
+
+fn difference(old: &Agency, new: &Agency) -> Vec<Part> {
+    let parts = [
+        (Part::Code, old.code != new.code),
+        (Part::Name, (&old.name, &old.name_en) != (&new.name, &new.name_en)),
+        (Part::Kind, old.kind != new.kind),
+        (Part::Parent, old.parent_id != new.parent_id),
+        (Part::Validity, (old.valid_from, old.valid_to) != (new.valid_from, new.valid_to)),
+        (Part::Contact, old.contact != new.contact),
+    ];
+    parts.into_iter().filter_map(|(part, differs)| differs.then_some(part)).collect()
+}
+
+/// Whether such an agency can be: its code is its own, the one above it exists and is not below it, and it does not end
+/// before it begins.
+///
+/// # Errors
+/// [`AGENCY_CODE_TAKEN`], or [`INVALID`] with everything else that is wrong.
+fn check(known: &Agencies, agency: &Agency) -> Result<()> {
+    if known.by_code(&agency.code).is_some_and(|other| other.id != agency.id) {
+        return Err(AGENCY_CODE_TAKEN.error());
+    }
+    let mut wrong = Vec::new();
+    if let Some(parent) = agency.parent_id {
+        let unknown = Words::fixed("không có cơ quan này", "there is no such agency");
+        let below = Words::fixed("là chính nó hoặc nằm dưới nó", "is the agency itself, or below it");
+        if parent == agency.id || known.line(parent).any(|above| above.id == agency.id) {
+            wrong.push(FieldError::new("/parent_id", "below", below));
+        } else if known.get(parent).is_none() {
+            wrong.push(FieldError::new("/parent_id", "unknown", unknown));
+        }
+    }
+    if agency.valid_to.is_some_and(|last| last < agency.valid_from) {
+        let words = Words::fixed("không được trước ngày bắt đầu", "must not be before the first day");
+        wrong.push(FieldError::new("/valid_to", "before_valid_from", words));
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(INVALID.error().fields(wrong)) }
+}

@@ -1,0 +1,62 @@
+//! How an agency is reached. Every agency owes the public a hotline and an advice line (QĐ 891/QĐ-UBND, 2018).
+
+use deadlines::OpeningHours;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// How an agency is reached. All of it is public.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Contact {
+    /// Who answers for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub head: Option<Head>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Số 42 phố Hàng Trống, phường Hoàn Kiếm, Hà Nội", min_length = 1, max_length = 500)]
+    pub address: Option<String>,
+    /// Where its door is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// When its counters are open, on every working day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opening_hours: Option<OpeningHours>,
+    /// For complaints about how one was treated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "1022", min_length = 3, max_length = 20, pattern = r"^\+?[0-9][0-9 .-]{2,18}$")]
+    pub hotline: Option<String>,
+    /// For questions about procedures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "1900 1009", min_length = 3, max_length = 20, pattern = r"^\+?[0-9][0-9 .-]{2,18}$")]
+    pub advice_line: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "hoankiem@hanoi.example", min_length = 3, max_length = 254, format = "email")]
+    pub email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(
+        example = "https://hoankiem.hanoi.example",
+        min_length = 10,
+        max_length = 200,
+        pattern = r"^https://[!-~]+$"
+    )]
+    pub website: Option<String>,
+}
+
+/// The head of an agency, by office and name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Head {
+    #[schema(example = "Trịnh Thu Giang", min_length = 1, max_length = 200)]
+    pub name: String,
+    #[schema(example = "Chủ tịch", min_length = 1, max_length = 200)]
+    pub title: String,
+}
+
+/// A place on the map (WGS 84), in degrees.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    #[schema(example = 21.0287, minimum = -90, maximum = 90)]
+    pub latitude: f64,
+    #[schema(example = 105.8506, minimum = -180, maximum = 180)]
+    pub longitude: f64,
+}

@@ -1,0 +1,89 @@
+//! All agencies of an installation, in memory: few, rarely changed, needed everywhere.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use kernel::Result;
+use kernel::id::AgencyId;
+use kernel::schema::agencies;
+use kernel::text::fold;
+
+use super::Agency;
+
+/// All agencies, by code.
+#[derive(Clone, Debug, Default)]
+pub struct Agencies {
+    ordered: Vec<Known>,
+    by_id: HashMap<AgencyId, usize>,
+    by_code: HashMap<String, usize>,
+}
+
+#[derive(Clone, Debug)]
+struct Known {
+    agency: Agency,
+    /// Code and names as people search for them.
+    words: String,
+}
+
+impl Known {
+    fn new(agency: Agency) -> Self {
+        let words = [&agency.code, &agency.name, &agency.name_en].map(|text| fold(text)).join("\n");
+        Self { agency, words }
+    }
+}
+
+impl Agencies {
+    /// Reads the agencies of an installation.
+    pub async fn read(conn: &mut AsyncPgConnection) -> Result<Self> {
+        let rows: Vec<Agency> = agencies::table.select(Agency::as_select()).load(conn).await?;
+        Ok(rows.into_iter().collect())
+    }
+
+    /// The agency with this id.
+    pub fn get(&self, id: AgencyId) -> Option<&Agency> {
+        self.by_id.get(&id).map(|n| &self.ordered[*n].agency)
+    }
+
+    /// The agency with this electronic code.
+    pub fn by_code(&self, code: &str) -> Option<&Agency> {
+        self.by_code.get(code).map(|n| &self.ordered[*n].agency)
+    }
+
+    /// All of them, by code.
+    pub fn all(&self) -> impl Iterator<Item = &Agency> {
+        self.ordered.iter().map(|known| &known.agency)
+    }
+
+    /// Those with this folded text in their code or name, by code; all of them for no text.
+    pub fn search(&self, folded: &str) -> impl Iterator<Item = &Agency> {
+        self.ordered.iter().filter(move |known| known.words.contains(folded)).map(|known| &known.agency)
+    }
+
+    /// Adds an agency, or puts it in the place of what it was. The order stays that of the last reading.
+    pub(super) fn put(&mut self, agency: Agency) {
+        let n = self.by_id.get(&agency.id).copied().unwrap_or(self.ordered.len());
+        self.by_id.insert(agency.id, n);
+        self.by_code.insert(agency.code.clone(), n);
+        let known = Known::new(agency);
+        match self.ordered.get_mut(n) {
+            Some(old) => *old = known,
+            None => self.ordered.push(known),
+        }
+    }
+
+    /// The agency itself and those above it, upwards.
+    pub fn line(&self, id: AgencyId) -> impl Iterator<Item = &Agency> {
+        std::iter::successors(self.get(id), |agency| self.get(agency.parent_id?))
+    }
+}
+
+impl FromIterator<Agency> for Agencies {
+    fn from_iter<T: IntoIterator<Item = Agency>>(rows: T) -> Self {
+        let mut rows: Vec<Agency> = rows.into_iter().collect();
+        rows.sort_by(|a, b| a.code.cmp(&b.code));
+        let mut all = Self::default();
+        rows.into_iter().for_each(|agency| all.put(agency));
+        all
+    }
+}

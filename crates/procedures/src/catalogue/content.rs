@@ -1,0 +1,265 @@
+//! The constituent parts of a procedure: name, sequence, manner, dossier, time limit, subject, agency and result, and
+//! where there are any: forms, conditions and fees (NĐ 63/2010/NĐ-CP Art. 8, recalled only).
+
+use chrono::NaiveDate;
+use deadlines::Limit;
+use kernel::text_enum;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::dossier::Channel;
+
+/// What hangs on a version of a procedure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Content {
+    /// The text that the procedure rests on.
+    #[schema(example = "NĐ 217/2026/NĐ-CP Art. 53, 54", min_length = 1, max_length = 300)]
+    pub source: String,
+    pub mark: Mark,
+    /// Where it is settled.
+    #[serde(default)]
+    pub level: Level,
+    /// Who can ask for it; everybody when nothing is said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 5)]
+    pub subjects: Vec<Subject>,
+    /// Who settles it, and who else has a part in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 20)]
+    pub agencies: Vec<Involved>,
+    /// What happens, step by step.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 30)]
+    pub sequence: Vec<Words>,
+    /// What one gets in the end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 20)]
+    pub results: Vec<Words>,
+    /// What must be true for it to be granted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 50)]
+    pub conditions: Vec<Words>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 50)]
+    pub legal_basis: Vec<LegalText>,
+    #[serde(default)]
+    pub online: Online,
+    /// It can be filed anywhere, not only where one lives or builds (NĐ 118/2025/NĐ-CP Art. 14).
+    #[serde(default)]
+    pub non_territorial: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publication: Option<Publication>,
+    /// Limit, papers, manner and fee hang on the case, not on the procedure.
+    #[schema(min_items = 1, max_items = 50)]
+    pub cases: Vec<Case>,
+}
+
+text_enum! {
+    /// How sure we are of it: C confirmed in the text, P partly, S secondary source, R recalled only.
+    Mark { Confirmed = "C", Partly = "P", Secondary = "S", Recalled = "R" }
+}
+
+text_enum! {
+    /// The tier that settles a procedure. Some are settled by either, each for its own cases.
+    Level { Commune = "commune", City = "city", Both = "both" }
+}
+
+/// Where most are settled.
+impl Default for Level {
+    fn default() -> Self {
+        Self::Commune
+    }
+}
+
+text_enum! {
+    /// Who asks.
+    Subject {
+        Citizen = "citizen",
+        Enterprise = "enterprise",
+        Organisation = "organisation",
+        StateAgency = "state_agency",
+        Foreigner = "foreigner",
+    }
+}
+
+/// Words in both languages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
+    #[schema(example = "Giấy phép xây dựng", min_length = 1, max_length = 2000)]
+    pub vi: String,
+    #[schema(example = "Building permit", min_length = 1, max_length = 2000)]
+    pub en: String,
+}
+
+/// An agency with a part in a procedure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Involved {
+    pub part: Part,
+    pub name: Words,
+}
+
+text_enum! {
+    /// What an agency does in a procedure.
+    Part { Competent = "competent", Executing = "executing", Coordinating = "coordinating", Authorised = "authorised" }
+}
+
+/// A legal text, by its number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LegalText {
+    #[schema(example = "217/2026/NĐ-CP", min_length = 1, max_length = 50)]
+    pub number: String,
+    #[schema(example = "Nghị định về giấy phép xây dựng", min_length = 1, max_length = 500)]
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Điều 53, 54", min_length = 1, max_length = 200)]
+    pub articles: Option<String>,
+    /// Where it can be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(
+        example = "https://vanban.example/217-2026-nd-cp",
+        min_length = 10,
+        max_length = 500,
+        pattern = r"^https://[!-~]+$"
+    )]
+    pub address: Option<String>,
+    pub mark: Mark,
+}
+
+/// How far it goes without paper and without coming.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Online {
+    pub level: OnlineLevel,
+    /// Why not all of it: a procedure goes online whole unless a reason is published (NĐ 224/2026/NĐ-CP Art. 14).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Words>,
+}
+
+text_enum! {
+    /// Full (toàn trình): everything online, the result online or by post. Partial (một phần): not all of it. Or only information.
+    OnlineLevel { Full = "full", Partial = "partial", Information = "information" }
+}
+
+/// Only a reason makes it less (NĐ 224/2026/NĐ-CP Art. 14).
+impl Default for OnlineLevel {
+    fn default() -> Self {
+        Self::Full
+    }
+}
+
+/// How the procedure was made public.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Publication {
+    /// The decision that publishes it.
+    #[schema(example = "1234/QĐ-UBND", min_length = 1, max_length = 50)]
+    pub decision: String,
+    pub decided_on: NaiveDate,
+    /// The last day on which it was in time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_on: Option<NaiveDate>,
+}
+
+impl Publication {
+    /// Whether it was made public in time, where a day was set.
+    pub fn in_time(&self) -> Option<bool> {
+        self.due_on.map(|due_on| self.decided_on <= due_on)
+    }
+}
+
+/// A variant of a procedure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    #[schema(example = "house", min_length = 1, max_length = 50, pattern = "^[a-z0-9_]+$")]
+    pub code: String,
+    #[schema(example = "Nhà ở riêng lẻ", min_length = 1, max_length = 300)]
+    pub name: String,
+    #[schema(example = "Detached house", min_length = 1, max_length = 300)]
+    pub name_en: String,
+    /// How long the agency may take.
+    pub limit: Limit,
+    #[schema(min_length = 1, max_length = 300)]
+    pub limit_source: String,
+    pub limit_mark: Mark,
+    pub supplement: SupplementRule,
+    /// Settled at once, without a separate examination.
+    pub immediate: bool,
+    #[schema(max_items = 100)]
+    pub components: Vec<Component>,
+    /// How many sets of the dossier.
+    #[serde(default = "one")]
+    #[schema(minimum = 1, maximum = 20)]
+    pub sets: u8,
+    /// How it can be filed, where that makes a difference; otherwise in every way, within the limit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 10)]
+    pub methods: Vec<Method>,
+}
+
+fn one() -> u8 {
+    1
+}
+
+text_enum! {
+    /// When the applicant has supplied what was missing, the limit begins anew (restart, NĐ 61/2018 Art. 19(4)) or goes on (pause).
+    SupplementRule { Restart = "restart", Pause = "pause" }
+}
+
+/// A paper of the dossier.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Component {
+    #[schema(example = "drawings", min_length = 1, max_length = 50, pattern = "^[a-z0-9_]+$")]
+    pub code: String,
+    #[schema(example = "Bản vẽ thiết kế xây dựng", min_length = 1, max_length = 300)]
+    pub name: String,
+    #[schema(example = "Design drawings", min_length = 1, max_length = 300)]
+    pub name_en: String,
+    pub required: bool,
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 20)]
+    pub originals: u8,
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 20)]
+    pub copies: u8,
+    /// The form to fill in, like `Mẫu 01`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Mẫu 01", min_length = 1, max_length = 100)]
+    pub form: Option<String>,
+    /// The source that gives the same data. The paper may be asked for only when that fails (NĐ 118/2025 Art. 4(2a)).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "national_population_database", min_length = 1, max_length = 50, pattern = "^[a-z0-9_]+$")]
+    pub data_source: Option<String>,
+}
+
+/// A way to file, with what is particular to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Method {
+    pub channel: Channel,
+    /// How long the agency may take on this way, where it is not the case's limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Limit>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 20)]
+    pub fees: Vec<Fee>,
+}
+
+/// What it costs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Fee {
+    /// In đồng.
+    #[schema(example = 75000, minimum = 0, maximum = 1000000000)]
+    pub amount: i64,
+    /// For what, and for whom else.
+    pub name: Words,
+    #[schema(min_length = 1, max_length = 300)]
+    pub source: String,
+    pub mark: Mark,
+}

@@ -1,0 +1,235 @@
+//! Bringing out and repealing versions of procedures. A version that has been published is never changed: dossiers rest
+//! on it. Each change is one transaction in which nobody else changes the catalogue.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
+use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text};
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+use kernel::idempotency::{Answer, Attempt, Kept};
+use kernel::journal::{Entry, Event};
+use kernel::json::Json;
+use kernel::problem::{Error, FieldError, INVALID, Text as Message};
+use kernel::record::Record;
+use kernel::reference::{self, Reference};
+use kernel::schema::procedures;
+use kernel::timers::Timers;
+use kernel::{Ctx, Result};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Catalogue, Content, OnlineLevel, Procedure, ProcedureId};
+use crate::problem::{PROCEDURE_NOT_FOUND, VERSION_NOT_LATEST};
+
+/// A version to be published.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "code": "2.000908", "valid_from": "2099-01-01", "name": "Cấp bản sao từ sổ gốc", "name_en": "Copy from an original register",
+    "field": "Chứng thực",
+    "content": {
+        "source": "NĐ 23/2015/NĐ-CP", "mark": "S", "level": "both", "subjects": ["citizen"],
+        "results": [{ "vi": "Bản sao từ sổ gốc", "en": "Copy from the register" }],
+        "online": { "level": "full" },
+        "cases": [{
+            "code": "standard", "name": "Thông thường", "name_en": "Standard", "limit": { "amount": 1, "unit": "working_day" },
+            "limit_source": "Quyết định công bố thủ tục", "limit_mark": "S", "supplement": "restart", "immediate": true,
+            "components": [{ "code": "request", "name": "Yêu cầu cấp bản sao", "name_en": "Request", "required": true }],
+        }],
+    },
+}))]
+pub struct NewProcedure {
+    /// National code, like `1.013225`.
+    #[schema(example = "1.000894", min_length = 8, max_length = 16, pattern = r"^[0-9]\.[0-9]{6}$")]
+    pub code: String,
+    /// The first day on which it is in force: today or later.
+    pub valid_from: NaiveDate,
+    #[schema(example = "Đăng ký kết hôn", min_length = 1, max_length = 300)]
+    pub name: String,
+    #[schema(example = "Registration of marriage", min_length = 1, max_length = 300)]
+    pub name_en: String,
+    #[schema(example = "Hộ tịch", min_length = 1, max_length = 200)]
+    pub field: String,
+    pub content: Content,
+}
+
+/// The end of a procedure.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Repeal {
+    /// The last day on which it is in force: yesterday or later.
+    pub last_day: NaiveDate,
+}
+
+/// What the journal is told about a version of a procedure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProcedureEvent {
+    Published { code: String, valid_from: NaiveDate },
+    Ended { last_day: NaiveDate },
+}
+
+impl Event for ProcedureEvent {
+    const ENTITY: &'static str = "procedure";
+
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Published { .. } => "procedure.published",
+            Self::Ended { .. } => "procedure.ended",
+        }
+    }
+}
+
+/// The day after which nothing is known to end.
+const NO_END: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 31).expect("a day");
+
+/// Publishes a version; the one before it ends on the day before.
+///
+/// # Errors
+/// [`VERSION_NOT_LATEST`] when there is a later one; whatever else is wrong, all at once.
+pub async fn publish(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    id: ProcedureId,
+    new: NewProcedure,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    conn.transaction::<_, Error, _>(async |conn| {
+        let catalogue = begin(conn).await?;
+        check(ctx, &new)?;
+        let NewProcedure { code, valid_from, name, name_en, field, content } = new.clone();
+        let last = catalogue.versions(&code).next_back();
+        if last.is_some_and(|last| last.valid_from >= valid_from) {
+            return Err(VERSION_NOT_LATEST.error());
+        }
+        let before = valid_from.pred_opt().unwrap_or(valid_from);
+        if let Some(last) = last.filter(|last| last.valid_to > before) {
+            end(conn, ctx, last, before, None).await?;
+        }
+        let content = Json(content);
+        let row = Procedure { id, version: 1, code, valid_from, valid_to: NO_END, name, name_en, field, content };
+        let answer = answer(201, &row);
+        let event = ProcedureEvent::Published { code: row.code.clone(), valid_from };
+        let entry = Entry::new(ctx, id.0, ctx.actor.agency().map(|agency| agency.0), &event, (vec![], vec![]));
+        let kept = Some(attempt.keep(&answer, ctx.now));
+        let change = diesel::insert_into(procedures::table).values(row).returning(changed());
+        Record { change, also: vec![], entry, timers: Timers::None, answer: kept }.write(conn, |_| None).await?;
+        Ok(answer)
+    })
+    .await
+}
+
+/// Ends the latest version of a procedure. Dossiers that rest on it go on.
+///
+/// # Errors
+/// [`PROCEDURE_NOT_FOUND`]; a last day before yesterday, or before the first.
+pub async fn repeal(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    code: &str,
+    Repeal { last_day }: Repeal,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    conn.transaction::<_, Error, _>(async |conn| {
+        let catalogue = begin(conn).await?;
+        let last = catalogue.versions(code).next_back().ok_or_else(|| PROCEDURE_NOT_FOUND.error())?;
+        let yesterday = deadlines::vn_date(ctx.now).pred_opt().unwrap_or_default();
+        if last_day < yesterday.max(last.valid_from) {
+            let words = Message::fixed(
+                "sớm nhất là hôm qua, và không trước ngày có hiệu lực",
+                "yesterday at the earliest, and not before the first day",
+            );
+            return Err(INVALID.error().fields(vec![FieldError::new("/last_day", "too_early", words)]));
+        }
+        let ended = Procedure { version: last.version + 1, valid_to: last_day, ..Procedure::clone(last) };
+        let answer = answer(200, &ended);
+        end(conn, ctx, last, last_day, Some(attempt.keep(&answer, ctx.now))).await?;
+        Ok(answer)
+    })
+    .await
+}
+
+async fn end(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    old: &Procedure,
+    last_day: NaiveDate,
+    answer: Option<Kept>,
+) -> Result<()> {
+    let entry = Entry::new(
+        ctx,
+        old.id.0,
+        ctx.actor.agency().map(|agency| agency.0),
+        &ProcedureEvent::Ended { last_day },
+        (vec![], vec![]),
+    );
+    let row = procedures::table.filter(procedures::id.eq(old.id)).filter(procedures::version.eq(old.version));
+    let change = diesel::update(row)
+        .set((procedures::version.eq(old.version + 1), procedures::valid_to.eq(last_day)))
+        .returning(changed());
+    Record { change, also: vec![], entry, timers: Timers::None, answer }.write(conn, |_| None).await.map(drop)
+}
+
+/// Begins a change, in which nobody else changes the catalogue: all of it as it is.
+async fn begin(conn: &mut AsyncPgConnection) -> Result<Catalogue> {
+    reference::change(conn, Reference::Procedures).await?;
+    Catalogue::read(conn).await
+}
+
+/// What a change returns: see [`Record`].
+fn changed() -> (procedures::version, SqlLiteral<Nullable<Text>>) {
+    (procedures::version, sql("NULL::text"))
+}
+
+fn answer(status: u16, row: &Procedure) -> Answer {
+    let body = serde_json::to_string(row).expect("a procedure is plain data");
+    let location = (status == 201).then(|| format!("/v1/procedures/{}", row.code));
+    Answer { status, version: row.version, location, body }
+}
+
+/// Whether such a version can be: it does not begin in the past, its cases and their papers have codes of their own, and
+/// what is not online whole says why.
+fn check(ctx: &Ctx, new: &NewProcedure) -> Result<()> {
+    let mut wrong = Vec::new();
+    if new.valid_from < deadlines::vn_date(ctx.now) {
+        let words = Message::fixed("không được ở quá khứ", "must not be in the past");
+        wrong.push(FieldError::new("/valid_from", "past", words));
+    }
+    let content = &new.content;
+    let again =
+        |pointer: String| FieldError::new(pointer, "duplicate", Message::fixed("đã dùng ở trên", "is used above"));
+    wrong.extend(
+        repeated(content.cases.iter().map(|case| &case.code)).map(|n| again(format!("/content/cases/{n}/code"))),
+    );
+    let impossible = |pointer: String| {
+        let words = Message::fixed("phải từ 1 đến 3650, và 0 cho same_day", "must be 1 to 3650, and 0 for same_day");
+        FieldError::new(pointer, "out_of_range", words)
+    };
+    for (n, case) in content.cases.iter().enumerate() {
+        wrong.extend(case.limit.check().err().map(|_| impossible(format!("/content/cases/{n}/limit/amount"))));
+        let limits = case.methods.iter().enumerate().filter_map(|(m, method)| Some((m, method.limit?)));
+        let limits = limits.filter(|(_, limit)| limit.check().is_err());
+        wrong.extend(limits.map(|(m, _)| impossible(format!("/content/cases/{n}/methods/{m}/limit/amount"))));
+        let codes = case.components.iter().map(|component| &component.code);
+        wrong.extend(repeated(codes).map(|m| again(format!("/content/cases/{n}/components/{m}/code"))));
+        let channels = case.methods.iter().map(|method| method.channel);
+        wrong.extend(repeated(channels).map(|m| again(format!("/content/cases/{n}/methods/{m}/channel"))));
+    }
+    if content.online.level != OnlineLevel::Full && content.online.reason.is_none() {
+        let words = Message::fixed(
+            "bắt buộc khi không phải dịch vụ công trực tuyến toàn trình (NĐ 224/2026, Điều 14)",
+            "needed for what is not online whole (NĐ 224/2026 Art. 14)",
+        );
+        wrong.push(FieldError::new("/content/online/reason", "required", words));
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(INVALID.error().fields(wrong)) }
+}
+
+/// The places of those that were there before.
+fn repeated<T: Ord>(items: impl Iterator<Item = T>) -> impl Iterator<Item = usize> {
+    let mut seen = BTreeSet::new();
+    items.enumerate().filter_map(move |(n, item)| (!seen.insert(item)).then_some(n))
+}

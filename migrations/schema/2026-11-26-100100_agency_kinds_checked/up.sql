@@ -1,0 +1,3 @@
+-- Apart from the migration that adds them, so that nobody is kept waiting while old rows are looked at.
+ALTER TABLE agencies VALIDATE CONSTRAINT agencies_kind_check;
+ALTER TABLE agencies VALIDATE CONSTRAINT agencies_validity;

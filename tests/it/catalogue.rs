@@ -1,0 +1,195 @@
+//! The catalogue of procedures: found by anybody, published version by version, and kept by the dossiers that rest on it.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::harness::papers::{self, PERMIT};
+use crate::harness::{Answer, TestApp};
+use crate::journal::replica;
+
+fn codes(page: &Answer) -> Vec<&str> {
+    page.json["items"].as_array().unwrap().iter().map(|line| line["code"].as_str().unwrap()).collect()
+}
+
+fn wrong(answer: &Answer) -> BTreeSet<&str> {
+    answer.json["errors"].as_array().unwrap().iter().map(|error| error["pointer"].as_str().unwrap()).collect()
+}
+
+/// The building permit as it is in force, to be published anew from that day on.
+async fn next_version(app: &TestApp, valid_from: &str) -> Value {
+    let mut new = app.anonymous().get("/v1/procedures/1.013225").await.expect(200).json;
+    let members = new.as_object_mut().unwrap();
+    for name in ["id", "version", "valid_to"] {
+        members.remove(name);
+    }
+    new["valid_from"] = json!(valid_from);
+    new["content"]["cases"][0]["limit"]["amount"] = json!(5);
+    new
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn procedures_are_found_with_or_without_accents() {
+    let app = TestApp::new().await;
+    let anybody = app.anonymous();
+    for q in ["khai%20sinh", "KHAI+SINH", "Đăng%20ký%20khai%20sinh", "dang ky khai sinh", "birth", "1.001193"] {
+        assert_eq!(codes(&anybody.get(&format!("/v1/procedures?q={q}")).await.expect(200)), ["1.001193"], "{q}");
+    }
+    assert_eq!(codes(&anybody.get("/v1/procedures").await.expect(200)).len(), 10);
+    assert!(codes(&anybody.get("/v1/procedures?q=kh%C3%B4ng%20c%C3%B3").await.expect(200)).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn procedures_are_found_by_field_tier_agency_and_how_far_they_go_online() {
+    let app = TestApp::new().await;
+    let anybody = app.anonymous();
+    for (filter, found) in [
+        ("field=ho%20tich", &["1.000894", "1.001193", "2.000635"][..]),
+        ("field=ho", &[]),
+        ("level=city", &["2.000488", "2.000635", "2.000908"]),
+        ("agency=so%20tu%20phap", &["2.000635"]),
+        ("online=partial", &["1.000894", "2.000815"]),
+        ("subject=enterprise", &["1.013225", "2.000815"]),
+        ("online=full&field=Chứng%20thực", &["2.000908"]),
+        ("q=xay%20dung&on=2026-06-30", &[]),
+    ] {
+        assert_eq!(codes(&anybody.get(&format!("/v1/procedures?{filter}")).await.expect(200)), found, "{filter}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_of_procedures_hold_each_once() {
+    let app = TestApp::new().await;
+    let anybody = app.anonymous();
+    let (mut path, mut seen) = ("/v1/procedures?limit=3".to_owned(), Vec::new());
+    loop {
+        let page = anybody.get(&path).await.expect(200);
+        seen.extend(codes(&page).into_iter().map(str::to_owned));
+        let Some(cursor) = page.json["next_cursor"].as_str() else { break };
+        assert_eq!(page.header("link"), format!("</v1/procedures?limit=3&cursor={cursor}>; rel=\"next\""));
+        path = format!("/v1/procedures?limit=3&cursor={cursor}");
+    }
+    assert!(seen.is_sorted() && seen.len() == 10, "{seen:?}");
+}
+
+/// A rule that the sources are not sure of carries its mark to whoever reads it.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_limit_and_fee_says_where_it_is_from_and_how_sure_that_is() {
+    let app = TestApp::new().await;
+    let list = app.anonymous().get("/v1/procedures").await.expect(200);
+    for code in codes(&list) {
+        let procedure = app.anonymous().get(&format!("/v1/procedures/{code}")).await.expect(200).json;
+        let content = &procedure["content"];
+        for part in ["sequence", "results", "agencies", "subjects"] {
+            assert!(!content[part].as_array().unwrap().is_empty(), "{code} says nothing of {part}");
+        }
+        for case in content["cases"].as_array().unwrap() {
+            assert!(case["limit_source"].is_string() && case["limit_mark"].is_string(), "{code}");
+            let methods = case["methods"].as_array().into_iter().flatten();
+            for fee in methods.flat_map(|method| method["fees"].as_array().unwrap()) {
+                assert!(fee["source"].is_string() && fee["mark"].is_string(), "{code}");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dossier_keeps_the_version_under_which_it_was_filed() {
+    let app = TestApp::new().await;
+    app.set_time("2026-08-17T09:00:00+07:00");
+    let (citizen, administrator) = (app.citizen("congdan1").await, app.staff("quantri").await);
+    let new = next_version(&app, "2026-08-18").await;
+    app.staff("giamdoc").await.post("/v1/procedures", new.clone()).await.expect(403);
+    let published = administrator.post("/v1/procedures", new).await.expect(201);
+    let before = papers::file(&citizen, "1.013225", "house", PERMIT).await;
+    app.set_time("2026-08-18T09:00:00+07:00");
+    let (citizen, reception) = (app.citizen("congdan1").await, app.staff("tiepnhan").await);
+    let after = papers::file(&citizen, "1.013225", "house", PERMIT).await;
+    for (id, due) in [(&before, "2026-08-26"), (&after, "2026-08-24")] {
+        citizen.step(id, "submit").await.expect(200);
+        let accepted = reception.step(id, "accept").await.expect(200);
+        // Saturday 2026-08-22 is worked (for 31 August).
+        assert_eq!(accepted.json["due_date"], due, "seven days under the old version, five under the new");
+    }
+    let now = app.anonymous().get("/v1/procedures/1.013225").await.expect(200);
+    assert_eq!(now.json, published.json);
+    let seen = citizen.get(&format!("/v1/dossiers/{before}")).await.expect(200);
+    assert_eq!(seen.json["procedure"]["code"], "1.013225");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_follows_the_latest_and_ends_the_one_before() {
+    let app = TestApp::new().await;
+    app.set_time("2026-08-17T09:00:00+07:00");
+    let administrator = app.staff("quantri").await;
+    let new = next_version(&app, "2026-09-01").await;
+    administrator.post("/v1/procedures", new.clone()).await.expect(201);
+    let current = app.anonymous().get("/v1/procedures/1.013225").await.expect(200);
+    assert_eq!((&current.json["valid_to"], &current.json["version"]), (&json!("2026-08-31"), &json!(2)));
+    for day in ["2026-09-01", "2026-08-20"] {
+        let mut earlier = new.clone();
+        earlier["valid_from"] = json!(day);
+        let refused = administrator.post("/v1/procedures", earlier).await.expect(409);
+        assert_eq!(refused.problem(), "procedure.version_not_latest", "{day}");
+    }
+    let told = "SELECT count(*) FROM journal WHERE entity_kind = 'procedure'";
+    assert_eq!(app.count(told).await, 2, "one published, one ended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_wrong_with_a_version_is_said_at_once() {
+    let app = TestApp::new().await;
+    app.set_time("2026-08-17T09:00:00+07:00");
+    let mut new = next_version(&app, "2026-08-16").await;
+    new["content"]["online"] = json!({ "level": "partial" });
+    new["content"]["cases"][1]["code"] = json!("house");
+    new["content"]["cases"][0]["components"][2]["code"] = json!("application");
+    new["content"]["cases"][0]["limit"]["amount"] = json!(0);
+    let refused = app.staff("quantri").await.post("/v1/procedures", new).await.expect(422);
+    let expected = [
+        "/valid_from",
+        "/content/online/reason",
+        "/content/cases/1/code",
+        "/content/cases/0/components/2/code",
+        "/content/cases/0/limit/amount",
+    ];
+    assert_eq!(wrong(&refused), BTreeSet::from(expected));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repealed_procedure_takes_no_more_dossiers_and_finishes_those_it_has() {
+    let app = TestApp::new().await;
+    app.set_time("2026-08-17T09:00:00+07:00");
+    let (citizen, administrator) = (app.citizen("congdan1").await, app.staff("quantri").await);
+    let filed = papers::file(&citizen, "1.013225", "house", PERMIT).await;
+    let repeal = |day: &str| json!({ "last_day": day });
+    let path = "/v1/procedures/1.013225/repeal";
+    let early = administrator.post(path, repeal("2026-08-15")).await.expect(422);
+    assert_eq!(wrong(&early), BTreeSet::from(["/last_day"]));
+    administrator.post("/v1/procedures/9.999999/repeal", repeal("2026-08-17")).await.expect(404);
+    let ended = administrator.post(path, repeal("2026-08-17")).await.expect(200);
+    assert_eq!(ended.json["valid_to"], "2026-08-17");
+    app.set_time("2026-08-18T09:00:00+07:00");
+    let citizen = app.citizen("congdan1").await;
+    app.anonymous().get("/v1/procedures/1.013225").await.expect(404);
+    citizen.post("/v1/dossiers", papers::dossier("1.013225", "house", PERMIT)).await.expect(422);
+    citizen.step(&filed, "submit").await.expect(200);
+    app.staff("tiepnhan").await.step(&filed, "accept").await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_published_on_one_replica_is_in_force_on_the_others() {
+    let app = TestApp::new().await;
+    let other = replica(&app).await;
+    let today = deadlines::vn_date(app.clock.now()).to_string();
+    let published =
+        app.staff("quantri").await.post("/v1/procedures", next_version(&app, &today).await).await.expect(201);
+    let known = async || other.app.catalogue.load().versions("1.013225").count() == 2;
+    let mut waited = 0;
+    while !known().await {
+        waited += 1;
+        assert!(waited < 100, "ten seconds, where one is promised: {}", published.text);
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    other.stop().await;
+}
