@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::schema::{
-    attachments, citizens, dossier_serials, dossiers, journal, journal_head, recomputations, staff, timers,
+    agencies, attachments, citizens, dossier_serials, dossiers, journal, journal_head, recomputations, staff, timers,
 };
 use uuid::Uuid;
 
@@ -65,6 +65,7 @@ impl Books {
         let mut others: Vec<(Uuid, i32)> = staff::table.select((staff::id, staff::version)).load(conn).await?;
         let citizens: Vec<(Uuid, i32)> = citizens::table.select((citizens::id, citizens::version)).load(conn).await?;
         others.extend(citizens);
+        others.extend(agencies::table.select((agencies::id, agencies::version)).load::<(Uuid, i32)>(conn).await?);
         let orders = recomputations::table.select((recomputations::id, recomputations::version));
         others.extend(orders.load::<(Uuid, i32)>(conn).await?);
         let arrived = attachments::table.filter(attachments::stored_at.is_not_null());
