@@ -79,14 +79,23 @@ async fn data_of_another_version() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_directory_that_cannot_be_written() {
     let scratch = Scratch::new();
-    let closed = if rustix::process::geteuid().is_root() {
-        // Nobody makes directories there, not even root.
-        "/sys/caunoi".into()
-    } else {
-        let closed = scratch.path("closed");
-        fs::create_dir(&closed).unwrap();
-        fs::set_permissions(&closed, fs::Permissions::from_mode(0o555)).unwrap();
-        closed.join("data-dir")
+    // Root may write wherever it is possible at all: on a disk that is read only, it is not.
+    let disk = if rustix::process::geteuid().is_root() { SmallDisk::mount(&scratch, 1) } else { None };
+    let closed = match &disk {
+        Some(disk) => {
+            disk.remount("ro");
+            disk.data()
+        }
+        None if rustix::process::geteuid().is_root() => {
+            eprintln!("SKIPPED: root can write everywhere, and cannot mount a disk here");
+            return;
+        }
+        None => {
+            let closed = scratch.path("closed");
+            fs::create_dir(&closed).unwrap();
+            fs::set_permissions(&closed, fs::Permissions::from_mode(0o555)).unwrap();
+            closed.join("data-dir")
+        }
     };
     is_sentence(&Program::demo(&closed).refused(), &[closed.to_str().unwrap(), "allow this user to write there"]);
 }
@@ -125,8 +134,12 @@ impl SmallDisk {
     }
 
     fn resize(&self, mib: u32) {
-        let size = format!("remount,size={mib}m");
-        assert!(Command::new("mount").args(["-o", &size]).arg(&self.0).status().unwrap().success());
+        self.remount(&format!("size={mib}m"));
+    }
+
+    fn remount(&self, how: &str) {
+        let how = format!("remount,{how}");
+        assert!(Command::new("mount").args(["-o", &how]).arg(&self.0).status().unwrap().success());
     }
 
     fn data(&self) -> std::path::PathBuf {
