@@ -6,7 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::schema::{
-    agencies, attachments, citizens, dossier_serials, dossiers, journal, journal_head, recomputations, staff, timers,
+    agencies, attachments, citizens, dossier_serials, dossiers, journal, journal_head, recomputations, staff, tickets,
+    timers,
 };
 use uuid::Uuid;
 
@@ -22,6 +23,14 @@ pub struct Dossier {
     pub form: serde_json::Value,
     pub receiving_agency_id: Uuid,
     pub accepted_at: Option<DateTime<Utc>>,
+    pub hand_over_due_at: Option<DateTime<Utc>>,
+}
+
+impl Dossier {
+    /// Accepted, and not yet in the hands of whoever decides it.
+    pub fn waits_for_hand_over(&self) -> bool {
+        self.status == "accepted" && self.hand_over_due_at.is_some()
+    }
 }
 
 #[derive(Debug, Queryable, Selectable)]
@@ -66,6 +75,7 @@ impl Books {
         let citizens: Vec<(Uuid, i32)> = citizens::table.select((citizens::id, citizens::version)).load(conn).await?;
         others.extend(citizens);
         others.extend(agencies::table.select((agencies::id, agencies::version)).load::<(Uuid, i32)>(conn).await?);
+        others.extend(tickets::table.select((tickets::id, tickets::version)).load::<(Uuid, i32)>(conn).await?);
         let orders = recomputations::table.select((recomputations::id, recomputations::version));
         others.extend(orders.load::<(Uuid, i32)>(conn).await?);
         let arrived = attachments::table.filter(attachments::stored_at.is_not_null());

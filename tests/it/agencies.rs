@@ -107,6 +107,9 @@ async fn an_administrator_founds_an_agency_and_everybody_finds_it_at_once() {
 
     let again = administrator.post("/v1/agencies", point()).await.expect(409);
     assert_eq!(again.problem(), "agency.code_taken");
+    let mut padded = point();
+    padded["code"] = json!("H26.01.3.1");
+    administrator.post("/v1/agencies", padded).await.expect(409);
     let mut orphan = point();
     orphan["code"] = json!("H26.1.03.02");
     orphan["parent_id"] = json!("019b76da-a800-7000-8000-00000000dead");
@@ -136,6 +139,13 @@ async fn an_agency_is_changed_whole_and_only_from_the_version_that_was_seen() {
 
     let lost = put(&administrator, &path(HOAN_KIEM), seen.header("etag"), &new).await.expect(200);
     assert_eq!(lost.json, changed.json, "the same again, after a lost answer");
+    let mut renumbered = new.clone();
+    renumbered["code"] = json!("H26.13.99");
+    let taken = put(&administrator, &path(HOAN_KIEM), "*", &renumbered).await.expect(409);
+    assert_eq!(taken.problem(), "agency.code_taken");
+    renumbered["code"] = json!("H26.13.999");
+    let fixed = put(&administrator, &path(HOAN_KIEM), "*", &renumbered).await.expect(422);
+    assert_eq!(wrong(&fixed), BTreeSet::from(["/code"]));
     new["name"] = json!("Ủy ban nhân dân phường Hoàn Kiếm mới");
     let stale = put(&administrator, &path(HOAN_KIEM), seen.header("etag"), &new).await.expect(412);
     assert_eq!((stale.problem(), &stale.json["version"]), ("stale_version", &json!(2)));

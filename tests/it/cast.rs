@@ -123,7 +123,13 @@ fn road(kind: Kind, status: Status) -> &'static [(&'static str, Action)] {
         Status::IntakeSupplement => &[("congdan1", Submit), ("tiepnhan", RequestIntakeSupplement)],
         Status::Rejected => &[("congdan1", Submit), ("tiepnhan", Reject)],
         Status::Accepted => way(2),
+        Status::Transferred if kind.online => &[("congdan1", Submit), ("tiepnhan", Accept), ("tiepnhan", HandOver)],
+        Status::Transferred => &[("tiepnhan", Accept), ("tiepnhan", HandOver)],
         Status::Processing => way(3),
+        Status::Verifying if kind.online => {
+            &[("congdan1", Submit), ("tiepnhan", Accept), ("chuyenvien", StartProcessing), ("chuyenvien", Verify)]
+        }
+        Status::Verifying => &[("tiepnhan", Accept), ("chuyenvien", StartProcessing), ("chuyenvien", Verify)],
         Status::SupplementRequested if kind.online => &[
             ("congdan1", Submit),
             ("tiepnhan", Accept),
@@ -165,7 +171,12 @@ pub fn said(kind: Kind, action: Action) -> Value {
             json!({"ground": "incomplete", "reason": "Giấy tờ chưa rõ, đề nghị nộp lại.", "components": [kind.papers[0]]})
         }
         Action::ProposeResult => json!({"outcome": "granted"}),
-        Action::SendBack | Action::RefuseWithdrawal | Action::Stop => {
+        Action::Verify => json!({"subject": "Kiểm tra hiện trạng thửa đất."}),
+        Action::RecordVerification => json!({
+            "held_at": "2026-08-17T01:00:00Z", "place": "Số 12 phố Hàng Bài",
+            "participants": "Phạm Quang Huy, chuyên viên", "findings": "Hiện trạng phù hợp với bản vẽ.",
+        }),
+        Action::SendBack | Action::RefuseHandOver | Action::RefuseWithdrawal | Action::Stop => {
             json!({"reason": "Đề nghị làm rõ ý kiến về phòng cháy."})
         }
         Action::Reappoint => json!({"due_date": "2026-09-15", "reason": "Xin lỗi ông/bà, kết quả kiểm tra về muộn."}),

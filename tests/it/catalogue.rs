@@ -134,13 +134,21 @@ async fn a_version_follows_the_latest_and_ends_the_one_before() {
     }
     let told = "SELECT count(*) FROM journal WHERE entity_kind = 'procedure'";
     assert_eq!(app.count(told).await, 2, "one published, one ended");
+
+    // Published by mistake, and taken back before it began: the next one may begin earlier or later.
+    let back = json!({ "last_day": "2026-08-31" });
+    administrator.post("/v1/procedures/1.013225/repeal", back).await.expect(200);
+    administrator.post("/v1/procedures", new.clone()).await.expect(409);
+    let mut right = new;
+    right["valid_from"] = json!("2026-10-01");
+    administrator.post("/v1/procedures", right).await.expect(201);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_wrong_with_a_version_is_said_at_once() {
     let app = TestApp::new().await;
     app.set_time("2026-08-17T09:00:00+07:00");
-    let mut new = next_version(&app, "2026-08-16").await;
+    let mut new = next_version(&app, "2026-08-17").await;
     new["content"]["online"] = json!({ "level": "partial" });
     new["content"]["cases"][1]["code"] = json!("house");
     new["content"]["cases"][0]["components"][2]["code"] = json!("application");
@@ -168,6 +176,8 @@ async fn a_repealed_procedure_takes_no_more_dossiers_and_finishes_those_it_has()
     assert_eq!(wrong(&early), BTreeSet::from(["/last_day"]));
     administrator.post("/v1/procedures/9.999999/repeal", repeal("2026-08-17")).await.expect(404);
     let ended = administrator.post(path, repeal("2026-08-17")).await.expect(200);
+    let again = administrator.post(path, repeal("2026-08-30")).await.expect(422);
+    assert_eq!(wrong(&again), BTreeSet::from(["/last_day"]), "what has ended is not brought back");
     assert_eq!(ended.json["valid_to"], "2026-08-17");
     app.set_time("2026-08-18T09:00:00+07:00");
     let citizen = app.citizen("congdan1").await;
@@ -181,9 +191,9 @@ async fn a_repealed_procedure_takes_no_more_dossiers_and_finishes_those_it_has()
 async fn a_version_published_on_one_replica_is_in_force_on_the_others() {
     let app = TestApp::new().await;
     let other = replica(&app).await;
-    let today = deadlines::vn_date(app.clock.now()).to_string();
+    let tomorrow = deadlines::vn_date(app.clock.now()).succ_opt().unwrap().to_string();
     let published =
-        app.staff("quantri").await.post("/v1/procedures", next_version(&app, &today).await).await.expect(201);
+        app.staff("quantri").await.post("/v1/procedures", next_version(&app, &tomorrow).await).await.expect(201);
     let known = async || other.app.catalogue.load().versions("1.013225").count() == 2;
     let mut waited = 0;
     while !known().await {

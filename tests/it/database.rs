@@ -11,6 +11,7 @@ use directory::{AgencyKind, authorization};
 use kernel::reference::Reference;
 use kernel::{Db, db};
 use procedures::dossier::{Channel, Outcome};
+use procedures::queue::TicketStatus;
 use procedures::recomputation::Phase;
 use procedures::workflow::{Action, Status, TABLE};
 
@@ -134,6 +135,7 @@ async fn the_database_takes_the_codes_that_the_program_knows_and_no_others() {
         ("dossiers", "state_before", before_withdrawal),
         ("recomputations", "status", codes(Phase::ALL, Phase::code)),
         ("agencies", "kind", codes(AgencyKind::ALL, AgencyKind::code)),
+        ("tickets", "status", codes(TicketStatus::ALL, TicketStatus::code)),
         ("reference_data", "kind", codes(Reference::ALL, Reference::code)),
         ("authorizations", "kind", codes(authorization::Kind::ALL, authorization::Kind::code)),
         ("calendar_days", "kind", BTreeSet::from(row_kinds)),

@@ -29,6 +29,7 @@ const UNTOLD: &str = "
         SELECT id, version, 'dossier' AS kind FROM dossiers UNION ALL
         SELECT id, version, 'staff' FROM staff UNION ALL
         SELECT id, version, 'agency' FROM agencies UNION ALL
+        SELECT id, version, 'ticket' FROM tickets UNION ALL
         SELECT id, version, 'citizen' FROM citizens
     ) AS entity
     WHERE (SELECT array_agg(n) FROM generate_series(1, entity.version) AS n) IS DISTINCT FROM

@@ -2,7 +2,7 @@
 
 mod databases;
 mod life;
-mod program;
+pub mod program;
 mod refusals;
 mod replicas;
 mod scratch;

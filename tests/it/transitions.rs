@@ -53,7 +53,8 @@ fn holds(kind: Kind, row: &Transition) -> bool {
         Guard::Counter => !kind.online,
         Guard::Online => kind.online,
         Guard::Immediate => kind.immediate,
-        Guard::FirstTime => true,
+        Guard::FirstTime | Guard::Here => true,
+        Guard::Elsewhere | Guard::Post => false,
         // What is settled at once is due today.
         Guard::NoNewDate => !kind.immediate,
         // The cast asks for withdrawals as soon as a dossier is accepted.
@@ -138,7 +139,7 @@ fn clock_moves_as_the_table_says(kind: Kind, after: &Value, from: Status, action
     let row = TABLE.iter().find(|row| row.from == from && row.action == action && holds(kind, row)).unwrap();
     let timeliness = after["timeliness"].as_str().unwrap();
     match row.clock {
-        ClockEffect::Start | ClockEffect::Continue => assert_eq!(timeliness, "running", "{at}"),
+        ClockEffect::Start | ClockEffect::Continue | ClockEffect::Restart => assert_eq!(timeliness, "running", "{at}"),
         // A limit that ends today has nothing left to wait with.
         ClockEffect::Pause => assert_eq!(timeliness, if kind.immediate { "running" } else { "not_running" }, "{at}"),
         ClockEffect::Finish => assert_eq!(timeliness, "finished_on_time", "{at}"),

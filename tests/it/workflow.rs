@@ -58,17 +58,21 @@ fn page() -> String {
             ClockEffect::Start => "starts",
             ClockEffect::Pause => "stands",
             ClockEffect::Continue => "begins anew or goes on, by the procedure's rule",
+            ClockEffect::Restart => "begins anew",
             ClockEffect::Finish => "decides whether it was in time",
             ClockEffect::Stop => "stops for good",
             ClockEffect::Reappoint => "the date told is a later one",
         };
         let guard = match row.guard {
             Guard::None => String::new(),
-            Guard::Counter => "filed at the counter".to_owned(),
-            Guard::Online => "filed online".to_owned(),
-            Guard::Immediate => "procedures settled at once".to_owned(),
+            Guard::Counter => "filed with reception".to_owned(),
+            Guard::Online => "filed by the applicant".to_owned(),
+            Guard::Post => "came by post".to_owned(),
+            Guard::Here => "received by the agency that decides it".to_owned(),
+            Guard::Elsewhere => "received by another agency".to_owned(),
+            Guard::Immediate => "procedures settled at once, when it is at hand".to_owned(),
             Guard::FirstTime => "once".to_owned(),
-            Guard::NoNewDate => "once, a day before it is due at the latest".to_owned(),
+            Guard::NoNewDate => "once, a day before it is due at the latest, when it is at hand".to_owned(),
             Guard::Before(status) => format!("it was {status} before"),
         };
         let permission = row.permission.code();

@@ -23,6 +23,8 @@ pub struct App {
     /// Kept up to date by [`crate::reference`], as the catalogue.
     pub agencies: ArcSwap<Agencies>,
     pub catalogue: ArcSwap<Catalogue>,
+    /// Held while reference data is read and put in its place: an older reading never replaces a newer one.
+    pub reading: tokio::sync::Mutex<()>,
     pub files: FileStore,
     /// Turns for what is heavy: stripping documents.
     pub heavy: tokio::sync::Semaphore,

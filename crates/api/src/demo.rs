@@ -12,10 +12,13 @@ use kernel::problem::{Error, Result};
 use kernel::{Actor, Ctx, Role};
 use procedures::attachment::{AttachmentId, NewAttachment};
 use procedures::dossier::{Applicant, Outcome};
-use procedures::file::{self, NewDossier};
+use procedures::file::{self, NewDossier, Ways};
 use procedures::problem::NOT_FOUND;
+use procedures::queue::TicketId;
+use procedures::queue::call::{self, Call};
+use procedures::queue::draw::{self, NewTicket};
 use procedures::recomputation::{self, NewRecomputation, RecomputationId};
-use procedures::request::{NewResult, Proposal, SupplementGround, SupplementRequest};
+use procedures::request::{NewResult, Proposal, SupplementGround, SupplementRequest, VerificationPlan};
 use procedures::steps::{self, Target, World};
 use procedures::{DossierId, upload};
 use uuid::Uuid;
@@ -55,6 +58,10 @@ const DOSSIERS: &[(u8, Reach)] = &[
     (16, Reach::WithdrawalRequested),
     (17, Reach::WithdrawalRequested),
     (18, Reach::SupplementRequested),
+    (19, Reach::Accepted),
+    (20, Reach::Transferred),
+    (21, Reach::Processing),
+    (22, Reach::Verifying),
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,7 +71,9 @@ enum Reach {
     Draft,
     Submitted,
     Accepted,
+    Transferred,
     Processing,
+    Verifying,
     SupplementRequested,
     WithdrawalRequested,
     AwaitingApproval,
@@ -92,7 +101,26 @@ pub async fn load(app: &App, conn: &mut AsyncPgConnection) -> Result<()> {
     for (n, reach) in DOSSIERS {
         walk(app, conn, &applicant, *n, *reach).await?;
     }
+    stand_in_line(app, conn, now).await?;
     look_again(app, conn, &officer("quantri", Role::Administrator, now)?).await
+}
+
+/// Seven people at the commune's counters, three of them called.
+async fn stand_in_line(app: &App, conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Result<()> {
+    let agency = agency_id(AGENCY).ok_or_else(|| kernel::problem::INTERNAL.because("the demo has no such agency"))?;
+    let (anybody, reception) =
+        (Ctx { actor: Actor::Anonymous, now }, officer("tiepnhan", Role::ReceptionOfficer, now)?);
+    let attempt = |what: &str, n: u8| Attempt::new(None, "DEMO", what, fixed(0xc1, n), &[n]);
+    for n in 1..=7 {
+        let new = NewTicket { field: "Hộ tịch".to_owned() };
+        let ids = (TicketId(fixed(0xc1, n)), agency);
+        draw::draw(conn, &anybody, &app.catalogue.load_full(), ids, new, &attempt("draw", n)).await?;
+    }
+    for n in 1..=3 {
+        let free = Call { counter: i16::from(n), fields: Vec::new() };
+        call::call_next(conn, &reception, free, &attempt("call", n)).await?;
+    }
+    Ok(())
 }
 
 /// A member of the demo's staff, in one role.
@@ -138,11 +166,12 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
     let examiner = officer("chuyenvien", Role::ProcessingOfficer, applicant.now)?;
     let leader = officer("lanhdao", Role::Leader, applicant.now)?;
     let catalogue = app.catalogue.load();
-    let world = World { catalogue: &catalogue, rules: &app.rules };
+    let world = World { catalogue: &catalogue, rules: &app.rules, keys: &app.settings.keys };
     let id = id(n);
     let attempt = |step: &str| Attempt::new(None, "DEMO", step, id.0, &[n]);
 
-    file::file(conn, applicant, &catalogue, agency, new(id), &attempt("file")).await?;
+    let ways = Ways { receiving: agency, competent: agency };
+    file::file(conn, applicant, &catalogue, ways, new(id), &attempt("file")).await?;
     if reach >= Reach::Draft {
         for paper in procedures::attachment::of_dossier(conn, id).await? {
             upload::arrived(conn, applicant, paper).await?;
@@ -154,8 +183,18 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
     if reach >= Reach::Accepted {
         steps::accept(conn, &reception, world, target(id, &attempt("accept")), CODE).await?;
     }
+    if reach == Reach::Transferred {
+        steps::hand_over(conn, &reception, world, target(id, &attempt("hand over"))).await?;
+    }
     if reach >= Reach::Processing {
         steps::start_processing(conn, &examiner, world, target(id, &attempt("start"))).await?;
+    }
+    if reach == Reach::Verifying {
+        let plan = VerificationPlan {
+            appointment_at: None,
+            subject: "Kiểm tra hiện trạng thửa đất tại số 12 phố Hàng Bài.".to_owned(),
+        };
+        steps::verify(conn, &examiner, world, target(id, &attempt("verify")), plan).await?;
     }
     if reach == Reach::SupplementRequested {
         let what = SupplementRequest {
@@ -199,6 +238,8 @@ fn new(id: DossierId) -> NewDossier {
         procedure: "1.013225".to_owned(),
         case: "house".to_owned(),
         agency: AGENCY.to_owned(),
+        competent_agency: None,
+        channel: None,
         applicant: Applicant {
             name: CITIZEN.name.to_owned(),
             identity_number: CITIZEN.identity_number.to_owned(),

@@ -136,6 +136,7 @@ async fn load(settings: Settings, db: &Db, clock: Clock) -> Result<Arc<App>, Str
         rules: Rules::read(conn).await.map_err(words)?,
         agencies: ArcSwap::from_pointee(Agencies::read(conn).await.map_err(words)?),
         catalogue: ArcSwap::from_pointee(Catalogue::read(conn).await.map_err(words)?),
+        reading: tokio::sync::Mutex::new(()),
         files,
         heavy: tokio::sync::Semaphore::new(2),
         settings,

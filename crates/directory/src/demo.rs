@@ -92,7 +92,7 @@ pub fn staff_id(username: &str) -> Option<StaffId> {
 pub async fn load(conn: &mut AsyncPgConnection, ctx: &Ctx) -> Result<()> {
     let ctx = Ctx { actor: Actor::System, now: ctx.now };
     if Agencies::read(conn).await?.all().next().is_none() {
-        change::import(conn, &ctx, agencies()?, false).await.map_err(|(_, error)| error)?;
+        change::import(conn, &ctx, &Agencies::default(), agencies()?, false).await.map_err(|(_, error)| error)?;
     }
     let known: BTreeSet<String> = staff::list(conn).await?.into_iter().map(|staff| staff.username).collect();
     let missing: Vec<_> = STAFF.iter().filter(|staff| !known.contains(staff.username)).collect();

@@ -127,6 +127,13 @@ fn entry<'b>(entry: &'b Entry, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> 
 
 /// Sets the timers named and drops the entity's others, unless there were and are none.
 fn timers<'b>(timers: &'b Timers, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+    if let Timers::Done { entity_id, kind } = timers {
+        out.push_sql(", done AS (DELETE FROM timers WHERE entity_id = ");
+        out.push_bind_param::<SqlUuid, _>(entity_id)?;
+        out.push_sql(" AND kind = ");
+        out.push_bind_param::<Text, _>(kind)?;
+        out.push_sql(")");
+    }
     if let Timers::Set { entity_kind, entity_id, kinds, fire_at } = timers {
         out.push_sql(", dropped AS (DELETE FROM timers WHERE entity_id = ");
         out.push_bind_param::<SqlUuid, _>(entity_id)?;

@@ -87,7 +87,8 @@ table! {
         due_at -> Nullable<Timestamptz>, next_due_at -> Timestamptz, submitted_at -> Nullable<Timestamptz>,
         accepted_at -> Nullable<Timestamptz>, finished_at -> Nullable<Timestamptz>, closed_at -> Nullable<Timestamptz>,
         outcome -> Nullable<Text>, result_number -> Nullable<Text>, intake_supplements -> Int2,
-        state_before -> Nullable<Text>, proposed_outcome -> Nullable<Text>, created_at -> Timestamptz,
+        state_before -> Nullable<Text>, proposed_outcome -> Nullable<Text>, hand_over_due_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
     }
 }
 table! {
@@ -97,6 +98,20 @@ table! {
     }
 }
 table! { remarks (dossier_id, version) { dossier_id -> Uuid, version -> Int4, ground -> Nullable<Text>, words -> Text } }
+table! {
+    verifications (dossier_id, version) {
+        dossier_id -> Uuid, version -> Int4, held_at -> Timestamptz, place -> Text, participants -> Text, findings -> Text,
+    }
+}
+table! { receipts (dossier_id, version) { dossier_id -> Uuid, version -> Int4, signed -> Text } }
+table! {
+    tickets (id) {
+        id -> Uuid, version -> Int4, agency_id -> Uuid, day -> Date, field -> Text, number -> Text, status -> Text,
+        counter -> Nullable<Int2>, calls -> Int2, issued_at -> Timestamptz, called_at -> Nullable<Timestamptz>,
+        closed_at -> Nullable<Timestamptz>,
+    }
+}
+table! { ticket_serials (agency_id, day) { agency_id -> Uuid, day -> Date, last -> Int4 } }
 table! { dossier_serials (agency_id, day) { agency_id -> Uuid, day -> Date, last -> Int4 } }
 
 table! {
@@ -116,4 +131,4 @@ joinable!(attachments -> dossiers (dossier_id));
 joinable!(dossiers -> procedures (procedure_id));
 joinable!(recomputation_progress -> recomputations (recomputation_id));
 allow_tables_to_appear_in_same_query!(recomputations, recomputation_progress);
-allow_tables_to_appear_in_same_query!(dossiers, attachments, procedures, remarks, agencies, journal);
+allow_tables_to_appear_in_same_query!(dossiers, attachments, procedures, remarks, verifications, agencies, journal);

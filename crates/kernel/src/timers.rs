@@ -13,6 +13,8 @@ use crate::schema::timers;
 pub enum Timers {
     /// There were none and there are none.
     None,
+    /// This one has fired; the others stay.
+    Done { entity_id: Uuid, kind: String },
     /// From now on exactly these.
     Set { entity_kind: &'static str, entity_id: Uuid, kinds: Vec<&'static str>, fire_at: Vec<DateTime<Utc>> },
 }
@@ -34,9 +36,14 @@ pub async fn due(conn: &mut AsyncPgConnection, now: DateTime<Utc>, limit: usize)
     Ok(due.select(Due::as_select()).load(conn).await?)
 }
 
-/// The timers set for one entity.
+/// The timers set for one entity, in the order of their moments.
 pub async fn of(conn: &mut AsyncPgConnection, entity_id: Uuid) -> Result<Vec<Due>> {
-    Ok(timers::table.filter(timers::entity_id.eq(entity_id)).select(Due::as_select()).load(conn).await?)
+    Ok(timers::table
+        .filter(timers::entity_id.eq(entity_id))
+        .order(timers::fire_at)
+        .select(Due::as_select())
+        .load(conn)
+        .await?)
 }
 
 /// Whether a timer is still set as it was found. A change of its entity moves it or takes it away: asked between reading

@@ -29,7 +29,7 @@ pub struct NewAttachment {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<AttachmentId>,
     /// Which of the procedure's papers it is.
-    #[schema(example = "drawings", min_length = 1, max_length = 50, pattern = "^[a-z_]+$")]
+    #[schema(example = "drawings", min_length = 1, max_length = 50, pattern = "^[a-z0-9_]+$")]
     pub component: String,
     #[schema(example = "ban-ve.pdf", min_length = 1, max_length = 200)]
     pub file_name: String,

@@ -7,13 +7,16 @@ use kernel::rules::Rules;
 use kernel::{Result, json::Json};
 
 use crate::catalogue::{Case, SupplementRule};
-use crate::dossier::Dossier;
+use crate::dossier::{Channel, Dossier};
 use crate::problem::{BAD_DEADLINE, CALENDAR_NOT_PUBLISHED};
 
-/// A clock of this case, started now on the calendar in force.
-pub fn start(rules: &Rules, case: &Case, now: DateTime<Utc>) -> Result<Clock> {
+/// A clock of this case, started now on the calendar in force: with the limit of the way on which the dossier came, where
+/// that has one of its own.
+pub fn start(rules: &Rules, case: &Case, channel: Channel, now: DateTime<Utc>) -> Result<Clock> {
+    let method = case.methods.iter().find(|method| method.channel == channel);
+    let limit = method.and_then(|method| method.limit).unwrap_or(case.limit);
     let calendar_version = rules.calendar()?.version().to_owned();
-    Ok(Clock { starts_at: now, limit: case.limit, calendar_version, events: Vec::new() })
+    Ok(Clock { starts_at: now, limit, calendar_version, events: Vec::new() })
 }
 
 /// The event that ends a pause, as the procedure's rule says.

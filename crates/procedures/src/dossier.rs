@@ -23,7 +23,14 @@ id! { DossierId, "A dossier's id."; }
 
 text_enum! {
     /// How a dossier came in.
-    Channel { Online = "online", Counter = "counter" }
+    Channel { Online = "online", Counter = "counter", Post = "post", Kiosk = "kiosk" }
+}
+
+impl Channel {
+    /// Filed with reception, by an officer; otherwise by the applicant.
+    pub fn is_reception(self) -> bool {
+        matches!(self, Self::Counter | Self::Post)
+    }
 }
 
 text_enum! {
@@ -88,13 +95,15 @@ pub struct Dossier {
     pub state_before: Option<Status>,
     /// What the officer proposes to whoever signs.
     pub proposed_outcome: Option<Outcome>,
+    /// By when reception has to hand it over.
+    pub hand_over_due_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
 }
 
 impl Dossier {
-    /// Whether it has come to the agency: online by being submitted, at the counter from the first moment.
+    /// Whether it has come to the agency: from an applicant by being submitted, with reception from the first moment.
     pub fn is_filed(&self) -> bool {
-        self.submitted_at.is_some() || self.channel == Channel::Counter
+        self.submitted_at.is_some() || self.channel.is_reception()
     }
 }
 
@@ -123,7 +132,7 @@ pub fn visible_to(actor: &Actor) -> Visible {
 }
 
 /// What a citizen prepares at home is nobody else's before it is submitted: see [`Dossier::is_filed`].
-const FILED: &str = "(dossiers.submitted_at IS NOT NULL OR dossiers.channel = 'counter')";
+const FILED: &str = "(dossiers.submitted_at IS NOT NULL OR dossiers.channel IN ('counter', 'post'))";
 
 impl QueryFragment<Pg> for Visible {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {

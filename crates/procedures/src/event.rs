@@ -38,7 +38,18 @@ pub enum Event {
     Rejected {
         ground: RejectionGround,
     },
+    HandedOver {
+        due_at: DateTime<Utc>,
+    },
+    HandOverRefused {},
+    /// Nobody has handed it over in time.
+    HandOverDeadlinePassed {},
     ProcessingStarted {},
+    VerificationBegun {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        appointment: Option<DateTime<Utc>>,
+    },
+    VerificationRecorded {},
     SupplementRequested {
         ground: SupplementGround,
         components: Vec<String>,
@@ -80,8 +91,10 @@ pub enum Event {
     },
 }
 
-/// Kinds that are the agency's own business: what an officer proposes and a leader gives back.
-pub const INTERNAL: &[&str] = &["dossier.result_proposed", "dossier.sent_back"];
+/// Kinds that are the agency's own business: what one office tells another, and what was said of people before
+/// anything is decided.
+pub const INTERNAL: &[&str] =
+    &["dossier.hand_over_refused", "dossier.verification_recorded", "dossier.result_proposed", "dossier.sent_back"];
 
 impl journal::Event for Event {
     const ENTITY: &'static str = "dossier";
@@ -95,6 +108,11 @@ impl journal::Event for Event {
             Self::Accepted { .. } => "dossier.accepted",
             Self::IntakeSupplementRequested { .. } => "dossier.intake_supplement_requested",
             Self::Rejected { .. } => "dossier.rejected",
+            Self::HandedOver { .. } => "dossier.handed_over",
+            Self::HandOverRefused {} => "dossier.hand_over_refused",
+            Self::HandOverDeadlinePassed {} => "dossier.hand_over_deadline_passed",
+            Self::VerificationBegun { .. } => "dossier.verification_begun",
+            Self::VerificationRecorded {} => "dossier.verification_recorded",
             Self::ProcessingStarted {} => "dossier.processing_started",
             Self::SupplementRequested { .. } => "dossier.supplement_requested",
             Self::SupplementConfirmed { .. } => "dossier.supplement_confirmed",

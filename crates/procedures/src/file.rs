@@ -39,6 +39,15 @@ pub struct NewDossier {
     /// Code of the agency that receives it: see `GET /v1/agencies`. At the counter it is always one's own.
     #[schema(example = "H26.13.01", min_length = 1, max_length = 50)]
     pub agency: String,
+    /// Code of the agency that decides it, when that is another one: only for procedures that can be filed anywhere
+    /// (`non_territorial`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "H26.13.01", min_length = 1, max_length = 50)]
+    pub competent_agency: Option<String>,
+    /// How it comes in. Reception takes it in at the counter, or by post; applicants file online, or at a kiosk. The first of
+    /// each when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<Channel>,
     pub applicant: Applicant,
     /// The e-form's data.
     #[serde(default)]
@@ -50,15 +59,22 @@ pub struct NewDossier {
     pub attachments: Vec<NewAttachment>,
 }
 
-/// Files a draft with the agency `receiving`.
+/// Who receives a dossier, and who decides it.
+#[derive(Clone, Copy, Debug)]
+pub struct Ways {
+    pub receiving: AgencyId,
+    pub competent: AgencyId,
+}
+
+/// Files a draft.
 ///
 /// # Errors
-/// Unknown procedure, case or component; an id of another version; [`ID_TAKEN`] when the id belongs to another dossier.
+/// A channel or a competent agency that cannot be; unknown procedure, case or component; an id of another version; [`ID_TAKEN`] when the id belongs to another dossier.
 pub async fn file(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
     catalogue: &Catalogue,
-    receiving: AgencyId,
+    ways: Ways,
     new: NewDossier,
     attempt: &Attempt,
 ) -> Result<Answer> {
@@ -70,10 +86,29 @@ pub async fn file(
     let id = new.id.unwrap_or_else(|| DossierId::at(ctx.now));
     let papers = attachment::declare(ctx, id, case, &new.attachments, "/attachments/*")?;
     let content_hash = sha256(&[&serde_json::to_vec(&new).expect("input is plain data")]).to_vec();
-    let (channel, applicant_id) = match ctx.actor {
+    let (usual, applicant_id) = match ctx.actor {
         Actor::Citizen(citizen) => (Channel::Online, Some(citizen)),
         _ => (Channel::Counter, None),
     };
+    let channel = new.channel.unwrap_or(usual);
+    let Ways { receiving, competent } = ways;
+    let not_theirs = channel.is_reception() != usual.is_reception();
+    let elsewhere = receiving != competent && !procedure.content.0.non_territorial;
+    let wrong = [
+        (not_theirs, "/channel", "not_yours", "không phải kênh của bạn", "is not a channel of yours"),
+        (
+            elsewhere,
+            "/competent_agency",
+            "territorial",
+            "thủ tục không phi địa giới",
+            "the procedure is not non-territorial",
+        ),
+    ];
+    let wrong = wrong.into_iter().filter(|(wrong, ..)| *wrong);
+    let wrong: Vec<_> = wrong.map(|(_, at, code, vi, en)| FieldError::new(at, code, Words::fixed(vi, en))).collect();
+    if !wrong.is_empty() {
+        return Err(INVALID.error().fields(wrong));
+    }
     let dossier = Dossier {
         id,
         version: 1,
@@ -83,7 +118,7 @@ pub async fn file(
         case_code: new.case,
         channel,
         receiving_agency_id: receiving,
-        competent_agency_id: receiving,
+        competent_agency_id: competent,
         applicant_id,
         created_by: ctx.actor.id().unwrap_or_default(),
         content_hash,
@@ -105,6 +140,7 @@ pub async fn file(
         intake_supplements: 0,
         state_before: None,
         proposed_outcome: None,
+        hand_over_due_at: None,
         created_at: ctx.now,
     };
     let event = Event::Created { procedure: procedure.code.clone(), case: dossier.case_code.clone(), channel };

@@ -42,6 +42,28 @@ kernel::problems! {
         "Phiên bản mới phải bắt đầu sau phiên bản mới nhất của thủ tục.",
         "A new version begins after the latest one of the procedure."
     }
+    RECEIPT_NOT_OURS = Invalid "receipt.not_ours" {
+        "Không phải giấy tiếp nhận của hệ thống này", "It is no receipt of this installation";
+        "Chữ ký không khớp với khoá công bố tại /.well-known/jwks.json, hoặc nội dung đã bị sửa.",
+        "The signature fits none of the keys at /.well-known/jwks.json, or the content was changed."
+    }
+    TICKET_NOT_FOUND = NotFound "ticket.not_found" {
+        "Không tìm thấy phiếu", "Ticket not found";
+        "Kiểm tra mã phiếu đã được in.", "Check the id that was printed."
+    }
+    TICKET_CLOSED = Conflict "ticket.wrong_state" {
+        "Phiếu không ở trạng thái cho phép việc này", "The ticket does not stand where this is possible";
+        "Trạng thái hiện tại nằm trong state.", "The state is in state."
+    }
+    QUEUE_EMPTY = Conflict "queue.empty" {
+        "Không còn ai chờ", "Nobody waits";
+        "Gọi lại khi có người lấy phiếu.", "Call again when somebody has drawn a ticket."
+    }
+    UNKNOWN_FIELD = Invalid "queue.unknown_field" {
+        "Không có lĩnh vực này", "There is no such field";
+        "Dùng tên lĩnh vực như trong danh mục thủ tục (GET /v1/procedures).",
+        "Use the name of a field as in the catalogue (GET /v1/procedures)."
+    }
     CALENDAR_NOT_PUBLISHED = Invalid "calendar.not_published" {
         "Lịch làm việc chưa được công bố", "The working calendar is not published";
         "Ngày cần tính nằm ngoài lịch đã công bố.", "A date that is needed lies outside the published calendar."

@@ -14,7 +14,7 @@ use crate::dossier::{Dossier, audience, visible_to};
 use crate::event::Event;
 use crate::problem::RECOMPUTATION_NOT_FOUND;
 use crate::recomputation::{self as order, Phase, Progress, Recomputation, RecomputationId, advance, entry, load};
-use crate::steps::store;
+use crate::steps::{said, store};
 use crate::timer::catch_up;
 
 /// Dossiers in one transaction: no more than leaves others their turn.
@@ -133,5 +133,6 @@ async fn carry_out(
     };
     let seen = (audience(old), audience(&moved));
     let entry = Entry::new(ctx, moved.id.0, Some(moved.competent_agency_id.0), &event, seen);
-    store(conn, ctx.now, &moved, entry, Some((None, row.reason.clone())), None, None).await.map(drop)
+    let said = said(&moved, Some((None, row.reason.clone())), None);
+    store(conn, ctx.now, &moved, entry, said, None, None).await.map(drop)
 }

@@ -1,6 +1,6 @@
 //! What must be said with a step: grounds, which are counted, and reasons, which are read.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use kernel::text_enum;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -85,7 +85,7 @@ pub struct SupplementRequest {
 
 fn component_codes() -> utoipa::openapi::schema::Array {
     use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
-    let code = ObjectBuilder::new().schema_type(Type::String).max_length(Some(50)).pattern(Some("^[a-z_]+$"));
+    let code = ObjectBuilder::new().schema_type(Type::String).max_length(Some(50)).pattern(Some("^[a-z0-9_]+$"));
     let codes = ArrayBuilder::new().items(code).min_items(Some(1)).max_items(Some(50));
     codes
         .description(Some("The components that are missing or wrong."))
@@ -99,6 +99,34 @@ fn component_codes() -> utoipa::openapi::schema::Array {
 pub struct Reasoned {
     #[schema(example = "Đề nghị bổ sung ý kiến về phòng cháy, chữa cháy.", min_length = 10, max_length = 4000)]
     pub reason: String,
+}
+
+/// What is going to be looked at or asked, and when, if somebody has to be there.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VerificationPlan {
+    /// When the applicant has to be there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2027-06-30T02:00:00Z")]
+    pub appointment_at: Option<DateTime<Utc>>,
+    /// What for, and where, for the applicant.
+    #[schema(example = "Kiểm tra hiện trạng thửa đất tại số 12 phố Hàng Bài.", min_length = 10, max_length = 4000)]
+    pub subject: String,
+}
+
+/// What a verification has shown: when, where, who was there, and what they said or saw (NĐ 61/2018 Art. 19(3)(b)).
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VerificationRecord {
+    #[schema(example = "2026-08-19T02:00:00Z")]
+    pub held_at: DateTime<Utc>,
+    #[schema(example = "Số 12 phố Hàng Bài, phường Hoàn Kiếm", min_length = 1, max_length = 500)]
+    pub place: String,
+    /// By name and office.
+    #[schema(example = "Phạm Quang Huy, chuyên viên; Nguyễn Thị Hoa, chủ đầu tư", min_length = 1, max_length = 2000)]
+    pub participants: String,
+    #[schema(example = "Hiện trạng phù hợp với bản vẽ.", min_length = 10, max_length = 4000)]
+    pub findings: String,
 }
 
 /// What the officer proposes to whoever signs.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use kernel::schema::{journal, remarks};
+use kernel::schema::{journal, remarks, verifications};
 use kernel::{Ctx, Result};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::dossier::{DossierId, load};
 use crate::event::INTERNAL;
+use crate::request::VerificationRecord;
 
 /// One thing that happened.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -38,9 +39,15 @@ pub struct TimelineEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Bản vẽ thiếu mặt cắt móng.", max_length = 4000)]
     pub reason: Option<String>,
+    /// What a verification has shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verification: Option<VerificationRecord>,
 }
 
-type Row = (i32, String, String, DateTime<Utc>, String, Option<Uuid>, Option<Uuid>, Option<String>, Option<String>);
+type Row =
+    (i32, String, String, DateTime<Utc>, String, Option<Uuid>, Option<Uuid>, Option<String>, Option<String>, Shown);
+/// When, where, who was there, and the findings.
+type Shown = Option<(DateTime<Utc>, String, String, String)>;
 
 /// What an event says beside its kind: it is stored as `{"kind": {…}}`.
 fn content(event: &str) -> serde_json::Value {
@@ -52,9 +59,12 @@ fn content(event: &str) -> serde_json::Value {
 pub async fn timeline(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Result<Vec<TimelineEntry>> {
     let dossier = load(conn, &ctx.actor, id).await?;
     let said = remarks::dossier_id.eq(journal::entity_id).and(remarks::version.eq(journal::entity_version));
+    let shown =
+        verifications::dossier_id.eq(journal::entity_id).and(verifications::version.eq(journal::entity_version));
     let hidden: &[&str] = if ctx.actor.agency().is_some() { &[] } else { INTERNAL };
     let rows: Vec<Row> = journal::table
         .left_join(remarks::table.on(said))
+        .left_join(verifications::table.on(shown))
         .filter(journal::entity_id.eq(dossier.id.0))
         .filter(journal::event_kind.ne_all(hidden))
         .order(journal::entity_version)
@@ -68,19 +78,25 @@ pub async fn timeline(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) ->
             journal::agency_id,
             remarks::ground.nullable(),
             remarks::words.nullable(),
+            (verifications::held_at, verifications::place, verifications::participants, verifications::findings)
+                .nullable(),
         ))
         .load(conn)
         .await?;
-    let entry = |(version, event, data, at, actor_kind, actor_id, agency_id, ground, reason): Row| TimelineEntry {
-        version,
-        event,
-        data: content(&data),
-        at,
-        actor_kind,
-        actor_id,
-        agency_id,
-        ground,
-        reason,
-    };
+    let record =
+        |(held_at, place, participants, findings)| VerificationRecord { held_at, place, participants, findings };
+    let entry =
+        |(version, event, data, at, actor_kind, actor_id, agency_id, ground, reason, shown): Row| TimelineEntry {
+            version,
+            event,
+            data: content(&data),
+            at,
+            actor_kind,
+            actor_id,
+            agency_id,
+            ground,
+            reason,
+            verification: shown.map(record),
+        };
     Ok(rows.into_iter().map(entry).collect())
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
 use kernel::journal::Entry;
+use kernel::problem::INTERNAL;
 use kernel::record::Record;
 use kernel::schema::dossiers;
 use kernel::timers::{Due, Timers};
@@ -18,31 +19,42 @@ use crate::workflow::Status;
 const DEADLINE: &str = "deadline";
 /// The limit for answering a submission runs out.
 const ANSWER: &str = "answer";
+/// The limit for handing an accepted dossier over runs out.
+const HAND_OVER: &str = "hand_over";
 
 /// The timers that a dossier in this state needs from now on. What has run out already has been told: see [`catch_up`].
 pub(crate) fn timers_of(dossier: &Dossier, now: DateTime<Utc>) -> Timers {
-    let (kinds, fire_at) = limit(dossier).filter(|(_, fire_at)| *fire_at > now).into_iter().unzip();
+    let (kinds, fire_at) = limits(dossier).filter(|(_, fire_at)| *fire_at > now).unzip();
     Timers::Set { entity_kind: "dossier", entity_id: dossier.id.0, kinds, fire_at }
 }
 
-/// The limit that a dossier in this state is under.
-fn limit(dossier: &Dossier) -> Option<(&'static str, DateTime<Utc>)> {
-    match (dossier.status, dossier.statutory_due_at) {
-        (Status::Submitted, _) => Some((ANSWER, dossier.next_due_at)),
-        (status, Some(due_at)) if status.is_examined() && !dossier.clock_stands => Some((DEADLINE, due_at)),
-        _ => None,
-    }
+/// The limits that a dossier in this state is under.
+fn limits(dossier: &Dossier) -> impl Iterator<Item = (&'static str, DateTime<Utc>)> {
+    let runs = dossier.status.is_examined() && !dossier.clock_stands;
+    let answer = (dossier.status == Status::Submitted).then_some(dossier.next_due_at);
+    // A withdrawal that is asked for and refused does not give reception more time.
+    let lies_here = match dossier.status {
+        Status::WithdrawalRequested => dossier.state_before == Some(Status::Accepted),
+        status => status == Status::Accepted,
+    };
+    let hand_over = dossier.hand_over_due_at.filter(|_| lies_here);
+    let deadline = dossier.statutory_due_at.filter(|_| runs);
+    let limits = [(ANSWER, answer), (HAND_OVER, hand_over), (DEADLINE, deadline)];
+    limits.into_iter().filter_map(|(kind, fire_at)| Some((kind, fire_at?)))
 }
 
 /// Fires what ran out before a step is taken, where the worker has not come round to it yet: a step may set timers
 /// anew, but it cannot undo that a limit ran out. Returns by how many versions that moved the dossier.
 pub(crate) async fn catch_up(conn: &mut AsyncPgConnection, ctx: &Ctx, dossier: &Dossier) -> Result<i32> {
-    if limit(dossier).is_none_or(|(_, fire_at)| fire_at > ctx.now) {
+    let over: Vec<&str> = limits(dossier).filter(|(_, fire_at)| *fire_at <= ctx.now).map(|(kind, _)| kind).collect();
+    if over.is_empty() {
         return Ok(0);
     }
     let ctx = Ctx { actor: Actor::System, now: ctx.now };
     let mut fired = 0;
-    for due in kernel::timers::of(conn, dossier.id.0).await? {
+    let set = kernel::timers::of(conn, dossier.id.0).await?;
+    // By their limits and not by their moments: one that could not fire was put off.
+    for due in set.into_iter().filter(|due| over.contains(&due.kind.as_str())) {
         fired += i32::from(fire(conn, &ctx, &due).await?);
     }
     Ok(fired)
@@ -62,15 +74,20 @@ pub async fn fire(conn: &mut AsyncPgConnection, ctx: &Ctx, due: &Due) -> Result<
     let event = match (due.kind.as_str(), dossier.statutory_due_at) {
         (DEADLINE, Some(statutory_due_at)) => Event::DeadlinePassed { statutory_due_at },
         (ANSWER, _) => Event::AnswerDeadlinePassed {},
-        _ => return kernel::timers::drop(conn, due).await.map(|()| false),
+        (HAND_OVER, _) => Event::HandOverDeadlinePassed {},
+        (DEADLINE, None) => return kernel::timers::drop(conn, due).await.map(|()| false),
+        // Set by a newer program, which runs beside this one or did: it is put off until that one leads.
+        (other, _) => return Err(INTERNAL.because(format!("no timer {other} of dossiers is known here"))),
     };
+    // Reception owes the answer and the hand-over, whoever decides.
+    let agency = if due.kind == DEADLINE { dossier.competent_agency_id } else { dossier.receiving_agency_id };
     let seen = (audience(&dossier), audience(&dossier));
     let row = dossiers::table.filter(dossiers::id.eq(id)).filter(dossiers::version.eq(dossier.version));
     let change = diesel::update(row)
         .set(dossiers::version.eq(dossiers::version + 1))
         .returning((dossiers::version, dossiers::code));
-    let timers = Timers::Set { entity_kind: "dossier", entity_id: id.0, kinds: Vec::new(), fire_at: Vec::new() };
-    let entry = Entry::new(ctx, id.0, Some(dossier.competent_agency_id.0), &event, seen);
+    let timers = Timers::Done { entity_id: id.0, kind: due.kind.clone() };
+    let entry = Entry::new(ctx, id.0, Some(agency.0), &event, seen);
     Record { change, also: Vec::new(), entry, timers, answer: None }.write(conn, |_| None).await?;
     Ok(true)
 }

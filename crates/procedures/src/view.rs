@@ -52,6 +52,9 @@ pub struct View {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub original_due_at: Option<DateTime<Utc>>,
     pub timeliness: Timeliness,
+    /// By when reception hands it over to whoever decides it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hand_over_due_at: Option<DateTime<Utc>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub submitted_at: Option<DateTime<Utc>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -105,6 +108,7 @@ pub fn view(ctx: &Ctx, catalogue: &Catalogue, dossier: &Dossier, attachments: &[
         due_date: dossier.due_at.map(deadlines::due_date),
         original_due_at: dossier.original_due_at,
         timeliness: clock::timeliness_of(dossier, ctx.now),
+        hand_over_due_at: dossier.hand_over_due_at,
         submitted_at: dossier.submitted_at,
         accepted_at: dossier.accepted_at,
         finished_at: dossier.finished_at,

@@ -22,7 +22,11 @@ text_enum! {
         Rejected = "rejected",
         /// Received in full; the clock runs.
         Accepted = "accepted",
+        /// Handed over by reception; the competent agency has not taken it over yet.
+        Transferred = "transferred",
         Processing = "processing",
+        /// Something is looked at on the spot, or asked of people; the clock runs.
+        Verifying = "verifying",
         /// Waits for papers from the applicant; the clock stands.
         SupplementRequested = "supplement_requested",
         /// The officer has proposed a result; the clock runs.
@@ -46,7 +50,11 @@ text_enum! {
         RequestIntakeSupplement = "request_intake_supplement",
         Accept = "accept",
         Reject = "reject",
+        HandOver = "hand_over",
+        RefuseHandOver = "refuse_hand_over",
         StartProcessing = "start_processing",
+        Verify = "verify",
+        RecordVerification = "record_verification",
         RequestSupplement = "request_supplement",
         ConfirmSupplement = "confirm_supplement",
         ProposeResult = "propose_result",
@@ -71,7 +79,16 @@ impl Status {
     /// It was accepted and has no result yet: its statutory clock has started and nothing has ended it.
     pub fn is_examined(self) -> bool {
         use Status::*;
-        matches!(self, Accepted | Processing | SupplementRequested | AwaitingApproval | WithdrawalRequested)
+        matches!(
+            self,
+            Accepted
+                | Transferred
+                | Processing
+                | Verifying
+                | SupplementRequested
+                | AwaitingApproval
+                | WithdrawalRequested
+        )
     }
 
     /// The status that the National Public Service Portal knows, 1 to 10. No official text with these codes was found:
@@ -80,9 +97,9 @@ impl Status {
         Some(match self {
             Self::Draft => return None,
             Self::Submitted => 1,
-            Self::Accepted => 2,
+            Self::Accepted | Self::Transferred => 2,
             Self::Rejected => 3,
-            Self::Processing | Self::AwaitingApproval => 4,
+            Self::Processing | Self::Verifying | Self::AwaitingApproval => 4,
             Self::IntakeSupplement | Self::SupplementRequested => 5,
             Self::WithdrawalRequested => 7,
             Self::Withdrawn | Self::Stopped => 8,
@@ -110,6 +127,9 @@ pub enum ClockEffect {
     Pause,
     /// Goes on anew or from where it stood, as the procedure's rule says (NĐ 61/2018 Art. 19(4): anew).
     Continue,
+    /// Begins anew, the first time: what was received elsewhere has its limit from when the competent agency has it
+    /// (NĐ 118/2025 Art. 17(3) as amended by NĐ 309/2026).
+    Restart,
     /// The date that was told is replaced by a later one; lateness is still measured by the old one.
     Reappoint,
     /// Decides whether it was in time.
@@ -122,14 +142,21 @@ pub enum ClockEffect {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Guard {
     None,
-    /// Filed at the counter: nobody submits it, reception takes it in.
+    /// Filed with reception, at the counter or by post: nobody submits it.
     Counter,
+    /// Filed by the applicant, online or at a kiosk.
     Online,
-    /// The procedure is settled at once (NĐ 61/2018 Art. 17(4)–(5)).
+    /// Received by the agency that decides it.
+    Here,
+    /// Received by another agency than decides it.
+    Elsewhere,
+    /// By post: reception takes part of its applicant.
+    Post,
+    /// The procedure is settled at once (NĐ 61/2018 Art. 17(4)–(5)), by whoever has it.
     Immediate,
     /// The applicant was not asked for papers at intake before (NĐ 61/2018 Art. 15(3)).
     FirstTime,
-    /// It has not been given a new date before, and is not due today (NĐ 61/2018 Art. 19(9)).
+    /// It has not been given a new date before, is not due today (NĐ 61/2018 Art. 19(9)), and is with whoever decides it.
     NoNewDate,
     /// It stood here when its withdrawal was asked for.
     Before(Status),
@@ -176,6 +203,7 @@ pub const TABLE: &[Transition] = {
     use Status::*;
     &[
         row(Draft, Submit, Submitted, Applicant, FileDossier, C::None, G::Online),
+        row(Draft, Submit, Submitted, Receiving, ReceiveDossier, C::None, G::Post),
         row(Draft, Accept, Accepted, Receiving, ReceiveDossier, C::Start, G::Counter),
         row(Draft, Withdraw, Withdrawn, Applicant, FileDossier, C::None, G::None),
         row(Draft, Withdraw, Withdrawn, Receiving, ReceiveDossier, C::None, G::Counter),
@@ -183,19 +211,34 @@ pub const TABLE: &[Transition] = {
         row(Submitted, Accept, Accepted, Receiving, ReceiveDossier, C::Start, G::None),
         row(Submitted, Reject, Rejected, Receiving, ReceiveDossier, C::None, G::None),
         row(Submitted, Withdraw, Withdrawn, Applicant, FileDossier, C::None, G::None),
+        row(Submitted, Withdraw, Withdrawn, Receiving, ReceiveDossier, C::None, G::Post),
         row(IntakeSupplement, Submit, Submitted, Applicant, FileDossier, C::None, G::Online),
+        row(IntakeSupplement, Submit, Submitted, Receiving, ReceiveDossier, C::None, G::Post),
         row(IntakeSupplement, Reject, Rejected, Receiving, ReceiveDossier, C::None, G::None),
         row(IntakeSupplement, Withdraw, Withdrawn, Applicant, FileDossier, C::None, G::None),
-        row(Accepted, StartProcessing, Processing, Competent, ProcessDossier, C::None, G::None),
+        row(IntakeSupplement, Withdraw, Withdrawn, Receiving, ReceiveDossier, C::None, G::Post),
+        row(Accepted, HandOver, Transferred, Receiving, ReceiveDossier, C::None, G::Here),
+        row(Accepted, HandOver, Transferred, Receiving, ReceiveDossier, C::Restart, G::Elsewhere),
+        row(Accepted, StartProcessing, Processing, Competent, ProcessDossier, C::None, G::Here),
         row(Accepted, IssueResult, ResultReady, Competent, SignDossier, C::Finish, G::Immediate),
         row(Accepted, Reappoint, Accepted, Competent, SignDossier, C::Reappoint, G::NoNewDate),
         row(Accepted, RequestWithdrawal, WithdrawalRequested, Applicant, FileDossier, C::None, G::None),
         row(Accepted, RequestWithdrawal, WithdrawalRequested, Receiving, ReceiveDossier, C::None, G::Counter),
+        row(Transferred, RefuseHandOver, Accepted, Competent, ProcessDossier, C::None, G::None),
+        row(Transferred, StartProcessing, Processing, Competent, ProcessDossier, C::None, G::None),
+        row(Transferred, IssueResult, ResultReady, Competent, SignDossier, C::Finish, G::Immediate),
+        row(Transferred, RequestWithdrawal, WithdrawalRequested, Applicant, FileDossier, C::None, G::None),
+        row(Transferred, RequestWithdrawal, WithdrawalRequested, Receiving, ReceiveDossier, C::None, G::Counter),
+        row(Processing, Verify, Verifying, Competent, ProcessDossier, C::None, G::None),
         row(Processing, RequestSupplement, SupplementRequested, Competent, ProcessDossier, C::Pause, G::None),
         row(Processing, ProposeResult, AwaitingApproval, Competent, ProcessDossier, C::None, G::None),
         row(Processing, Reappoint, Processing, Competent, SignDossier, C::Reappoint, G::NoNewDate),
         row(Processing, RequestWithdrawal, WithdrawalRequested, Applicant, FileDossier, C::None, G::None),
         row(Processing, RequestWithdrawal, WithdrawalRequested, Receiving, ReceiveDossier, C::None, G::Counter),
+        row(Verifying, RecordVerification, Processing, Competent, ProcessDossier, C::None, G::None),
+        row(Verifying, Reappoint, Verifying, Competent, SignDossier, C::Reappoint, G::NoNewDate),
+        row(Verifying, RequestWithdrawal, WithdrawalRequested, Applicant, FileDossier, C::None, G::None),
+        row(Verifying, RequestWithdrawal, WithdrawalRequested, Receiving, ReceiveDossier, C::None, G::Counter),
         // The officer who examines never deals with the citizen: what is brought goes through reception (Art. 5(1)(e)).
         row(SupplementRequested, ConfirmSupplement, Processing, Receiving, ReceiveDossier, C::Continue, G::None),
         row(SupplementRequested, RequestWithdrawal, WithdrawalRequested, Applicant, FileDossier, C::None, G::None),
@@ -216,7 +259,9 @@ pub const TABLE: &[Transition] = {
         row(AwaitingApproval, RequestWithdrawal, WithdrawalRequested, Receiving, ReceiveDossier, C::None, G::Counter),
         row(WithdrawalRequested, ApproveWithdrawal, Stopped, Competent, SignDossier, C::Stop, G::None),
         back(Accepted),
+        back(Transferred),
         back(Processing),
+        back(Verifying),
         back(SupplementRequested),
         back(AwaitingApproval),
         row(ResultReady, ReturnResult, Returned, Receiving, ReceiveDossier, C::None, G::None),
@@ -235,15 +280,21 @@ fn is_party(party: Party, actor: &Actor, dossier: &Dossier) -> bool {
 }
 
 fn holds(guard: Guard, dossier: &Dossier, facts: Facts) -> bool {
+    let here = dossier.receiving_agency_id == dossier.competent_agency_id;
+    // Until it is handed over, an agency elsewhere does not have it.
+    let at_hand = here || dossier.status != Status::Accepted;
     match guard {
         Guard::None => true,
-        Guard::Counter => dossier.channel == Channel::Counter,
-        Guard::Online => dossier.channel == Channel::Online,
-        Guard::Immediate => facts.immediate,
+        Guard::Counter => dossier.channel.is_reception(),
+        Guard::Online => !dossier.channel.is_reception(),
+        Guard::Post => dossier.channel == Channel::Post,
+        Guard::Here => here,
+        Guard::Elsewhere => !here,
+        Guard::Immediate => facts.immediate && at_hand,
         Guard::FirstTime => dossier.intake_supplements == 0,
         Guard::NoNewDate => {
             let had = dossier.clock.iter().any(|clock| clock.0.events.iter().any(Event::is_reappointment));
-            !had && dossier.due_at.is_some_and(|due_at| deadlines::may_reappoint(due_at, facts.now))
+            !had && at_hand && dossier.due_at.is_some_and(|due_at| deadlines::may_reappoint(due_at, facts.now))
         }
         Guard::Before(status) => dossier.state_before == Some(status),
     }

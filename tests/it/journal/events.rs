@@ -35,6 +35,7 @@ fn every_stored_event_is_still_read() {
     still_read::<procedures::recomputation::Event>();
     still_read::<directory::agency::change::AgencyEvent>();
     still_read::<procedures::catalogue::publish::ProcedureEvent>();
+    still_read::<procedures::queue::TicketEvent>();
 }
 
 fn still_read<E: Event + DeserializeOwned>() {
@@ -56,6 +57,7 @@ fn every_event_has_a_fixture_of_each_version() {
     have_fixtures::<procedures::recomputation::Event>();
     have_fixtures::<directory::agency::change::AgencyEvent>();
     have_fixtures::<procedures::catalogue::publish::ProcedureEvent>();
+    have_fixtures::<procedures::queue::TicketEvent>();
 }
 
 fn have_fixtures<E: Event + DeserializeOwned>() {

@@ -31,8 +31,9 @@ async fn a_while() {
     tokio::time::sleep(Duration::from_millis(400)).await;
 }
 
-async fn accepted(app: &TestApp) -> String {
-    Cast::of(app).await.dossier(PERMIT_AT_COUNTER, Status::Accepted).await
+/// Accepted and handed over: only its own limit runs.
+async fn running(app: &TestApp) -> String {
+    Cast::of(app).await.dossier(PERMIT_AT_COUNTER, Status::Transferred).await
 }
 
 /// Keeps every worker from leading, by leading oneself, until the connection is dropped.
@@ -53,7 +54,7 @@ async fn due(app: &TestApp, now: DateTime<Utc>) -> Vec<Due> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_limit_that_runs_out_is_told_at_that_moment_and_once() {
     let app = TestApp::new().await;
-    let id = accepted(&app).await;
+    let id = running(&app).await;
     app.clock.set(at(DUE) - TimeDelta::microseconds(1));
     a_while().await;
     assert_eq!((app.count(&told(&id)).await, app.count(&set(&id)).await), (0, 1));
@@ -78,11 +79,11 @@ async fn a_timer_that_came_due_while_nothing_ran_fires_at_the_next_start() {
     let mut app = TestApp::new().await;
     let cast = Cast::of(&app).await;
     let waiting = cast.dossier(PERMIT_ONLINE, Status::Submitted).await;
-    let accepted = cast.dossier(PERMIT_AT_COUNTER, Status::Accepted).await;
+    let running = cast.dossier(PERMIT_AT_COUNTER, Status::Transferred).await;
     app.stop().await;
     app.set_time("2026-09-30T08:00:00+07:00");
     let server = replica(&app).await;
-    for id in [&waiting, &accepted] {
+    for id in [&waiting, &running] {
         app.eventually(&told(id), 1).await;
         assert_eq!(app.count(&set(id)).await, 0);
     }
@@ -92,7 +93,7 @@ async fn a_timer_that_came_due_while_nothing_ran_fires_at_the_next_start() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_timer_that_cannot_fire_is_put_off_and_the_others_fire() {
     let app = TestApp::new().await;
-    let id = accepted(&app).await;
+    let id = running(&app).await;
     app.sql("INSERT INTO timers (entity_id, kind, entity_kind, fire_at) VALUES (gen_random_uuid(), 'k', 'nobody', '2026-01-01')").await;
     for (minutes, attempts) in [(0, 1), (1, 2), (2, 3), (4, 4), (8, 5), (16, 6), (32, 7), (60, 8), (60, 9)] {
         app.advance(TimeDelta::minutes(minutes));
@@ -108,7 +109,7 @@ async fn a_timer_that_cannot_fire_is_put_off_and_the_others_fire() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_step_after_the_limit_ran_out_does_not_tell_it_again() {
     let app = TestApp::new().await;
-    let id = accepted(&app).await;
+    let id = running(&app).await;
     app.set_time(DUE);
     app.eventually(&told(&id), 1).await;
     app.staff("chuyenvien").await.step(&id, "start-processing").await.expect(200);
@@ -124,7 +125,9 @@ async fn a_step_after_the_limit_cannot_hide_that_it_ran_out() {
     let processed = cast.dossier(PERMIT_AT_COUNTER, Status::AwaitingApproval).await;
     let worker = no_worker(&app).await;
     app.set_time(ANSWER_DUE);
-    app.staff("tiepnhan").await.step(&waiting, "accept").await.expect(200);
+    let reception = app.staff("tiepnhan").await;
+    reception.step(&waiting, "accept").await.expect(200);
+    reception.step(&waiting, "hand-over").await.expect(200);
     app.set_time(DUE);
     let result = json!({"outcome": "granted", "number": "125/GPXD-UBND"});
     let late =

@@ -58,7 +58,7 @@ async fn load(conn: &mut AsyncPgConnection, ctx: &Ctx, file: &Path, dry_run: boo
         new_id: || AgencyId::at(ctx.now),
     };
     let contents = reading.read(&text).map_err(|wrong| sentences(&wrong))?;
-    let imported = change::import(conn, ctx, contents, dry_run).await;
+    let imported = change::import(conn, ctx, &known, contents, dry_run).await;
     let Imported { founded, changed, unchanged } =
         imported.map_err(|(code, error)| format!("Nothing was loaded: {code}: {error}."))?;
     let would = if dry_run { "Nothing was done. There would be: " } else { "" };

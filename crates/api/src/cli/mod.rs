@@ -3,6 +3,7 @@
 mod agency;
 mod calendar;
 mod log;
+mod receipt;
 mod serve;
 mod user;
 
@@ -34,6 +35,8 @@ enum Command {
     Openapi,
     /// Hold the journal against exported checkpoints and say where they differ.
     VerifyJournal(VerifyJournal),
+    /// Check a receipt with the published keys alone: no server, no database, no settings.
+    VerifyReceipt(receipt::VerifyReceipt),
     /// Manage the agencies.
     Agency(Agency),
     /// Manage the working-day calendars.
@@ -86,6 +89,7 @@ pub async fn run() -> ExitCode {
             Ok(())
         }
         Command::VerifyJournal(args) => verify_journal(&args).await,
+        Command::VerifyReceipt(args) => receipt::verify(&args),
         Command::Agency(agency) => manage_agencies(agency).await,
         Command::Calendar(calendar) => manage_calendars(calendar).await,
         Command::User(user) => manage(user).await,

@@ -29,6 +29,7 @@ use crate::routes;
         (name = "journal", description = "Signed checkpoints of the journal."),
         (name = "operations", description = "Health of the server and the catalogue of problems."),
         (name = "procedures", description = "Administrative procedures as published."),
+        (name = "queue", description = "Tickets at the counters of a centre."),
         (name = "sessions", description = "Signing in and out."),
     ),
     components(schemas(Document, Violation))

@@ -1,15 +1,17 @@
 //! One pass over the collected document: what holds for every operation is said here once.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::answers;
 use crate::body;
 
 /// POSTs that change nothing, or whose repetition is harmless: they take no Idempotency-Key.
-const NO_KEY: &[&str] = &["/v1/sessions", "/v1/sessions/refresh", "/v1/deadlines/simulate"];
+const NO_KEY: &[&str] = &["/v1/sessions", "/v1/sessions/refresh", "/v1/deadlines/simulate", "/v1/receipts/verify"];
 
 /// Answers with a version, and so with an ETag.
-const VERSIONED: &[&str] = &["Agency", "Dossier", "Attachment", "DossierDeadline", "Procedure", "Tracking"];
+const VERSIONED: &[&str] = &["Agency", "Dossier", "Attachment", "DossierDeadline", "Procedure", "Ticket", "Tracking"];
 
 /// Completes the document.
 pub fn polish(document: &mut Value) {
@@ -29,9 +31,15 @@ pub fn polish(document: &mut Value) {
     for (_, item) in document["paths"].as_object_mut().into_iter().flatten() {
         bound(item);
     }
+    close(document);
     document["paths"]["/v1/dossiers"]["post"]["responses"]["201"]["links"] = links();
     let recomputation = links_to(&["getRecomputation", "carryOutRecomputation"]);
     document["paths"]["/v1/deadline-recomputations"]["post"]["responses"]["201"]["links"] = recomputation.into();
+    document["paths"]["/v1/dossiers/{id}/receipts"]["get"]["responses"]["200"]["links"] = json!({
+        "verifyReceipt": {
+            "operationId": "verifyReceipt", "requestBody": { "signed": "$response.body#/items/0/signed" },
+        },
+    });
     prune(document);
 }
 
@@ -187,6 +195,35 @@ fn needs_permission(operation: &Value) -> bool {
         .flat_map(|needed| needed.as_object())
         .flatten()
         .any(|(_, scopes)| scopes.as_array().is_some_and(|scopes| !scopes.is_empty()))
+}
+
+/// What is sent may hold nothing that the schema does not know. What is stored is read leniently, as a newer program may
+/// have written it: so this is said here, and not by the types.
+fn close(document: &mut Value) {
+    let bodies = document["paths"].as_object().into_iter().flatten().flat_map(|(_, item)| item.as_object()).flatten();
+    let mut open: Vec<String> = bodies.flat_map(|(_, operation)| references(&operation["requestBody"])).collect();
+    let mut closed = BTreeSet::new();
+    while let Some(name) = open.pop() {
+        if closed.insert(name.clone()) {
+            let schema = &mut document["components"]["schemas"][&name];
+            open.extend(references(schema));
+            if schema["properties"].is_object() {
+                schema["additionalProperties"] = false.into();
+            }
+        }
+    }
+}
+
+/// The names of the schemas that a value refers to.
+fn references(value: &Value) -> Vec<String> {
+    match value {
+        Value::Object(members) => {
+            let own = members.get("$ref").and_then(Value::as_str).and_then(|at| at.rsplit('/').next());
+            own.map(str::to_owned).into_iter().chain(members.values().flat_map(references)).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(references).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// What follows from the type. Absent and null are one to us, so nothing is nullable; instants, days, ids and numbers

@@ -6,7 +6,7 @@ use deadlines::{Deadline, Timeliness};
 use kernel::id::AgencyId;
 use kernel::page::{Cursors, Page};
 use kernel::problem::{FieldError, Text};
-use procedures::file::{self, NewDossier};
+use procedures::file::{self, NewDossier, Ways};
 use procedures::list::{self, DossierLine, Filter};
 use procedures::problem::{NOT_FOUND, UNKNOWN_PROCEDURE};
 use procedures::timeline::{self, TimelineEntry};
@@ -49,25 +49,41 @@ async fn create_dossier(write: Write<NewDossier>) -> Result<Answered> {
         .run(async |conn, call, new, attempt| {
             let receiving = match call.ctx.actor.agency() {
                 Some(own) => own,
-                None => agency_today(call, &new.agency)?,
+                None => agency_today(call, "/agency", &new.agency)?,
             };
-            file::file(conn, &call.ctx, &call.app.catalogue.load(), receiving, new, attempt).await
+            let competent = match &new.competent_agency {
+                Some(code) => decider_today(call, code)?,
+                None => receiving,
+            };
+            let ways = Ways { receiving, competent };
+            file::file(conn, &call.ctx, &call.app.catalogue.load(), ways, new, attempt).await
         })
         .await
 }
 
 /// The agency with this code, if it exists today.
-fn agency_today(call: &Call, code: &str) -> kernel::Result<AgencyId> {
+fn agency_today(call: &Call, pointer: &'static str, code: &str) -> kernel::Result<AgencyId> {
     let agencies = call.app.agencies.load();
     let wrong = |code, vi, en| {
         let words = Text::fixed(vi, en);
-        UNKNOWN_PROCEDURE.error().fields(vec![FieldError::new("/agency", code, words)])
+        UNKNOWN_PROCEDURE.error().fields(vec![FieldError::new(pointer, code, words)])
     };
     match agencies.by_code(code) {
         Some(agency) if agency.exists_on(deadlines::vn_date(call.ctx.now)) => Ok(agency.id),
         Some(_) => Err(wrong("not_in_force", "cơ quan không hoạt động vào hôm nay", "the agency does not exist today")),
         None => Err(wrong("unknown", "không có cơ quan này", "there is no such agency")),
     }
+}
+
+/// The agency with this code, if it exists today and decides procedures.
+fn decider_today(call: &Call, code: &str) -> kernel::Result<AgencyId> {
+    const POINTER: &str = "/competent_agency";
+    let id = agency_today(call, POINTER, code)?;
+    if call.app.agencies.load().get(id).is_some_and(|agency| agency.kind.decides()) {
+        return Ok(id);
+    }
+    let words = Text::fixed("cơ quan không giải quyết thủ tục", "the agency decides no procedures");
+    Err(UNKNOWN_PROCEDURE.error().fields(vec![FieldError::new(POINTER, "decides_nothing", words)]))
 }
 
 /// A page of dossiers.

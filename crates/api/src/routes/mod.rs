@@ -9,6 +9,8 @@ pub mod journal;
 pub mod pages;
 pub mod problems;
 pub mod procedures;
+pub mod queue;
+pub mod receipts;
 pub mod recomputations;
 pub mod steps;
 
@@ -23,6 +25,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     procedures::configure(config);
     dossiers::configure(config);
     steps::configure(config);
+    queue::configure(config);
+    receipts::configure(config);
     recomputations::configure(config);
     attachments::configure(config);
     journal::configure(config);

@@ -3,7 +3,10 @@
 use actix_web::post;
 use kernel::Ctx;
 use procedures::DossierId;
-use procedures::request::{NewResult, Plain, Proposal, Reappointment, Reasoned, Rejection, SupplementRequest};
+use procedures::request::{
+    NewResult, Plain, Proposal, Reappointment, Reasoned, Rejection, SupplementRequest, VerificationPlan,
+    VerificationRecord,
+};
 use procedures::steps::{self, Target, World};
 use procedures::view::View;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -19,7 +22,11 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(request_dossier_intake_supplement)
         .service(accept_dossier)
         .service(reject_dossier)
+        .service(hand_dossier_over)
+        .service(refuse_dossier_hand_over)
         .service(start_dossier_processing)
+        .service(verify_dossier)
+        .service(record_dossier_verification)
         .service(request_dossier_supplement)
         .service(confirm_dossier_supplement)
         .service(propose_dossier_result)
@@ -74,7 +81,7 @@ macro_rules! step {
                 .run(async move |$conn, $call, $given, attempt| {
                     let $target = Target { id: id.0, if_match, attempt };
                     let catalogue = $call.app.catalogue.load_full();
-                    let $world = World { catalogue: &catalogue, rules: &$call.app.rules };
+                    let $world = World { catalogue: &catalogue, rules: &$call.app.rules, keys: &$call.app.settings.keys };
                     $work.await
                 })
                 .await
@@ -85,9 +92,9 @@ macro_rules! step {
 step! {
     /// Submit a draft
     ///
-    /// Online, by the applicant, when every declared paper has arrived. From now the agency owes an answer within the
-    /// intake limit (8 working hours as a rule).
-    submit_dossier "/v1/dossiers/{id}/submit" "submitDossier" "019b76da-a800-7000-8000-d00000000000" ["dossier:file"] Plain,
+    /// Online, by the applicant, when every declared paper has arrived; what came by post, by reception. From now the agency
+    /// owes an answer within the intake limit (8 working hours as a rule).
+    submit_dossier "/v1/dossiers/{id}/submit" "submitDossier" "019b76da-a800-7000-8000-d00000000000" ["dossier:file", "dossier:receive"] Plain,
     |conn, call, Plain {}, target, world| steps::submit(conn, &call.ctx, world, target)
 }
 
@@ -118,9 +125,42 @@ step! {
 }
 
 step! {
+    /// Hand a dossier over
+    ///
+    /// From reception to whoever decides it: the same day, or the next working day for what came after 15:00.
+    hand_dossier_over "/v1/dossiers/{id}/hand-over" "handDossierOver" "019b76da-a800-7000-8000-d00000000013" ["dossier:receive"] Plain,
+    |conn, call, Plain {}, target, world| steps::hand_over(conn, &call.ctx, world, target)
+}
+
+step! {
+    /// Refuse a hand-over
+    ///
+    /// Gives it back to reception: something is missing, or it is not for this agency.
+    refuse_dossier_hand_over "/v1/dossiers/{id}/refuse-hand-over" "refuseDossierHandOver" "019b76da-a800-7000-8000-d00000000014" ["dossier:process"] Reasoned,
+    |conn, call, why, target, world| steps::refuse_hand_over(conn, &call.ctx, world, target, why)
+}
+
+step! {
+    /// Verify on the spot
+    ///
+    /// Something is looked at, or asked of people; the applicant is told when to be there. The clock runs on.
+    verify_dossier "/v1/dossiers/{id}/verify" "verifyDossier" "019b76da-a800-7000-8000-d00000000015" ["dossier:process"] VerificationPlan,
+    |conn, call, plan, target, world| steps::verify(conn, &call.ctx, world, target, plan)
+}
+
+step! {
+    /// Record a verification
+    ///
+    /// When and where it was held, who was there, and what it has shown.
+    record_dossier_verification "/v1/dossiers/{id}/record-verification" "recordDossierVerification" "019b76da-a800-7000-8000-d00000000016" ["dossier:process"] VerificationRecord,
+    |conn, call, record, target, world| steps::record_verification(conn, &call.ctx, world, target, record)
+}
+
+step! {
     /// Take up a dossier
     ///
-    /// The competent agency begins to examine it.
+    /// The competent agency begins to examine it. One that another agency has received has to be handed over first, and
+    /// its limit begins now.
     start_dossier_processing "/v1/dossiers/{id}/start-processing" "startDossierProcessing" "019b76da-a800-7000-8000-d00000000003" ["dossier:process"] Plain,
     |conn, call, Plain {}, target, world| steps::start_processing(conn, &call.ctx, world, target)
 }

@@ -21,7 +21,7 @@ use crate::problem::{AGENCY_CODE_TAKEN, AGENCY_NOT_FOUND};
 
 kernel::text_enum! {
     /// What of an agency has changed.
-    Part { Code = "code", Name = "name", Kind = "kind", Parent = "parent", Validity = "validity", Contact = "contact" }
+    Part { Name = "name", Kind = "kind", Parent = "parent", Validity = "validity", Contact = "contact" }
 }
 
 /// What happens to an agency, as the journal tells it.
@@ -113,13 +113,15 @@ pub struct Imported {
     pub unchanged: usize,
 }
 
-/// Founds or changes many agencies: all of them or none. A dry run does neither.
+/// Founds or changes many agencies: all of them or none. A dry run does neither. `seen` are those that the contents were
+/// made from.
 ///
 /// # Errors
-/// The first that cannot be, by its code.
+/// The first that cannot be, by its code; [`STALE`] when it was changed since.
 pub async fn import(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
+    seen: &Agencies,
     contents: Vec<(AgencyId, AgencyContent)>,
     dry_run: bool,
 ) -> Result<Imported, (String, Error)> {
@@ -131,6 +133,10 @@ pub async fn import(
             for (id, content) in contents.clone() {
                 under_way.clone_from(&content.code);
                 let old = known.get(id).cloned();
+                let version = |agency: &Agency| agency.version;
+                if old.as_ref().map(version) != seen.get(id).map(version) {
+                    return Err(STALE.error());
+                }
                 if old.as_ref().is_some_and(|old| old.content() == content) {
                     imported.unchanged += 1;
                     continue;
@@ -183,7 +189,6 @@ fn changed() -> (agencies::version, SqlLiteral<Nullable<Text>>) {
 
 fn difference(old: &Agency, new: &Agency) -> Vec<Part> {
     let parts = [
-        (Part::Code, old.code != new.code),
         (Part::Name, (&old.name, &old.name_en) != (&new.name, &new.name_en)),
         (Part::Kind, old.kind != new.kind),
         (Part::Parent, old.parent_id != new.parent_id),
@@ -193,16 +198,22 @@ fn difference(old: &Agency, new: &Agency) -> Vec<Part> {
     parts.into_iter().filter_map(|(part, differs)| differs.then_some(part)).collect()
 }
 
-/// Whether such an agency can be: its code is its own, the one above it exists and is not below it, and it does not end
+/// Whether such an agency can be: its code is its own and stays, the one above it exists and is not below it, and it does not end
 /// before it begins.
 ///
 /// # Errors
 /// [`AGENCY_CODE_TAKEN`], or [`INVALID`] with everything else that is wrong.
 fn check(known: &Agencies, agency: &Agency) -> Result<()> {
-    if known.by_code(&agency.code).is_some_and(|other| other.id != agency.id) {
+    let code = agency.plain_code();
+    if known.all().any(|other| other.id != agency.id && other.plain_code() == code) {
         return Err(AGENCY_CODE_TAKEN.error());
     }
     let mut wrong = Vec::new();
+    if known.get(agency.id).is_some_and(|old| old.code != agency.code) {
+        let words =
+            Words::fixed("không đổi được: mã hồ sơ đã cấp theo mã này", "cannot change: dossiers are known by it");
+        wrong.push(FieldError::new("/code", "fixed", words));
+    }
     if let Some(parent) = agency.parent_id {
         let unknown = Words::fixed("không có cơ quan này", "there is no such agency");
         let below = Words::fixed("là chính nó hoặc nằm dưới nó", "is the agency itself, or below it");

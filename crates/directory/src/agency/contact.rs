@@ -6,7 +6,6 @@ use utoipa::ToSchema;
 
 /// How an agency is reached. All of it is public.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Contact {
     /// Who answers for it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -43,7 +42,6 @@ pub struct Contact {
 
 /// The head of an agency, by office and name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Head {
     #[schema(example = "Trịnh Thu Giang", min_length = 1, max_length = 200)]
     pub name: String,
@@ -53,7 +51,6 @@ pub struct Head {
 
 /// A place on the map (WGS 84), in degrees.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Place {
     #[schema(example = 21.0287, minimum = -90, maximum = 90)]
     pub latitude: f64,

@@ -40,6 +40,13 @@ kernel::text_enum! {
     }
 }
 
+impl AgencyKind {
+    /// Whether it decides procedures; the others receive, or serve.
+    pub fn decides(self) -> bool {
+        matches!(self, Self::City | Self::Centre | Self::Department | Self::District | Self::Commune)
+    }
+}
+
 /// An office of the city.
 #[derive(Clone, Debug, PartialEq, Queryable, Selectable, Insertable, AsChangeset, Serialize, ToSchema)]
 #[diesel(table_name = agencies, treat_none_as_null = true)]
@@ -71,8 +78,13 @@ pub struct Agency {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AgencyContent {
-    /// Its electronic code (QĐ 20/2020/QĐ-TTg), which no other agency has.
-    #[schema(example = "H26.13.127", min_length = 2, max_length = 50, pattern = r"^[A-Za-z0-9]+(\.[A-Za-z0-9]+)*$")]
+    /// Its electronic code of up to four levels (QĐ 20/2020/QĐ-TTg). No other agency ever has it: dossiers are known by it.
+    #[schema(
+        example = "H26.13.127",
+        min_length = 2,
+        max_length = 50,
+        pattern = r"^[A-Za-z0-9]+(\.[A-Za-z0-9]+){0,3}$"
+    )]
     pub code: String,
     #[schema(example = "Điểm tiếp nhận Hàng Trống", min_length = 1, max_length = 300)]
     pub name: String,
@@ -103,6 +115,12 @@ impl Agency {
         let Self { code, name, name_en, kind, parent_id, valid_from, valid_to, contact: Json(contact), .. } =
             self.clone();
         AgencyContent { code, name, name_en, kind, parent_id, valid_from, valid_to, contact }
+    }
+
+    /// Its code as the dossier codes of TT 01/2018/TT-VPCP write it, without the zeros that fill them up.
+    pub(crate) fn plain_code(&self) -> String {
+        let levels = self.code.split('.').map(|level| level.trim_start_matches('0'));
+        levels.collect::<Vec<_>>().join(".").trim_end_matches('.').to_owned()
     }
 
     pub(crate) fn new(id: AgencyId, version: i32, content: AgencyContent) -> Self {

@@ -11,7 +11,6 @@ use crate::dossier::Channel;
 
 /// What hangs on a version of a procedure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Content {
     /// The text that the procedure rests on.
     #[schema(example = "NĐ 217/2026/NĐ-CP Art. 53, 54", min_length = 1, max_length = 300)]
@@ -85,7 +84,6 @@ text_enum! {
 
 /// Words in both languages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Words {
     #[schema(example = "Giấy phép xây dựng", min_length = 1, max_length = 2000)]
     pub vi: String,
@@ -95,7 +93,6 @@ pub struct Words {
 
 /// An agency with a part in a procedure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Involved {
     pub part: Part,
     pub name: Words,
@@ -108,7 +105,6 @@ text_enum! {
 
 /// A legal text, by its number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct LegalText {
     #[schema(example = "217/2026/NĐ-CP", min_length = 1, max_length = 50)]
     pub number: String,
@@ -131,7 +127,6 @@ pub struct LegalText {
 
 /// How far it goes without paper and without coming.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Online {
     pub level: OnlineLevel,
     /// Why not all of it: a procedure goes online whole unless a reason is published (NĐ 224/2026/NĐ-CP Art. 14).
@@ -153,7 +148,6 @@ impl Default for OnlineLevel {
 
 /// How the procedure was made public.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Publication {
     /// The decision that publishes it.
     #[schema(example = "1234/QĐ-UBND", min_length = 1, max_length = 50)]
@@ -173,7 +167,6 @@ impl Publication {
 
 /// A variant of a procedure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Case {
     #[schema(example = "house", min_length = 1, max_length = 50, pattern = "^[a-z0-9_]+$")]
     pub code: String,
@@ -212,7 +205,6 @@ text_enum! {
 
 /// A paper of the dossier.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Component {
     #[schema(example = "drawings", min_length = 1, max_length = 50, pattern = "^[a-z0-9_]+$")]
     pub code: String,
@@ -239,7 +231,6 @@ pub struct Component {
 
 /// A way to file, with what is particular to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Method {
     pub channel: Channel,
     /// How long the agency may take on this way, where it is not the case's limit.
@@ -252,7 +243,6 @@ pub struct Method {
 
 /// What it costs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Fee {
     /// In đồng.
     #[schema(example = 75000, minimum = 0, maximum = 1000000000)]

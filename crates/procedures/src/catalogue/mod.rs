@@ -18,7 +18,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::json::Json;
-use kernel::problem::{FieldError, INTERNAL, Text};
+use kernel::problem::{BUSY, FieldError, INTERNAL, Text};
 use kernel::schema::procedures;
 use kernel::text::fold;
 use kernel::{Result, id};
@@ -99,7 +99,9 @@ impl Catalogue {
 
     /// The version that a dossier keeps, and its case.
     pub fn pinned(&self, id: ProcedureId, case: &str) -> Result<(&Procedure, &Case)> {
-        let procedure = self.by_id.get(&id).ok_or_else(|| INTERNAL.because(format!("no procedure version {id}")))?;
+        // Published a moment ago on another replica: this one knows it within a second.
+        let unknown = || BUSY.because(format!("no procedure version {id} is known here yet")).retry_after(1);
+        let procedure = self.by_id.get(&id).ok_or_else(unknown)?;
         let case =
             procedure.case(case).ok_or_else(|| INTERNAL.because(format!("{} has no case {case}", procedure.code)))?;
         Ok((procedure, case))

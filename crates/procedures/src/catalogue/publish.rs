@@ -45,7 +45,7 @@ pub struct NewProcedure {
     /// National code, like `1.013225`.
     #[schema(example = "1.000894", min_length = 8, max_length = 16, pattern = r"^[0-9]\.[0-9]{6}$")]
     pub code: String,
-    /// The first day on which it is in force: today or later.
+    /// The first day on which it is in force: tomorrow or later, so that every replica knows it before.
     pub valid_from: NaiveDate,
     #[schema(example = "Đăng ký kết hôn", min_length = 1, max_length = 300)]
     pub name: String,
@@ -60,7 +60,7 @@ pub struct NewProcedure {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Repeal {
-    /// The last day on which it is in force: yesterday or later.
+    /// The last day on which it is in force: yesterday or later. One that has not begun is taken back by the day before it.
     pub last_day: NaiveDate,
 }
 
@@ -101,7 +101,8 @@ pub async fn publish(
         let catalogue = begin(conn).await?;
         check(ctx, &new)?;
         let NewProcedure { code, valid_from, name, name_en, field, content } = new.clone();
-        let last = catalogue.versions(&code).next_back();
+        // One that was taken back before it began has never been in force.
+        let last = catalogue.versions(&code).rfind(|version| version.valid_from <= version.valid_to);
         if last.is_some_and(|last| last.valid_from >= valid_from) {
             return Err(VERSION_NOT_LATEST.error());
         }
@@ -116,16 +117,20 @@ pub async fn publish(
         let entry = Entry::new(ctx, id.0, ctx.actor.agency().map(|agency| agency.0), &event, (vec![], vec![]));
         let kept = Some(attempt.keep(&answer, ctx.now));
         let change = diesel::insert_into(procedures::table).values(row).returning(changed());
-        Record { change, also: vec![], entry, timers: Timers::None, answer: kept }.write(conn, |_| None).await?;
+        Record { change, also: vec![], entry, timers: Timers::None, answer: kept }.write(conn, taken).await?;
         Ok(answer)
     })
     .await
 }
 
+fn taken(constraint: &str) -> Option<Error> {
+    (constraint == "procedures_code_valid_from_key").then(|| VERSION_NOT_LATEST.error())
+}
+
 /// Ends the latest version of a procedure. Dossiers that rest on it go on.
 ///
 /// # Errors
-/// [`PROCEDURE_NOT_FOUND`]; a last day before yesterday, or before the first.
+/// [`PROCEDURE_NOT_FOUND`]; a last day before yesterday, or after it has ended.
 pub async fn repeal(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
@@ -136,13 +141,14 @@ pub async fn repeal(
     conn.transaction::<_, Error, _>(async |conn| {
         let catalogue = begin(conn).await?;
         let last = catalogue.versions(code).next_back().ok_or_else(|| PROCEDURE_NOT_FOUND.error())?;
-        let yesterday = deadlines::vn_date(ctx.now).pred_opt().unwrap_or_default();
-        if last_day < yesterday.max(last.valid_from) {
-            let words = Message::fixed(
-                "sớm nhất là hôm qua, và không trước ngày có hiệu lực",
-                "yesterday at the earliest, and not before the first day",
+        let before = |day: NaiveDate| day.pred_opt().unwrap_or(day);
+        let earliest = before(deadlines::vn_date(ctx.now)).max(before(last.valid_from));
+        if !(earliest..=last.valid_to).contains(&last_day) {
+            let words = Message::new(
+                format!("từ {earliest} đến {}", last.valid_to),
+                format!("from {earliest} to {}", last.valid_to),
             );
-            return Err(INVALID.error().fields(vec![FieldError::new("/last_day", "too_early", words)]));
+            return Err(INVALID.error().fields(vec![FieldError::new("/last_day", "out_of_range", words)]));
         }
         let ended = Procedure { version: last.version + 1, valid_to: last_day, ..Procedure::clone(last) };
         let answer = answer(200, &ended);
@@ -190,13 +196,13 @@ fn answer(status: u16, row: &Procedure) -> Answer {
     Answer { status, version: row.version, location, body }
 }
 
-/// Whether such a version can be: it does not begin in the past, its cases and their papers have codes of their own, and
+/// Whether such a version can be: it begins tomorrow or later, its cases and their papers have codes of their own, and
 /// what is not online whole says why.
 fn check(ctx: &Ctx, new: &NewProcedure) -> Result<()> {
     let mut wrong = Vec::new();
-    if new.valid_from < deadlines::vn_date(ctx.now) {
-        let words = Message::fixed("không được ở quá khứ", "must not be in the past");
-        wrong.push(FieldError::new("/valid_from", "past", words));
+    if new.valid_from <= deadlines::vn_date(ctx.now) {
+        let words = Message::fixed("sớm nhất là ngày mai", "tomorrow at the earliest");
+        wrong.push(FieldError::new("/valid_from", "too_early", words));
     }
     let content = &new.content;
     let again =

@@ -5,6 +5,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::Result;
 use kernel::json::Json;
 use kernel::problem::INTERNAL;
+use kernel::reference::{self, Reference};
 use kernel::schema::procedures;
 use serde::Deserialize;
 
@@ -27,6 +28,7 @@ const SEED: &str = include_str!("../../../../migrations/seed/procedures.json");
 pub async fn seed(conn: &mut AsyncPgConnection) -> Result<()> {
     let seeds: Vec<Seed> =
         serde_json::from_str(SEED).map_err(|error| INTERNAL.because(format!("procedures.json: {error}")))?;
+    let mut new = 0;
     for Seed { code, valid_from, name, name_en, field, content } in seeds {
         let noon = valid_from.and_hms_opt(12, 0, 0).unwrap_or_default().and_utc();
         let valid_to = NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or(valid_from);
@@ -41,12 +43,13 @@ pub async fn seed(conn: &mut AsyncPgConnection) -> Result<()> {
             field,
             content: Json(content),
         };
-        diesel::insert_into(procedures::table)
+        new += diesel::insert_into(procedures::table)
             .values(&row)
             .on_conflict((procedures::code, procedures::valid_from))
             .do_nothing()
             .execute(conn)
             .await?;
     }
-    Ok(())
+    // Replicas that run already get to know them.
+    if new > 0 { reference::change(conn, Reference::Procedures).await } else { Ok(()) }
 }

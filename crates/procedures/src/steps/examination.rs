@@ -12,7 +12,10 @@ use crate::catalogue::SupplementRule;
 use crate::clock;
 use crate::dossier::Outcome;
 use crate::event::Event;
-use crate::request::{NewResult, Proposal, Reappointment, Reasoned, RefusalGround, SupplementRequest};
+use crate::request::{
+    NewResult, Proposal, Reappointment, Reasoned, RefusalGround, SupplementRequest, VerificationPlan,
+    VerificationRecord,
+};
 use crate::workflow::Action;
 
 /// Takes up an accepted dossier.
@@ -22,7 +25,48 @@ pub async fn start_processing(
     world: World<'_>,
     target: Target<'_>,
 ) -> Result<Answer> {
-    take(conn, ctx, world, target, Action::StartProcessing, |_| Ok(Event::ProcessingStarted {})).await
+    take(conn, ctx, world, target, Action::StartProcessing, |moving| {
+        moving.dossier.next_due_at = moving.dossier.due_at.unwrap_or(ctx.now);
+        Ok(Event::ProcessingStarted {})
+    })
+    .await
+}
+
+/// Goes to look at something on the spot, or to ask somebody; the clock runs on.
+pub async fn verify(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    target: Target<'_>,
+    plan: VerificationPlan,
+) -> Result<Answer> {
+    take(conn, ctx, world, target, Action::Verify, |moving| {
+        moving.remark = Some((None, plan.subject.clone()));
+        Ok(Event::VerificationBegun { appointment: plan.appointment_at })
+    })
+    .await
+}
+
+/// Writes down what a verification has shown (NĐ 61/2018 Art. 19(3)(b)).
+///
+/// # Errors
+/// One that was held after now.
+pub async fn record_verification(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    target: Target<'_>,
+    record: VerificationRecord,
+) -> Result<Answer> {
+    if record.held_at > ctx.now {
+        let words = Words::fixed("không được ở tương lai", "must not be in the future");
+        return Err(INVALID.error().fields(vec![FieldError::new("/held_at", "future", words)]));
+    }
+    take(conn, ctx, world, target, Action::RecordVerification, |moving| {
+        moving.record = Some(record.clone());
+        Ok(Event::VerificationRecorded {})
+    })
+    .await
 }
 
 /// Asks the applicant for what is missing; the clock stands until it is there (Form 02).

@@ -1,4 +1,4 @@
-//! Until a dossier is accepted: submission, what is missing, acceptance, refusal.
+//! Until somebody examines a dossier: submission, what is missing, acceptance, refusal, hand-over.
 
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncPgConnection;
@@ -10,7 +10,8 @@ use super::{Target, World, known_components, take};
 use crate::attachment;
 use crate::clock;
 use crate::event::Event;
-use crate::request::{Rejection, SupplementRequest};
+use crate::receipt::Stage;
+use crate::request::{Reasoned, Rejection, SupplementRequest};
 use crate::workflow::Action;
 
 /// Submits an online draft, or what was missing at intake: everything declared must have arrived, and the limit for an
@@ -18,17 +19,19 @@ use crate::workflow::Action;
 pub async fn submit(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, target: Target<'_>) -> Result<Answer> {
     take(conn, ctx, world, target, Action::Submit, |moving| {
         attachment::complete(moving.case, &moving.papers)?;
-        let answer_due_at = answer_due_at(ctx, world.rules)?;
+        let answer_due_at = due_at(ctx, world.rules, "intake_answer")?;
         moving.dossier.submitted_at.get_or_insert(ctx.now);
         moving.dossier.next_due_at = answer_due_at;
+        moving.receipt = Some(Stage::Submitted);
         Ok(Event::Submitted { answer_due_at })
     })
     .await
 }
 
-/// When an online dossier must have been accepted or refused: 8 working hours as a rule, unless the rules say else.
-fn answer_due_at(ctx: &Ctx, rules: &Rules) -> Result<DateTime<Utc>> {
-    let Some(rule) = rules.clock("dossier", "intake_answer", "", deadlines::vn_date(ctx.now)) else {
+/// When a stage that begins now must be over, by the rules in force: `intake_answer`, within 8 working hours as a rule;
+/// `hand_over`, the same day, or the next working day for what came after 15:00.
+fn due_at(ctx: &Ctx, rules: &Rules, stage: &str) -> Result<DateTime<Utc>> {
+    let Some(rule) = rules.clock("dossier", stage, "", deadlines::vn_date(ctx.now)) else {
         return Ok(ctx.now);
     };
     let calendar_version = rules.calendar()?.version().to_owned();
@@ -66,6 +69,13 @@ pub async fn accept(
         attachment::complete(moving.case, &moving.papers)?;
         moving.dossier.accepted_at = Some(ctx.now);
         moving.code_prefix = Some(code_prefix.to_owned());
+        moving.receipt = Some(Stage::Accepted);
+        let here = moving.dossier.receiving_agency_id == moving.dossier.competent_agency_id;
+        if !(moving.case.immediate && here) {
+            let hand_over_due_at = due_at(ctx, world.rules, "hand_over")?;
+            moving.dossier.hand_over_due_at = Some(hand_over_due_at);
+            moving.dossier.next_due_at = hand_over_due_at;
+        }
         let due_at = moving.dossier.due_at.unwrap_or(ctx.now);
         let calendar_version = moving.dossier.clock.as_ref().map(|clock| clock.0.calendar_version.clone());
         Ok(Event::Accepted { due_at, calendar_version: calendar_version.unwrap_or_default() })
@@ -84,6 +94,40 @@ pub async fn reject(
     take(conn, ctx, world, target, Action::Reject, |moving| {
         moving.remark = Some((Some(why.ground.code()), why.reason.clone()));
         Ok(Event::Rejected { ground: why.ground })
+    })
+    .await
+}
+
+/// Hands an accepted dossier over to whoever decides it: the same day, or the next one for what came after 15:00
+/// (NĐ 61/2018 Art. 18, NĐ 118/2025 Art. 18(2)).
+pub async fn hand_over(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    target: Target<'_>,
+) -> Result<Answer> {
+    take(conn, ctx, world, target, Action::HandOver, |moving| {
+        let due_at = moving.dossier.due_at.unwrap_or(ctx.now);
+        moving.dossier.next_due_at = due_at;
+        Ok(Event::HandedOver { due_at })
+    })
+    .await
+}
+
+/// Does not take a dossier over: something is missing in what was handed over, or it is not for this agency.
+pub async fn refuse_hand_over(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    target: Target<'_>,
+    why: Reasoned,
+) -> Result<Answer> {
+    take(conn, ctx, world, target, Action::RefuseHandOver, |moving| {
+        let hand_over_due_at = due_at(ctx, world.rules, "hand_over")?;
+        moving.dossier.hand_over_due_at = Some(hand_over_due_at);
+        moving.dossier.next_due_at = hand_over_due_at;
+        moving.remark = Some((None, why.reason.clone()));
+        Ok(Event::HandOverRefused {})
     })
     .await
 }

@@ -8,9 +8,10 @@ mod intake;
 
 pub use end::{approve_withdrawal, refuse_withdrawal, request_withdrawal, return_result, stop, withdraw};
 pub use examination::{
-    confirm_supplement, issue_result, propose_result, reappoint, request_supplement, send_back, start_processing,
+    confirm_supplement, issue_result, propose_result, reappoint, record_verification, request_supplement, send_back,
+    start_processing, verify,
 };
-pub use intake::{accept, reject, request_intake_supplement, submit};
+pub use intake::{accept, hand_over, refuse_hand_over, reject, request_intake_supplement, submit};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use deadlines::Event as ClockEvent;
@@ -23,7 +24,8 @@ use kernel::journal::{Entry, Event as _};
 use kernel::problem::{CONFLICT, FieldError, INVALID, Text as Words};
 use kernel::record::{Also, Record};
 use kernel::rules::Rules;
-use kernel::schema::{attachments, dossiers, remarks};
+use kernel::schema::{attachments, dossiers, receipts, remarks, verifications};
+use kernel::signing::KeyRing;
 use kernel::{Ctx, Result};
 
 use crate::attachment::Attachment;
@@ -32,6 +34,8 @@ use crate::clock;
 use crate::dossier::{Dossier, DossierId, agencies, audience, visible_to};
 use crate::event::{Event, INTERNAL};
 use crate::problem::{NOT_FOUND, STALE};
+use crate::receipt::{self, Stage};
+use crate::request::VerificationRecord;
 use crate::timer::{catch_up, timers_of};
 use crate::view::{answer, view};
 use crate::workflow::{Action, ClockEffect, Facts, Status, step};
@@ -46,6 +50,8 @@ diesel::define_sql_function! {
 pub struct World<'a> {
     pub catalogue: &'a Catalogue,
     pub rules: &'a Rules,
+    /// Sign receipts.
+    pub keys: &'a KeyRing,
 }
 
 /// Which dossier is moved, seen at which version, under which Idempotency-Key.
@@ -67,7 +73,11 @@ struct Moving<'a> {
     case: &'a Case,
     /// Kept apart from the journal.
     remark: Option<Remark>,
+    /// What a verification has shown, apart from the journal too.
+    record: Option<VerificationRecord>,
     code_prefix: Option<String>,
+    /// What the applicant gets a receipt for.
+    receipt: Option<Stage>,
 }
 
 /// How often a step is tried again when somebody else changed the dossier in between.
@@ -104,11 +114,12 @@ async fn take_once(
         return Err(STALE.error().extra("version", dossier.version).extra("state", dossier.status.code()));
     }
     dossier.version += catch_up(conn, ctx, &dossier).await?;
-    let (_, case) = world.catalogue.pinned(dossier.procedure_id, &dossier.case_code)?;
+    let (procedure, case) = world.catalogue.pinned(dossier.procedure_id, &dossier.case_code)?;
     let facts = Facts { immediate: case.immediate, now: ctx.now };
     let row = step(&dossier, action, &ctx.actor, facts)?;
     let before = dossier.clone();
-    let mut moving = Moving { from: row.from, dossier, papers, case, remark: None, code_prefix: None };
+    let mut moving =
+        Moving { from: row.from, dossier, papers, case, remark: None, record: None, code_prefix: None, receipt: None };
     moving.dossier.status = row.to;
     moving.dossier.open = row.to.is_open();
     moving.dossier.version += 1;
@@ -117,7 +128,7 @@ async fn take_once(
         moving.dossier.closed_at = Some(ctx.now);
     }
     let event = decide(&mut moving)?;
-    let Moving { mut dossier, papers, remark, code_prefix, .. } = moving;
+    let Moving { mut dossier, papers, remark, record, code_prefix, receipt, .. } = moving;
     if code_prefix.is_some() {
         dossier.code = Some(target.attempt.placeholder());
     }
@@ -126,7 +137,16 @@ async fn take_once(
     let agency = ctx.actor.agency().map(|agency| agency.0);
     let entry = Entry::new(ctx, target.id.0, agency, &event, (seen(&before), seen(&dossier)));
     let kept = target.attempt.keep(&reply, ctx.now);
-    let late = store(conn, ctx.now, &dossier, entry, remark, code_prefix, Some(kept)).await?;
+    let mut said = said(&dossier, remark, record);
+    if let Some(stage) = receipt {
+        let receipt = receipt::of(&dossier, &procedure.code, &papers, stage, ctx.now);
+        said.push(Box::new(diesel::insert_into(receipts::table).values((
+            receipts::dossier_id.eq(dossier.id),
+            receipts::version.eq(dossier.version),
+            receipts::signed.eq(world.keys.sign(receipt::TYP, &receipt)),
+        ))));
+    }
+    let late = store(conn, ctx.now, &dossier, entry, said, code_prefix, Some(kept)).await?;
     if let Some(code) = late.filter(|_| dossier.accepted_at == Some(ctx.now)) {
         reply.body = reply.body.replace(&target.attempt.placeholder(), &code);
     }
@@ -162,7 +182,7 @@ fn turn(dossier: &mut Dossier, case: &Case, effect: ClockEffect, ctx: &Ctx, rule
     let clock = dossier.clock.as_ref().map(|clock| clock.0.clone());
     match (effect, clock) {
         (ClockEffect::Start, _) => {
-            let clock = clock::start(rules, case, ctx.now)?;
+            let clock = clock::start(rules, case, dossier.channel, ctx.now)?;
             let deadline = clock::deadline(rules, &clock)?;
             clock::put(dossier, clock, &deadline);
         }
@@ -176,11 +196,40 @@ fn turn(dossier: &mut Dossier, case: &Case, effect: ClockEffect, ctx: &Ctx, rule
             let deadline = clock::deadline(rules, &clock)?;
             clock::put(dossier, clock, &deadline);
         }
+        (ClockEffect::Restart, Some(mut clock)) if clock.events.is_empty() => {
+            clock.events.push(ClockEvent::Restart { at: ctx.now });
+            let deadline = clock::deadline(rules, &clock)?;
+            clock::put(dossier, clock, &deadline);
+        }
         (ClockEffect::Finish, _) => dossier.finished_at = Some(ctx.now),
         (ClockEffect::Stop, _) => dossier.clock_stands = true,
         _ => {}
     }
     Ok(())
+}
+
+/// What was said at a step, as rows of its version.
+pub(crate) fn said(dossier: &Dossier, remark: Option<Remark>, record: Option<VerificationRecord>) -> Vec<Also> {
+    let mut also: Vec<Also> = Vec::new();
+    if let Some((ground, words)) = remark {
+        also.push(Box::new(diesel::insert_into(remarks::table).values((
+            remarks::dossier_id.eq(dossier.id),
+            remarks::version.eq(dossier.version),
+            remarks::ground.eq(ground),
+            remarks::words.eq(words),
+        ))));
+    }
+    if let Some(VerificationRecord { held_at, place, participants, findings }) = record {
+        also.push(Box::new(diesel::insert_into(verifications::table).values((
+            verifications::dossier_id.eq(dossier.id),
+            verifications::version.eq(dossier.version),
+            verifications::held_at.eq(held_at),
+            verifications::place.eq(place),
+            verifications::participants.eq(participants),
+            verifications::findings.eq(findings),
+        ))));
+    }
+    also
 }
 
 /// Writes the next version of a dossier, with everything that belongs to the change.
@@ -189,19 +238,10 @@ pub(crate) async fn store(
     now: DateTime<Utc>,
     dossier: &Dossier,
     entry: Entry,
-    remark: Option<Remark>,
+    also: Vec<Also>,
     code_prefix: Option<String>,
     answer: Option<kernel::idempotency::Kept>,
 ) -> Result<Option<String>> {
-    let also: Vec<Also> = match remark {
-        None => Vec::new(),
-        Some((ground, words)) => vec![Box::new(diesel::insert_into(remarks::table).values((
-            remarks::dossier_id.eq(dossier.id),
-            remarks::version.eq(dossier.version),
-            remarks::ground.eq(ground),
-            remarks::words.eq(words),
-        )))],
-    };
     let timers = timers_of(dossier, now);
     let row = dossiers::table.filter(dossiers::id.eq(dossier.id)).filter(dossiers::version.eq(dossier.version - 1));
     let set = (
@@ -223,6 +263,7 @@ pub(crate) async fn store(
         dossiers::intake_supplements.eq(dossier.intake_supplements),
         dossiers::state_before.eq(dossier.state_before),
         dossiers::proposed_outcome.eq(dossier.proposed_outcome),
+        dossiers::hand_over_due_at.eq(dossier.hand_over_due_at),
     );
     let back = (dossiers::version, dossiers::code);
     let other = |_: &str| None;

@@ -1,0 +1,127 @@
+//! Calling tickets to counters, and what becomes of them there.
+
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Nullable, Text};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use kernel::idempotency::{Answer, Attempt};
+use kernel::problem::Error;
+use kernel::record::Record;
+use kernel::schema::tickets;
+use kernel::timers::Timers;
+use kernel::{Ctx, Result};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Ticket, TicketAction, TicketEvent, TicketId, TicketStatus, answer, entry, load};
+use crate::problem::{NOT_YOURS_TO_DO, QUEUE_EMPTY, TICKET_CLOSED};
+
+/// Who calls.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Call {
+    /// The counter that is free.
+    #[schema(minimum = 1, maximum = 999, example = 5)]
+    pub counter: i16,
+    /// The fields it serves; all when none is named.
+    #[serde(default)]
+    #[schema(schema_with = fields)]
+    pub fields: Vec<String>,
+}
+
+fn fields() -> utoipa::openapi::schema::Array {
+    use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
+    let field = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(200));
+    let fields = ArrayBuilder::new().items(field).max_items(Some(50));
+    fields
+        .description(Some("The fields it serves; all when none is named."))
+        .examples([serde_json::json!(["Hộ tịch"])])
+        .build()
+}
+
+/// Calls who has waited longest. Two counters that call at once get two tickets: each takes one that the other does not hold.
+///
+/// # Errors
+/// [`QUEUE_EMPTY`] when nobody waits.
+pub async fn call_next(conn: &mut AsyncPgConnection, ctx: &Ctx, call: Call, attempt: &Attempt) -> Result<Answer> {
+    let agency = ctx.actor.agency().ok_or_else(|| NOT_YOURS_TO_DO.error())?;
+    let day = deadlines::vn_date(ctx.now);
+    conn.transaction::<_, Error, _>(async |conn| {
+        let every_field = call.fields.is_empty().into_sql::<Bool>();
+        let waiting = tickets::table
+            .filter(tickets::agency_id.eq(agency))
+            .filter(tickets::day.eq(day))
+            .filter(sql::<Bool>("status = 'waiting'"))
+            .filter(tickets::field.eq_any(&call.fields).or(every_field))
+            .order((tickets::issued_at, tickets::number))
+            .limit(1)
+            .select(Ticket::as_select())
+            .for_update()
+            .skip_locked();
+        let next = waiting.get_result(conn).await.optional()?.ok_or_else(|| QUEUE_EMPTY.error())?;
+        write(conn, ctx, next, TicketStatus::Called, Some(call.counter), attempt).await
+    })
+    .await
+}
+
+/// Does something with a ticket.
+///
+/// # Errors
+/// No such ticket; [`TICKET_CLOSED`] when it does not stand where this is possible.
+pub async fn act(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    id: TicketId,
+    action: TicketAction,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    let ticket = load(conn, &ctx.actor, id).await?;
+    let (from, to) = action.way();
+    if ticket.status != from {
+        return Err(TICKET_CLOSED.error().extra("state", ticket.status.code()));
+    }
+    let counter = ticket.counter.filter(|_| to == TicketStatus::Called);
+    write(conn, ctx, ticket, to, counter, attempt).await
+}
+
+/// Moves a ticket on; to a counter, when one is named.
+async fn write(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    old: Ticket,
+    status: TicketStatus,
+    counter: Option<i16>,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    let called = counter.is_some();
+    let ticket = Ticket {
+        version: old.version + 1,
+        status,
+        counter: counter.or(old.counter),
+        calls: old.calls.saturating_add(i16::from(called)),
+        called_at: if called { Some(ctx.now) } else { old.called_at },
+        closed_at: if called { None } else { Some(ctx.now) },
+        ..old.clone()
+    };
+    let event = match status {
+        TicketStatus::Waiting | TicketStatus::Called => TicketEvent::Called { counter: counter.unwrap_or_default() },
+        TicketStatus::Served => TicketEvent::Served {},
+        TicketStatus::NoShow => TicketEvent::NoShow {},
+        TicketStatus::Cancelled => TicketEvent::Cancelled {},
+    };
+    let reply = answer(200, &ticket);
+    let entry = entry(ctx, &ticket, &event);
+    let change = diesel::update(tickets::table.filter(tickets::id.eq(old.id)).filter(tickets::version.eq(old.version)))
+        .set((
+            tickets::version.eq(ticket.version),
+            tickets::status.eq(ticket.status),
+            tickets::counter.eq(ticket.counter),
+            tickets::calls.eq(ticket.calls),
+            tickets::called_at.eq(ticket.called_at),
+            tickets::closed_at.eq(ticket.closed_at),
+        ))
+        .returning((tickets::version, sql::<Nullable<Text>>("NULL::text")));
+    let kept = Some(attempt.keep(&reply, ctx.now));
+    Record { change, also: vec![], entry, timers: Timers::None, answer: kept }.write(conn, |_| None).await?;
+    Ok(reply)
+}

@@ -1,0 +1,126 @@
+//! The queue of a centre: a ticket is drawn by field, called to a counter, and served. In reading order: the ticket and
+//! what is done with it, [`draw`], [`call`], and what hangs on the wall ([`display`]).
+
+pub mod call;
+pub mod display;
+pub mod draw;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use kernel::id::AgencyId;
+use kernel::idempotency::Answer;
+use kernel::journal::{self, Entry};
+use kernel::schema::tickets;
+use kernel::{Actor, Ctx, Result, id, text_enum};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::problem::TICKET_NOT_FOUND;
+
+id! { TicketId, "A ticket's id."; }
+
+text_enum! {
+    /// Where a ticket stands. Called, it is at a counter; what follows is its end.
+    TicketStatus {
+        Waiting = "waiting",
+        Called = "called",
+        Served = "served",
+        /// Nobody came.
+        NoShow = "no_show",
+        /// Whoever drew it does not wait any more.
+        Cancelled = "cancelled",
+    }
+}
+
+text_enum! {
+    /// What can be done with a ticket.
+    TicketAction { CallAgain = "call_again", Serve = "serve", NoShow = "no_show", Cancel = "cancel" }
+}
+
+impl TicketAction {
+    /// From where, to where.
+    const fn way(self) -> (TicketStatus, TicketStatus) {
+        match self {
+            Self::CallAgain => (TicketStatus::Called, TicketStatus::Called),
+            Self::Serve => (TicketStatus::Called, TicketStatus::Served),
+            Self::NoShow => (TicketStatus::Called, TicketStatus::NoShow),
+            Self::Cancel => (TicketStatus::Waiting, TicketStatus::Cancelled),
+        }
+    }
+}
+
+/// A ticket. It names nobody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, Queryable, Selectable, Insertable)]
+#[diesel(table_name = tickets)]
+pub struct Ticket {
+    pub id: TicketId,
+    #[schema(minimum = 1, maximum = 2147483647)]
+    pub version: i32,
+    pub agency_id: AgencyId,
+    pub day: NaiveDate,
+    #[schema(example = "Hộ tịch", max_length = 200)]
+    pub field: String,
+    /// As it is printed and called out.
+    #[schema(example = "017", max_length = 10)]
+    pub number: String,
+    pub status: TicketStatus,
+    /// The counter that called it last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 999)]
+    pub counter: Option<i16>,
+    /// How often it was called.
+    #[schema(minimum = 0, maximum = 32767)]
+    pub calls: i16,
+    pub issued_at: DateTime<Utc>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub called_at: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<DateTime<Utc>>,
+}
+
+/// What the journal is told about tickets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TicketEvent {
+    Drawn { field: String },
+    Called { counter: i16 },
+    Served {},
+    NoShow {},
+    Cancelled {},
+}
+
+impl journal::Event for TicketEvent {
+    const ENTITY: &'static str = "ticket";
+
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Drawn { .. } => "ticket.drawn",
+            Self::Called { .. } => "ticket.called",
+            Self::Served {} => "ticket.served",
+            Self::NoShow {} => "ticket.no_show",
+            Self::Cancelled {} => "ticket.cancelled",
+        }
+    }
+}
+
+/// The ticket with this id. Whoever knows the id may: it was printed for them, or they work there.
+///
+/// # Errors
+/// [`TICKET_NOT_FOUND`]; also for staff of another agency.
+pub async fn load(conn: &mut AsyncPgConnection, actor: &Actor, id: TicketId) -> Result<Ticket> {
+    let row = tickets::table.find(id).select(Ticket::as_select()).first(conn).await.optional()?;
+    let theirs = |ticket: &Ticket| actor.agency().is_none_or(|agency| agency == ticket.agency_id);
+    row.filter(theirs).ok_or_else(|| TICKET_NOT_FOUND.error())
+}
+
+fn entry(ctx: &Ctx, ticket: &Ticket, event: &TicketEvent) -> Entry {
+    let seen = vec![ticket.agency_id.0];
+    Entry::new(ctx, ticket.id.0, Some(ticket.agency_id.0), event, (seen.clone(), seen))
+}
+
+fn answer(status: u16, ticket: &Ticket) -> Answer {
+    let body = serde_json::to_string(ticket).expect("a ticket is plain data");
+    let location = (status == 201).then(|| format!("/v1/tickets/{}", ticket.id));
+    Answer { status, version: ticket.version, location, body }
+}
