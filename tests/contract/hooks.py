@@ -121,3 +121,9 @@ class OperationsReached:
         assert not uncalled, lines[-1]
         minimum = EXPECTATIONS["minimum_share"]
         assert share >= minimum, f"{lines[0]}, wanted {minimum:.0%}"
+
+
+@schemathesis.deserializer("text/html")
+def page(_context, response):
+    """A printed form is text to the contract."""
+    return response.text

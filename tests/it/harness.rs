@@ -169,6 +169,15 @@ impl TestApp {
     }
 }
 
+/// Its server thread would outlive the test, and keep its connections.
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        if let Some(server) = &self.server {
+            server.abandon();
+        }
+    }
+}
+
 /// Somebody who calls the API.
 #[derive(Clone)]
 pub struct Client {

@@ -15,6 +15,7 @@ mod deadlines;
 mod declaring;
 mod dossiers;
 mod examination;
+mod forms;
 mod hand_over;
 mod harness;
 mod idempotency;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use directory::demo::agency_id;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::cast::{Cast, ELSEWHERE};
@@ -21,7 +22,7 @@ fn call(counter: i16, fields: &[&str]) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_has_waited_longest_is_called_first() {
+async fn the_lowest_number_is_called_first() {
     let app = TestApp::new().await;
     let (anybody, reception) = (app.anonymous(), app.staff("tiepnhan").await);
     let mut drawn = Vec::new();
@@ -38,6 +39,7 @@ async fn who_has_waited_longest_is_called_first() {
     assert_eq!((&certified.json["number"], &certified.json["counter"]), (&json!("002"), &json!(5)));
     assert_eq!(next(&[]).await.expect(200).json["number"], "001");
     assert_eq!(next(&["Cư trú"]).await.expect(409).problem(), "queue.empty");
+    assert_eq!(next(&["Cư Trú"]).await.expect(422).problem(), "queue.unknown_field");
     assert_eq!(next(&["Cư trú", "Hộ tịch"]).await.expect(200).json["number"], "003");
     assert_eq!(next(&[]).await.expect(409).problem(), "queue.empty");
 }
@@ -119,6 +121,9 @@ async fn a_called_ticket_is_called_again_served_or_missed_and_a_waiting_one_canc
         assert_eq!(act(reception, id, "serve").await.expect(409).json["state"], "waiting");
         assert_eq!(&reception.post("/v1/queue/call-next", call(7, &[])).await.expect(200).json["id"], id);
     }
+    let seen = reception.request(Method::POST, &format!("/v1/tickets/{}/serve", ids[0].as_str().unwrap()));
+    let seen = seen.header("idempotency-key", new_key()).header("if-match", "\"1\"").json(&json!({}));
+    assert_eq!(reception.send(seen).await.expect(412).json["version"], 2);
     let again = act(reception, &ids[0], "call-again").await.expect(200);
     assert_eq!((&again.json["calls"], &again.json["counter"]), (&json!(2), &json!(7)));
     act(cast.client(ELSEWHERE), &ids[0], "serve").await.expect(404);
@@ -137,7 +142,7 @@ async fn the_wall_shows_who_is_called_where_and_how_long_the_others_wait() {
         draw(&anybody, "Hộ tịch").await;
     }
     draw(&anybody, "Cư trú").await;
-    for counter in [1, 2] {
+    for counter in [1, 2, 1] {
         app.advance(chrono::TimeDelta::minutes(2));
         reception.post("/v1/queue/call-next", call(counter, &["Hộ tịch"])).await.expect(200);
     }
@@ -149,11 +154,11 @@ async fn the_wall_shows_who_is_called_where_and_how_long_the_others_wait() {
         .iter()
         .map(|at| (at["number"].clone(), at["counter"].clone()))
         .collect();
-    assert_eq!(called, [(json!("002"), json!(2)), (json!("001"), json!(1))], "called last, first");
+    assert_eq!(called, [(json!("003"), json!(1)), (json!("002"), json!(2))], "called last, first");
     let expected = json!([
         { "field": "Cư trú", "waiting": 1 },
-        // Two calls in the last four minutes, and three still wait.
-        { "field": "Hộ tịch", "waiting": 3, "estimate_minutes": 6 },
+        // Three calls in the last six minutes, and two still wait.
+        { "field": "Hộ tịch", "waiting": 2, "estimate_minutes": 4 },
     ]);
     assert_eq!(wall.json["waiting"], expected);
     assert!(wall.header("cache-control").contains("max-age=1"));
@@ -167,5 +172,9 @@ async fn tickets_are_drawn_for_fields_that_there_are_at_agencies_that_there_are(
     assert_eq!(refused.problem(), "queue.unknown_field");
     for gone in [agency_id("H26.9.01").unwrap().to_string(), new_key()] {
         anybody.post(&format!("/v1/agencies/{gone}/tickets"), json!({ "field": "Hộ tịch" })).await.expect(404);
+        anybody.get(&format!("/v1/agencies/{gone}/queue")).await.expect(404);
     }
+    draw(&app.citizen("congdan1").await, "Hộ tịch").await;
+    let named = "SELECT count(*) FROM journal WHERE event_kind = 'ticket.drawn' AND actor_id IS NOT NULL";
+    assert_eq!(app.count(named).await, 0, "a ticket names nobody");
 }

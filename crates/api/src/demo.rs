@@ -118,7 +118,7 @@ async fn stand_in_line(app: &App, conn: &mut AsyncPgConnection, now: DateTime<Ut
     }
     for n in 1..=3 {
         let free = Call { counter: i16::from(n), fields: Vec::new() };
-        call::call_next(conn, &reception, free, &attempt("call", n)).await?;
+        call::call_next(conn, &reception, &app.catalogue.load_full(), free, &attempt("call", n)).await?;
     }
     Ok(())
 }

@@ -66,6 +66,12 @@ impl Server {
         Ok(Self { address, app, handle, serving, working, stop })
     }
 
+    /// Ends without waiting for anything: what is under way is cut off.
+    pub fn abandon(&self) {
+        drop(self.handle.stop(false));
+        let _ = self.stop.send(true);
+    }
+
     /// Lets requests finish, the leader number what they wrote, and ends.
     pub async fn stop(self) {
         self.handle.stop(true).await;

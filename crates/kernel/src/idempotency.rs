@@ -42,6 +42,11 @@ pub struct Answer {
     pub body: String,
 }
 
+diesel::define_sql_function! {
+    /// Takes a transaction's advisory lock if it is free.
+    fn pg_try_advisory_xact_lock(key: diesel::sql_types::BigInt) -> diesel::sql_types::Bool;
+}
+
 /// One try at a write, known by caller, method, path and Idempotency-Key.
 #[derive(Clone, Debug)]
 pub struct Attempt {
@@ -70,11 +75,24 @@ impl Attempt {
         let text = serde_json::to_vec(answer).expect("an answer is plain data");
         Kept {
             key: self.id,
-            lock: i64::from_be_bytes(self.id[..8].try_into().expect("8 of 32 bytes")),
+            lock: self.lock(),
             fingerprint: self.fingerprint,
             answer: secret::seal(&self.seal, &self.id, &text),
             until: now + KEPT,
         }
+    }
+
+    /// Takes the attempt's lock to the end of the transaction, where the work itself did not come to it.
+    ///
+    /// # Errors
+    /// [`IN_FLIGHT`] when the same request is under way.
+    pub async fn claim(&self, conn: &mut AsyncPgConnection) -> Result<()> {
+        let free: bool = diesel::select(pg_try_advisory_xact_lock(self.lock())).get_result(conn).await?;
+        if free { Ok(()) } else { Err(IN_FLIGHT.error().retry_after(1)) }
+    }
+
+    fn lock(&self) -> i64 {
+        i64::from_be_bytes(self.id[..8].try_into().expect("8 of 32 bytes"))
     }
 
     /// The answer given to an earlier try with this key, if there was one.

@@ -6,7 +6,7 @@
 //! - [`mod@file`]: filing one; [`attachment`], [`upload`]: its papers; [`steps`]: everything that moves it, with what
 //!   must be said in a [`request`]; [`clock`]: what that does to its deadline
 //! - [`list`], [`timeline`], [`tracking`]: reading; [`timer`]: what happens when nobody does anything
-//! - [`receipt`]: what was promised, signed; [`queue`]: tickets at the counter
+//! - [`form`]: what is printed; [`receipt`]: what was promised, signed; [`queue`]: tickets at the counter
 //! - [`recomputation`]: a calendar has changed; [`recompute`]: what that moves
 //! - [`event`]: what the journal is told; [`problem`]: what can go wrong
 
@@ -16,6 +16,7 @@ pub mod clock;
 pub mod dossier;
 pub mod event;
 pub mod file;
+pub mod form;
 pub mod list;
 pub mod problem;
 pub mod queue;

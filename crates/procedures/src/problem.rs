@@ -47,6 +47,10 @@ kernel::problems! {
         "Chữ ký không khớp với khoá công bố tại /.well-known/jwks.json, hoặc nội dung đã bị sửa.",
         "The signature fits none of the keys at /.well-known/jwks.json, or the content was changed."
     }
+    FORM_NOT_FOUND = NotFound "form.not_found" {
+        "Hồ sơ không có biểu mẫu này", "The dossier has no such form";
+        "Xem các biểu mẫu tại GET /v1/dossiers/{id}/forms.", "See its forms at GET /v1/dossiers/{id}/forms."
+    }
     TICKET_NOT_FOUND = NotFound "ticket.not_found" {
         "Không tìm thấy phiếu", "Ticket not found";
         "Kiểm tra mã phiếu đã được in.", "Check the id that was printed."

@@ -18,7 +18,7 @@ CREATE TABLE tickets (
     CHECK ((calls = 0) = (called_at IS NULL)),
     CHECK ((calls = 0) = (counter IS NULL))
 );
-CREATE INDEX tickets_waiting ON tickets (agency_id, day, issued_at, number) WHERE status = 'waiting';
+CREATE INDEX tickets_waiting ON tickets (agency_id, day, length(number), number) WHERE status = 'waiting';
 CREATE INDEX tickets_called ON tickets (agency_id, day, called_at DESC) WHERE called_at IS NOT NULL;
 
 -- The last number given per centre and day.

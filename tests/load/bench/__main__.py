@@ -11,7 +11,7 @@ from pathlib import Path
 import data
 import report
 import statements
-from aims import MEMORY_CONNECTIONS, UNITS
+from aims import EXTRAS, MEMORY_CONNECTIONS, UNITS
 from cluster import Cluster
 from rounds import Bench, measure
 from server import Server
@@ -57,8 +57,9 @@ def main():
         units = [unit for unit in UNITS if not asked.only or unit.task in asked.only]
         results = {unit: measure(benches, unit, scripts, rounds, seconds, say) for unit in units}
         memory = remember(benches[sizes[-1]], say)
+        extras = {extra: beside(benches[sizes[0]], extra, seconds, say) for extra in EXTRAS}
         plans = {name: statements.explained(cluster, f"measured_{sizes[-1]}", said[0]) for name, said in lists.items()}
-        text = report.markdown(results, memory, plans, scripts, cluster, time.monotonic() - began)
+        text = report.markdown(results, extras, memory, plans, scripts, cluster, time.monotonic() - began)
         print(text)
         if asked.record:
             (ROOT / "tests/load/results.md").write_text(text)
@@ -114,6 +115,22 @@ def learn(cluster, directory, database):
     finally:
         server.stop()
         statements.listen(cluster, database, False)
+
+
+def beside(measured, extra, seconds, say):
+    """One run of something beside the dossiers."""
+    measured.cluster.sql(measured.database, (data.SQL / extra.seed).read_text())
+    time.sleep(3)  # the server reads the catalogue anew within a second
+    run = measured.load(extra.task, seconds, extra.connections)
+    measured.settle(extra)
+    if extra.task == "call-next":
+        twice = measured.cluster.sql(measured.database, (
+            "SELECT count(*) FROM (SELECT FROM journal WHERE event_kind = 'ticket.called' GROUP BY entity_id HAVING count(*) > 1) AS twice"
+        ))
+        if twice != "0":
+            raise RuntimeError(f"{twice} tickets were called twice")
+    say(f"{extra.task}: {run['rate']:,.0f}/s, {run['server_us']:.0f} µs, p99 {run['p99_ms']:.1f} ms")
+    return run
 
 
 def remember(measured, say):

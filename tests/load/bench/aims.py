@@ -23,6 +23,26 @@ UNITS = [
     Unit("creation", True, 0.75, 150),
     Unit("lifecycle", True, 0.6, 500, 800),
 ]
+@dataclass(frozen=True)
+class Extra:
+    """What is measured by itself, where a limit of the same statements would say little (issue 3)."""
+
+    task: str
+    writes: bool
+    connections: int
+    # What it is about, as SQL.
+    seed: str
+    # A second; of a request, in milliseconds.
+    rate: int = 0
+    p99_ms: int = 0
+
+
+EXTRAS = [
+    # In memory: 5,000 procedures.
+    Extra("search", False, 16, "catalogue.sql", p99_ms=10),
+    # Fifty counters of one centre.
+    Extra("call-next", True, 50, "queue.sql", rate=2000),
+]
 # How much slower everything may be with a hundred times the dossiers.
 LOST = 0.15
 MEMORY_MB = 40

@@ -18,7 +18,7 @@ def statements(scripts, lists):
     return "\n".join(made + asked)
 
 
-def markdown(results, memory, plans, scripts, cluster, took):
+def markdown(results, extras, memory, plans, scripts, cluster, took):
     lines = [
         "# Load test", "",
         f"{date.today()}, `tests/load/run {' '.join(sys.argv[1:])}`, {took / 60:.0f} minutes, {machine()}, "
@@ -50,6 +50,11 @@ def markdown(results, memory, plans, scripts, cluster, took):
     seen = ", ".join(f"{task} {highest:.0f} MB" for task, highest in memory.items())
     lines.append(f"- Memory of the server at its highest while {MEMORY_CONNECTIONS} connections are busy: {seen} "
                  f"(aim ≤ {MEMORY_MB} MB {mark(max(memory.values()) <= MEMORY_MB)}).")
+    for extra, run in extras.items():
+        aims = [f"≥ {extra.rate:,}/s {mark(run['rate'] >= extra.rate)}"] if extra.rate else []
+        aims += [f"p99 < {extra.p99_ms} ms {mark(run['p99_ms'] < extra.p99_ms)}"] if extra.p99_ms else []
+        lines.append(f"- {extra.task}, {extra.connections} connections: {run['rate']:,.0f}/s, {run['server_us']:.0f} µs, "
+                     f"p50 {run['p50_ms']:.1f} ms, p99 {run['p99_ms']:.1f} ms (aim {', '.join(aims)}).")
     lines += ["", "## How lists are read", ""]
     for name, plan in plans.items():
         lines += [f"{name}:", "", "```", plan, "```", ""]

@@ -19,7 +19,21 @@ pub enum Task {
     Creation,
     /// Reception files a dossier and accepts it, a leader signs the result, reception reads it: four requests.
     Lifecycle,
+    /// Anybody searches the catalogue of procedures.
+    Search,
+    /// A counter of the first centre calls the next ticket.
+    CallNext,
 }
+
+/// What people search for.
+const SOUGHT: &[&str] = &[
+    "khai+sinh",
+    "giay+phep+xay+dung",
+    "ho+kinh+doanh",
+    "8.0004",
+    "dat+dai&field=dat+dai",
+    "trich+luc+ban+do+loai+49",
+];
 
 /// Where citizens are received, with two people signed in.
 struct Counter {
@@ -72,7 +86,7 @@ impl<'a> Script<'a> {
     /// Writes the next request.
     pub fn render(&mut self, out: &mut Vec<u8>) {
         out.clear();
-        if self.step == 0 {
+        if self.step == 0 && self.task != Task::CallNext {
             self.counter = self.rng.usize(..self.material.counters.len());
         }
         let material = self.material;
@@ -80,6 +94,12 @@ impl<'a> Script<'a> {
         match (self.task, self.step) {
             (Task::Tracking, _) => {
                 get(out, "tracking/", self.rng.choice(&material.codes).map_or("", String::as_str), None)
+            }
+            (Task::Search, _) => get(out, "procedures?q=", self.rng.choice(SOUGHT).copied().unwrap_or_default(), None),
+            (Task::CallNext, _) => {
+                self.body.clear();
+                let _ = write!(self.body, r#"{{"counter":{}}}"#, self.rng.u16(1..=50));
+                self.post_to(out, "queue/call-next", reception);
             }
             (Task::List, _) => get(out, "dossiers", "", Some(reception)),
             (_, 0) => {
@@ -102,7 +122,7 @@ impl<'a> Script<'a> {
     /// Takes the answer; says whether the task is done with it.
     pub fn answered(&mut self, answer: &Answer<'_>) -> Result<bool, String> {
         let (last, creates) = match self.task {
-            Task::Tracking | Task::List => (0, false),
+            Task::Tracking | Task::List | Task::Search | Task::CallNext => (0, false),
             Task::Creation => (0, true),
             Task::Lifecycle => (3, self.step == 0),
         };
@@ -137,11 +157,16 @@ impl<'a> Script<'a> {
 
     fn post(&mut self, out: &mut Vec<u8>, before: &str, after: &str, token: &str) {
         let id = if before.is_empty() { "" } else { &self.dossier };
+        let path = format!("dossiers{before}{id}{after}");
+        self.post_to(out, &path, token);
+    }
+
+    fn post_to(&mut self, out: &mut Vec<u8>, path: &str, token: &str) {
         let (key, body) = (self.rng.u128(..), &self.body);
         let key = format!("{key:032x}");
         let _ = write!(
             out,
-            "POST /v1/dossiers{before}{id}{after} HTTP/1.1\r\nhost: load.example\r\naccept: application/json\r\n\
+            "POST /v1/{path} HTTP/1.1\r\nhost: load.example\r\naccept: application/json\r\n\
              authorization: Bearer {token}\r\ncontent-type: application/json\r\nidempotency-key: {}-{}-{}-{}-{}\r\n\
              content-length: {}\r\n\r\n{body}",
             &key[..8],

@@ -121,7 +121,7 @@ fn complete(path: &str, verb: &str, operation: &mut Value) {
     if writes {
         headers.push("IdempotencyKey");
     }
-    if writes && versioned && path.contains("{id}/") && !path.ends_with("/attachments") {
+    if writes && versioned && path.contains("{id}/") && !path.ends_with("/attachments") && !path.ends_with("/tickets") {
         headers.push("IfMatch");
     }
     let replaces = verb == "put" && operation["requestBody"]["content"]["application/json"].is_object();

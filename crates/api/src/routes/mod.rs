@@ -4,6 +4,7 @@ pub mod attachments;
 pub mod deadlines;
 pub mod directory;
 pub mod dossiers;
+pub mod forms;
 pub mod health;
 pub mod journal;
 pub mod pages;
@@ -25,6 +26,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     procedures::configure(config);
     dossiers::configure(config);
     steps::configure(config);
+    forms::configure(config);
     queue::configure(config);
     receipts::configure(config);
     recomputations::configure(config);

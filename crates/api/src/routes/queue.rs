@@ -41,14 +41,18 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 async fn draw_ticket(id: Id<AgencyId>, write: Write<NewTicket>) -> Result<Answered> {
     write
         .run(async move |conn, call, new, attempt| {
-            let today = deadlines::vn_date(call.ctx.now);
-            if !call.app.agencies.load().get(id.0).is_some_and(|agency| agency.exists_on(today)) {
-                return Err(directory::problem::AGENCY_NOT_FOUND.error());
-            }
+            there_is(call, id.0)?;
             let ids = (TicketId::at(call.ctx.now), id.0);
             draw::draw(conn, &call.ctx, &call.app.catalogue.load_full(), ids, new, attempt).await
         })
         .await
+}
+
+/// Whether the agency exists today.
+fn there_is(call: &Call, id: AgencyId) -> kernel::Result<()> {
+    let (agencies, today) = (call.app.agencies.load(), deadlines::vn_date(call.ctx.now));
+    let exists = agencies.get(id).is_some_and(|agency| agency.exists_on(today));
+    if exists { Ok(()) } else { Err(directory::problem::AGENCY_NOT_FOUND.error()) }
 }
 
 /// Read a queue
@@ -57,10 +61,12 @@ async fn draw_ticket(id: Id<AgencyId>, write: Write<NewTicket>) -> Result<Answer
 #[utoipa::path(operation_id = "getQueue", tag = "queue", security(()),
     params(("id" = AgencyId, Path, description = "The centre's id.", example = "019b76da-a800-7000-8000-a00000000006")),
     responses(
+        (status = 404, description = "There is no such agency today.", body = Document),
         (status = 200, description = "The queue now.", body = Display, headers(("Cache-Control" = String, description = "How long it may be kept."))),
     ))]
 #[get("/v1/agencies/{id}/queue")]
 async fn get_queue(call: Call, id: Id<AgencyId>) -> Result<Public<Display>> {
+    there_is(&call, id.0)?;
     let display = display::display(&mut *call.db.conn().await?, &call.ctx, id.0).await?;
     Ok(Public::new(1, display))
 }
@@ -75,7 +81,11 @@ async fn get_queue(call: Call, id: Id<AgencyId>) -> Result<Public<Display>> {
     ))]
 #[post("/v1/queue/call-next")]
 async fn call_next_ticket(write: Write<Calling>) -> Result<Answered> {
-    write.run(async |conn, call, calling, attempt| call::call_next(conn, &call.ctx, calling, attempt).await).await
+    write
+        .run(async |conn, call, calling, attempt| {
+            call::call_next(conn, &call.ctx, &call.app.catalogue.load_full(), calling, attempt).await
+        })
+        .await
 }
 
 /// Read a ticket
@@ -106,13 +116,15 @@ macro_rules! act {
             responses(
                 (status = 200, description = "The ticket.", body = Ticket),
                 (status = 404, description = "There is none, or not for you.", body = Document),
+                (status = 412, description = "It has changed since the version in If-Match.", body = Document),
                 (status = 409, description = "It does not stand where this is possible; `state` says where it stands.", body = Document),
             ))]
         #[post($path)]
         async fn $name(id: Id<TicketId>, write: Write<Plain>) -> Result<Answered> {
+            let seen = write.if_match;
             write
                 .run(async move |conn, call, Plain {}, attempt| {
-                    call::act(conn, &call.ctx, id.0, TicketAction::$action, attempt).await
+                    call::act(conn, &call.ctx, id.0, TicketAction::$action, seen, attempt).await
                 })
                 .await
         }

@@ -21,7 +21,7 @@ use crate::problem::{AGENCY_CODE_TAKEN, AGENCY_NOT_FOUND};
 
 kernel::text_enum! {
     /// What of an agency has changed.
-    Part { Name = "name", Kind = "kind", Parent = "parent", Validity = "validity", Contact = "contact" }
+    AgencyPart { Name = "name", Kind = "kind", Parent = "parent", Validity = "validity", Contact = "contact" }
 }
 
 /// What happens to an agency, as the journal tells it.
@@ -29,7 +29,7 @@ kernel::text_enum! {
 #[serde(rename_all = "snake_case")]
 pub enum AgencyEvent {
     Founded { code: String, kind: AgencyKind },
-    Changed { parts: Vec<Part> },
+    Changed { parts: Vec<AgencyPart> },
 }
 
 impl Event for AgencyEvent {
@@ -187,13 +187,13 @@ fn changed() -> (agencies::version, SqlLiteral<Nullable<Text>>) {
     (agencies::version, sql("NULL::text"))
 }
 
-fn difference(old: &Agency, new: &Agency) -> Vec<Part> {
+fn difference(old: &Agency, new: &Agency) -> Vec<AgencyPart> {
     let parts = [
-        (Part::Name, (&old.name, &old.name_en) != (&new.name, &new.name_en)),
-        (Part::Kind, old.kind != new.kind),
-        (Part::Parent, old.parent_id != new.parent_id),
-        (Part::Validity, (old.valid_from, old.valid_to) != (new.valid_from, new.valid_to)),
-        (Part::Contact, old.contact != new.contact),
+        (AgencyPart::Name, (&old.name, &old.name_en) != (&new.name, &new.name_en)),
+        (AgencyPart::Kind, old.kind != new.kind),
+        (AgencyPart::Parent, old.parent_id != new.parent_id),
+        (AgencyPart::Validity, (old.valid_from, old.valid_to) != (new.valid_from, new.valid_to)),
+        (AgencyPart::Contact, old.contact != new.contact),
     ];
     parts.into_iter().filter_map(|(part, differs)| differs.then_some(part)).collect()
 }

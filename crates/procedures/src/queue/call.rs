@@ -2,10 +2,10 @@
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Nullable, Text};
+use diesel::sql_types::{Bool, Integer, Nullable, Text};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use kernel::idempotency::{Answer, Attempt};
-use kernel::problem::Error;
+use kernel::problem::{Error, STALE};
 use kernel::record::Record;
 use kernel::schema::tickets;
 use kernel::timers::Timers;
@@ -13,8 +13,9 @@ use kernel::{Ctx, Result};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Ticket, TicketAction, TicketEvent, TicketId, TicketStatus, answer, entry, load};
-use crate::problem::{NOT_YOURS_TO_DO, QUEUE_EMPTY, TICKET_CLOSED};
+use super::{Ticket, TicketAction, TicketEvent, TicketId, TicketStatus, answer, entry, is_field, load, no_such_field};
+use crate::catalogue::Catalogue;
+use crate::problem::{NOT_YOURS_TO_DO, QUEUE_EMPTY, TICKET_CLOSED, UNKNOWN_FIELD};
 
 /// Who calls.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -39,11 +40,22 @@ fn fields() -> utoipa::openapi::schema::Array {
         .build()
 }
 
-/// Calls who has waited longest. Two counters that call at once get two tickets: each takes one that the other does not hold.
+/// Calls the lowest number that waits. Two counters that call at once get two tickets: each takes one that the other does not hold.
 ///
 /// # Errors
-/// [`QUEUE_EMPTY`] when nobody waits.
-pub async fn call_next(conn: &mut AsyncPgConnection, ctx: &Ctx, call: Call, attempt: &Attempt) -> Result<Answer> {
+/// [`UNKNOWN_FIELD`]; [`QUEUE_EMPTY`] when nobody waits.
+pub async fn call_next(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    catalogue: &Catalogue,
+    call: Call,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    let unknown = call.fields.iter().enumerate().filter(|(_, field)| !is_field(catalogue, ctx, field));
+    let unknown: Vec<_> = unknown.map(|(n, _)| no_such_field(format!("/fields/{n}"))).collect();
+    if !unknown.is_empty() {
+        return Err(UNKNOWN_FIELD.error().fields(unknown));
+    }
     let agency = ctx.actor.agency().ok_or_else(|| NOT_YOURS_TO_DO.error())?;
     let day = deadlines::vn_date(ctx.now);
     conn.transaction::<_, Error, _>(async |conn| {
@@ -53,12 +65,16 @@ pub async fn call_next(conn: &mut AsyncPgConnection, ctx: &Ctx, call: Call, atte
             .filter(tickets::day.eq(day))
             .filter(sql::<Bool>("status = 'waiting'"))
             .filter(tickets::field.eq_any(&call.fields).or(every_field))
-            .order((tickets::issued_at, tickets::number))
+            .order((sql::<Integer>("length(number)"), tickets::number))
             .limit(1)
             .select(Ticket::as_select())
             .for_update()
             .skip_locked();
-        let next = waiting.get_result(conn).await.optional()?.ok_or_else(|| QUEUE_EMPTY.error())?;
+        let Some(next) = waiting.get_result(conn).await.optional()? else {
+            // The same request may be on its way with the last ticket in its hands.
+            attempt.claim(conn).await?;
+            return Err(QUEUE_EMPTY.error());
+        };
         write(conn, ctx, next, TicketStatus::Called, Some(call.counter), attempt).await
     })
     .await
@@ -67,15 +83,19 @@ pub async fn call_next(conn: &mut AsyncPgConnection, ctx: &Ctx, call: Call, atte
 /// Does something with a ticket.
 ///
 /// # Errors
-/// No such ticket; [`TICKET_CLOSED`] when it does not stand where this is possible.
+/// No such ticket; [`STALE`]; [`TICKET_CLOSED`] when it does not stand where this is possible.
 pub async fn act(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
     id: TicketId,
     action: TicketAction,
+    seen: Option<i32>,
     attempt: &Attempt,
 ) -> Result<Answer> {
     let ticket = load(conn, &ctx.actor, id).await?;
+    if seen.is_some_and(|seen| seen != ticket.version) {
+        return Err(STALE.error().extra("version", ticket.version));
+    }
     let (from, to) = action.way();
     if ticket.status != from {
         return Err(TICKET_CLOSED.error().extra("state", ticket.status.code()));

@@ -1,6 +1,6 @@
 //! What hangs on the wall of a centre: who is called to which counter, and how long the others will wait.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::sql;
@@ -18,8 +18,10 @@ use super::TicketStatus;
 
 /// Tickets looked back at: what has been called lately says how fast it goes.
 const LATELY: i64 = 50;
-/// So many waiting are counted at most.
-const COUNTED: i64 = 2_000;
+/// From fewer calls nothing can be said.
+const ENOUGH: i64 = 3;
+/// Longer than any day.
+const LONGEST_MINUTES: i64 = 1_440;
 
 /// The queue of a centre now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -47,12 +49,12 @@ pub struct Called {
 pub struct Waiting {
     #[schema(example = "Hộ tịch", max_length = 200)]
     pub field: String,
-    #[schema(minimum = 0, maximum = 2000)]
-    pub waiting: u32,
-    /// How long whoever comes now will wait, in minutes, if it goes on as lately; absent when nobody was called lately.
+    #[schema(minimum = 0, maximum = 1000000)]
+    pub waiting: i64,
+    /// How long whoever comes now will wait, in minutes, if it goes on as lately; absent when hardly anybody was called lately.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 0, maximum = 100000)]
-    pub estimate_minutes: Option<u32>,
+    #[schema(minimum = 0, maximum = 1440)]
+    pub estimate_minutes: Option<i64>,
 }
 
 type Lately = (String, String, TicketStatus, Option<i16>, Option<DateTime<Utc>>);
@@ -72,33 +74,34 @@ pub async fn display(conn: &mut AsyncPgConnection, ctx: &Ctx, agency: AgencyId) 
         .filter(tickets::agency_id.eq(agency))
         .filter(tickets::day.eq(day))
         .filter(sql::<Bool>("status = 'waiting'"))
-        .order((tickets::issued_at, tickets::number))
-        .limit(COUNTED)
-        .select(tickets::field);
-    let (lately, waiting) = join(lately.load::<Lately>(&mut one), waiting.load::<String>(&mut other)).await;
+        .group_by(tickets::field)
+        .order(tickets::field)
+        .select((tickets::field, diesel::dsl::count_star()));
+    let (lately, waiting) = join(lately.load::<Lately>(&mut one), waiting.load::<(String, i64)>(&mut other)).await;
     let lately = lately?;
+    // A counter that calls the next one without closing the last has left that one.
+    let mut counters = BTreeSet::new();
     let called = lately.iter().filter(|(_, _, status, ..)| *status == TicketStatus::Called);
     let called = called.filter_map(|(_, number, _, counter, called_at)| {
         Some(Called { number: number.clone(), counter: (*counter)?, called_at: (*called_at)? })
     });
-    let mut by_field: BTreeMap<String, u32> = BTreeMap::new();
-    waiting?.into_iter().for_each(|field| *by_field.entry(field).or_default() += 1);
-    let waiting = by_field.into_iter().map(|(field, waiting)| {
+    let called = called.filter(|called| counters.insert(called.counter)).collect();
+    let waiting = waiting?.into_iter().map(|(field, waiting)| {
         let moments = lately.iter().filter(|(of, ..)| *of == field).filter_map(|(.., called_at)| *called_at);
         Waiting { estimate_minutes: estimate(moments, waiting, ctx.now), field, waiting }
     });
-    Ok(Display { called: called.collect(), waiting: waiting.collect() })
+    Ok(Display { called, waiting: waiting.collect() })
 }
 
 /// How long until everybody who waits has been called: as many calls as people, at the pace of the latest calls.
-fn estimate(called: impl Iterator<Item = DateTime<Utc>>, waiting: u32, now: DateTime<Utc>) -> Option<u32> {
+fn estimate(called: impl Iterator<Item = DateTime<Utc>>, waiting: i64, now: DateTime<Utc>) -> Option<i64> {
     let (mut calls, mut first) = (0_i64, None);
     for moment in called {
         calls += 1;
         first = Some(moment);
     }
-    let seconds = (now - first?).num_seconds().max(0);
-    u32::try_from(seconds * i64::from(waiting) / calls / 60).ok()
+    let seconds = (now - first.filter(|_| calls >= ENOUGH)?).num_seconds().max(0);
+    Some((seconds * waiting / calls / 60).min(LONGEST_MINUTES))
 }
 
 #[cfg(test)]
@@ -114,6 +117,7 @@ mod tests {
         assert_eq!(estimate(every_five_minutes(), 3, now), Some(15));
         assert_eq!(estimate(every_five_minutes(), 0, now), Some(0));
         assert_eq!(estimate(std::iter::empty(), 3, now), None);
-        assert_eq!(estimate([now].into_iter(), 3, now), Some(0));
+        assert_eq!(estimate([now].into_iter(), 3, now), None, "one call is no pace");
+        assert_eq!(estimate((1..=3).map(|n| now - TimeDelta::hours(n)), 500, now), Some(1_440));
     }
 }

@@ -5,7 +5,6 @@ use diesel::sql_types::{Date, Uuid as SqlUuid};
 use diesel_async::AsyncPgConnection;
 use kernel::id::AgencyId;
 use kernel::idempotency::{Answer, Attempt};
-use kernel::problem::{FieldError, Text as Words};
 use kernel::record::Record;
 use kernel::schema::tickets;
 use kernel::timers::Timers;
@@ -13,7 +12,7 @@ use kernel::{Ctx, Result};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Ticket, TicketEvent, TicketId, TicketStatus, answer, entry};
+use super::{Ticket, TicketEvent, TicketId, TicketStatus, answer, entry, is_field, no_such_field};
 use crate::catalogue::Catalogue;
 use crate::problem::UNKNOWN_FIELD;
 
@@ -44,9 +43,8 @@ pub async fn draw(
     attempt: &Attempt,
 ) -> Result<Answer> {
     let day = deadlines::vn_date(ctx.now);
-    if !catalogue.in_force(day).any(|procedure| procedure.field == new.field) {
-        let words = Words::fixed("không có lĩnh vực này", "there is no such field");
-        return Err(UNKNOWN_FIELD.error().fields(vec![FieldError::new("/field", "unknown", words)]));
+    if !is_field(catalogue, ctx, &new.field) {
+        return Err(UNKNOWN_FIELD.error().fields(vec![no_such_field("/field".to_owned())]));
     }
     let ticket = Ticket {
         id,

@@ -11,11 +11,13 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::AgencyId;
 use kernel::idempotency::Answer;
 use kernel::journal::{self, Entry};
+use kernel::problem::{FieldError, Text as Words};
 use kernel::schema::tickets;
 use kernel::{Actor, Ctx, Result, id, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::catalogue::Catalogue;
 use crate::problem::TICKET_NOT_FOUND;
 
 id! { TicketId, "A ticket's id."; }
@@ -114,9 +116,20 @@ pub async fn load(conn: &mut AsyncPgConnection, actor: &Actor, id: TicketId) -> 
     row.filter(theirs).ok_or_else(|| TICKET_NOT_FOUND.error())
 }
 
+/// Whether some procedure in force is of this field.
+fn is_field(catalogue: &Catalogue, ctx: &Ctx, field: &str) -> bool {
+    catalogue.in_force(deadlines::vn_date(ctx.now)).any(|procedure| procedure.field == field)
+}
+
+fn no_such_field(pointer: String) -> FieldError {
+    FieldError::new(pointer, "unknown", Words::fixed("không có lĩnh vực này", "there is no such field"))
+}
+
+/// A ticket names nobody, also when whoever draws it is signed in; staff answer for what they do.
 fn entry(ctx: &Ctx, ticket: &Ticket, event: &TicketEvent) -> Entry {
     let seen = vec![ticket.agency_id.0];
-    Entry::new(ctx, ticket.id.0, Some(ticket.agency_id.0), event, (seen.clone(), seen))
+    let actor = if ctx.actor.agency().is_some() { ctx.actor.clone() } else { Actor::Anonymous };
+    Entry::new(&Ctx { actor, now: ctx.now }, ticket.id.0, Some(ticket.agency_id.0), event, (seen.clone(), seen))
 }
 
 fn answer(status: u16, ticket: &Ticket) -> Answer {

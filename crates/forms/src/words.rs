@@ -1,0 +1,197 @@
+//! What stands on each form, in the words of the circulars.
+
+use chrono::{DateTime, FixedOffset, Utc};
+use deadlines::{Limit, Unit};
+use procedures::form::{Form, FormKind};
+
+use crate::{Around, Row, STYLE, Sheet, Table, qr};
+
+/// The form with everything that surrounds it.
+pub(crate) fn sheet(form: &Form, around: &Around<'_>) -> Sheet {
+    Sheet {
+        style: STYLE,
+        agency: (around.name_of)(form.issued_by.0),
+        number: form.number.clone(),
+        title: form.name.clone(),
+        code: form.code.clone(),
+        rows: rows(form, around),
+        table: table(form, around),
+        closing: closing(form.form),
+        qr: around.tracking.as_deref().and_then(qr),
+        date: day_in_words(form.at),
+        signatures: signatures(form.form),
+    }
+}
+
+fn rows(form: &Form, around: &Around<'_>) -> Vec<Row> {
+    let row = |label, value: String| Row { label, value };
+    let applicant = &form.applicant;
+    let mut rows = vec![row("Người nộp hồ sơ", applicant.name.clone())];
+    rows.extend(applicant.address.clone().map(|address| row("Địa chỉ", address)));
+    rows.extend(applicant.phone.clone().map(|phone| row("Số điện thoại", phone)));
+    rows.extend(applicant.email.clone().map(|email| row("Email", email)));
+    rows.push(row("Thủ tục", format!("{} ({})", form.procedure.name, form.procedure.code)));
+    rows.push(row("Trường hợp", form.case.clone()));
+    if form.competent_agency_id != form.receiving_agency_id {
+        rows.push(row("Cơ quan giải quyết", (around.name_of)(form.competent_agency_id.0)));
+    }
+    let due = |label| form.due_at.map(|due_at| row(label, last_moment(due_at)));
+    match form.form {
+        FormKind::Receipt => {
+            rows.push(row("Số bộ hồ sơ", form.sets.to_string()));
+            rows.push(row("Thời gian giải quyết theo quy định", limit_in_words(form.limit)));
+            rows.push(row("Thời điểm nhận", moment(form.at)));
+            rows.extend(due("Hẹn trả kết quả"));
+        }
+        FormKind::ApologyExtension => {
+            rows.extend(form.due_before.map(|before| row("Đã hẹn trả", last_moment(before))));
+            rows.extend(due("Hẹn lại"));
+        }
+        FormKind::ControlSlip => rows.extend(due("Hẹn trả kết quả")),
+        FormKind::SupplementRequest | FormKind::Refusal | FormKind::StopNotice => {}
+    }
+    rows.extend(form.ground.as_deref().map(|ground| row("Căn cứ", ground_in_words(ground).to_owned())));
+    rows.extend(form.reason.clone().map(|reason| row("Lý do", reason)));
+    rows
+}
+
+fn table(form: &Form, around: &Around<'_>) -> Table {
+    let numbered = |n: usize, rest: Vec<String>| [vec![(n + 1).to_string()], rest].concat();
+    match form.form {
+        FormKind::Receipt => Table {
+            head: vec!["TT", "Thành phần hồ sơ", "Số tệp"],
+            lines: form
+                .papers
+                .iter()
+                .enumerate()
+                .map(|(n, paper)| numbered(n, vec![paper.name.clone(), paper.files.to_string()]))
+                .collect(),
+        },
+        FormKind::SupplementRequest => Table {
+            head: vec!["TT", "Giấy tờ cần bổ sung, hoàn thiện"],
+            lines: form.papers.iter().enumerate().map(|(n, paper)| numbered(n, vec![paper.name.clone()])).collect(),
+        },
+        FormKind::ControlSlip => Table {
+            head: vec!["TT", "Thời điểm", "Việc", "Cơ quan"],
+            lines: form
+                .steps
+                .iter()
+                .enumerate()
+                .map(|(n, step)| {
+                    let agency = step.agency_id.map(|id| (around.name_of)(id)).unwrap_or_default();
+                    numbered(n, vec![moment(step.at), event_in_words(&step.event).to_owned(), agency])
+                })
+                .collect(),
+        },
+        FormKind::Refusal | FormKind::ApologyExtension | FormKind::StopNotice => Table::default(),
+    }
+}
+
+fn closing(form: FormKind) -> &'static str {
+    match form {
+        FormKind::Receipt => "Khi đến nhận kết quả, đề nghị mang theo giấy này.",
+        FormKind::SupplementRequest => "Đề nghị ông/bà bổ sung đầy đủ một lần các giấy tờ nêu trên.",
+        FormKind::ApologyExtension => "Cơ quan xin lỗi ông/bà vì sự chậm trễ này.",
+        FormKind::Refusal | FormKind::StopNotice => "Giấy tờ ông/bà đã nộp được trả lại cùng văn bản này.",
+        FormKind::ControlSlip => "",
+    }
+}
+
+fn signatures(form: FormKind) -> &'static [&'static str] {
+    match form {
+        FormKind::Receipt => &["Người nộp hồ sơ", "Người tiếp nhận hồ sơ"],
+        FormKind::SupplementRequest => &["", "Người hướng dẫn"],
+        FormKind::ControlSlip => &["Người giao", "Người nhận"],
+        FormKind::Refusal | FormKind::ApologyExtension | FormKind::StopNotice => &["", "Người ký"],
+    }
+}
+
+fn vietnam(at: DateTime<Utc>) -> DateTime<FixedOffset> {
+    at.with_timezone(&deadlines::VIETNAM)
+}
+
+/// `08 giờ 30 phút, ngày 17/08/2026`.
+fn moment(at: DateTime<Utc>) -> String {
+    vietnam(at).format("%H giờ %M phút, ngày %d/%m/%Y").to_string()
+}
+
+/// Up to the end of a day, or up to an hour of it: what is due is exclusive.
+fn last_moment(due_at: DateTime<Utc>) -> String {
+    let local = vietnam(due_at);
+    if local.time() == chrono::NaiveTime::MIN {
+        deadlines::due_date(due_at).format("hết ngày %d/%m/%Y").to_string()
+    } else {
+        format!("trước {}", moment(due_at))
+    }
+}
+
+fn day_in_words(at: DateTime<Utc>) -> String {
+    vietnam(at).format("ngày %d tháng %m năm %Y").to_string()
+}
+
+fn limit_in_words(limit: Limit) -> String {
+    let unit = match limit.unit {
+        Unit::SameDay => return "trong ngày; nhận sau 15 giờ thì ngày làm việc tiếp theo".to_owned(),
+        Unit::WorkingDay => "ngày làm việc",
+        Unit::CalendarDay => "ngày",
+        Unit::Month => "tháng",
+        Unit::Year => "năm",
+        Unit::WorkingHour => "giờ làm việc",
+        Unit::Hour => "giờ",
+    };
+    format!("{} {unit}", limit.amount)
+}
+
+fn ground_in_words(ground: &str) -> &str {
+    match ground {
+        "not_competent" => "Không thuộc thẩm quyền giải quyết",
+        "not_supplemented" => "Không bổ sung theo yêu cầu",
+        "not_applicable" => "Không thuộc đối tượng của thủ tục",
+        "duplicate" => "Đã có hồ sơ về cùng một việc",
+        "false_papers" => "Giấy tờ giả mạo hoặc bị sửa chữa",
+        "incomplete" => "Thiếu thành phần hồ sơ",
+        "inaccurate" => "Thông tin chưa chính xác",
+        "unreadable" => "Giấy tờ không đọc được",
+        "expired" => "Giấy tờ hết hiệu lực",
+        "contradicts_data" => "Khác với cơ sở dữ liệu của Nhà nước",
+        "conditions_not_met" => "Không đủ điều kiện",
+        "against_plan" => "Không phù hợp quy hoạch",
+        "in_dispute" => "Đang có tranh chấp",
+        "forbidden" => "Pháp luật chuyên ngành không cho phép",
+        other => other,
+    }
+}
+
+fn event_in_words(event: &str) -> &str {
+    match event.trim_start_matches("dossier.") {
+        "created" => "Lập hồ sơ",
+        "attachment_declared" => "Khai giấy tờ",
+        "attachment_stored" => "Nhận giấy tờ",
+        "submitted" => "Nộp hồ sơ",
+        "intake_supplement_requested" => "Yêu cầu bổ sung khi tiếp nhận",
+        "accepted" => "Tiếp nhận",
+        "rejected" => "Từ chối tiếp nhận",
+        "handed_over" => "Bàn giao hồ sơ",
+        "hand_over_refused" => "Không nhận bàn giao",
+        "hand_over_deadline_passed" => "Quá hạn bàn giao",
+        "processing_started" => "Nhận giải quyết",
+        "verification_begun" => "Thẩm tra, xác minh",
+        "verification_recorded" => "Ghi kết quả xác minh",
+        "supplement_requested" => "Yêu cầu bổ sung",
+        "supplement_confirmed" => "Nhận đủ bổ sung",
+        "result_proposed" => "Trình kết quả",
+        "sent_back" => "Trả lại để xử lý",
+        "reappointed" => "Xin lỗi, hẹn lại",
+        "result_issued" => "Ký kết quả",
+        "result_returned" => "Trả kết quả",
+        "withdrawn" => "Rút hồ sơ",
+        "withdrawal_requested" => "Đề nghị rút hồ sơ",
+        "withdrawal_approved" => "Đồng ý cho rút",
+        "withdrawal_refused" => "Không đồng ý cho rút",
+        "stopped" => "Dừng giải quyết",
+        "deadline_passed" => "Quá hạn giải quyết",
+        "answer_deadline_passed" => "Quá hạn trả lời tiếp nhận",
+        "deadline_moved" => "Đổi hạn theo lịch làm việc mới",
+        other => other,
+    }
+}

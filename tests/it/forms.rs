@@ -1,0 +1,116 @@
+//! The forms of a dossier: each step's own, under the number of its day, as data and as a page.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use kernel::files::Sha256;
+use procedures::workflow::{Action, Status};
+use serde_json::{Value, json};
+
+use crate::cast::{Cast, PERMIT_AT_COUNTER, PERMIT_ONLINE, path, said};
+use crate::harness::{Client, TestApp, new_key};
+
+async fn forms(client: &Client, id: &str) -> Vec<Value> {
+    client.get(&format!("/v1/dossiers/{id}/forms")).await.expect(200).json["items"].as_array().unwrap().clone()
+}
+
+fn kinds(forms: &[Value]) -> Vec<&str> {
+    forms.iter().map(|form| form["form"].as_str().unwrap()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_step_has_the_form_that_it_calls_for() {
+    let app = TestApp::new().await;
+    app.set_time("2026-08-17T09:00:00+07:00");
+    let cast = Cast::of(&app).await;
+    let (citizen, officer) = (cast.client("congdan1"), cast.client("chuyenvien"));
+    let id = cast.dossier(PERMIT_ONLINE, Status::SupplementRequested).await;
+    assert_eq!(kinds(&forms(citizen, &id).await), ["receipt", "supplement_request"]);
+    let asked = forms(citizen, &id).await.pop().unwrap();
+    assert_eq!(asked["number"], "Mẫu 02");
+    assert_eq!((&asked["ground"], &asked["mark"]), (&json!("incomplete"), &json!("S")));
+    let missing = json!([{ "name": "Đơn đề nghị cấp giấy phép xây dựng (Mẫu 01)", "files": 0 }]);
+    assert_eq!(asked["papers"], missing);
+
+    cast.client("tiepnhan").step(&id, "confirm-supplement").await.expect(200);
+    let appoint = said(PERMIT_ONLINE, Action::Reappoint);
+    cast.client("lanhdao").post(&path(&id, Action::Reappoint), appoint).await.expect(200);
+    cast.client("congdan1").step(&id, "request-withdrawal").await.expect(200);
+    cast.client("lanhdao").step(&id, "approve-withdrawal").await.expect(200);
+    let own = forms(citizen, &id).await;
+    assert_eq!(kinds(&own), ["receipt", "supplement_request", "receipt", "apology_extension", "stop_notice"]);
+    assert_eq!((&own[3]["due_before"], &own[3]["due_at"]), (&own[2]["due_at"], &json!("2026-09-15T17:00:00Z")));
+    let all = forms(officer, &id).await;
+    for form in &all {
+        let at = format!("/v1/dossiers/{id}/forms/{}/{}", form["form"].as_str().unwrap(), form["version"]);
+        let page = officer.get(&at).await.expect(200);
+        assert!(page.text.contains(form["name"].as_str().unwrap()), "{at}");
+    }
+    let slip = all.last().unwrap();
+    assert_eq!((&slip["form"], &slip["number"]), (&json!("control_slip"), &json!("Mẫu 06")));
+    assert!(slip["steps"].as_array().unwrap().len() > 8);
+    cast.client("congdan2").get(&format!("/v1/dossiers/{id}/forms")).await.expect(404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_says_why_at_intake_and_on_the_merits() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let rejected = cast.dossier(PERMIT_ONLINE, Status::Rejected).await;
+    let form = forms(cast.client("congdan1"), &rejected).await.pop().unwrap();
+    assert_eq!((&form["form"], &form["reason"]), (&json!("refusal"), &said(PERMIT_ONLINE, Action::Reject)["reason"]));
+    let examined = cast.dossier(PERMIT_AT_COUNTER, Status::AwaitingApproval).await;
+    let refused = json!({
+        "outcome": "refused", "number": "9/UBND", "ground": "against_plan", "reason": "Nằm trong hành lang bảo vệ đê.",
+    });
+    cast.client("lanhdao").post(&path(&examined, Action::IssueResult), refused).await.expect(200);
+    let own = forms(cast.client("tiepnhan"), &examined).await;
+    assert_eq!(kinds(&own), ["receipt", "refusal", "control_slip"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_is_a_page_that_needs_nothing_from_elsewhere() {
+    let app = TestApp::new().await;
+    app.set_time("2026-08-17T09:00:00+07:00");
+    let cast = Cast::of(&app).await;
+    let (citizen, id) = (cast.client("congdan1"), cast.dossier(PERMIT_ONLINE, Status::Accepted).await);
+    let receipt = forms(citizen, &id).await.remove(0);
+    let at = |kind: &str, version: &Value| format!("/v1/dossiers/{id}/forms/{kind}/{version}");
+    let page = citizen.get(&at("receipt", &receipt["version"])).await.expect(200);
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    let style = page.text.split("<style>").nth(1).unwrap().split("</style>").next().unwrap();
+    let hash = STANDARD.encode(Sha256::of(style.as_bytes()).as_bytes());
+    assert!(page.header("content-security-policy").contains(&format!("style-src 'sha256-{hash}'")), "{page:?}");
+    let text = page.text.replace("&#x2f;", "/");
+    for words in [
+        "Mẫu 01",
+        "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
+        "Ủy ban nhân dân phường Hoàn Kiếm",
+        "Nguyễn Thị Hoa",
+        "000.01.13.H26-260817-0001",
+        "09 giờ 00 phút, ngày 17/08/2026",
+        "hết ngày 25/08/2026",
+        "Bản vẽ thiết kế xây dựng",
+        "<svg",
+    ] {
+        assert!(text.contains(words), "{words} is missing in {text}");
+    }
+    assert!(!page.text.contains("<script") && !page.text.contains("src="), "{}", page.text);
+    for wrong in [at("receipt", &json!(1)), at("refusal", &receipt["version"])] {
+        assert_eq!(citizen.get(&wrong).await.expect(404).problem(), "form.not_found");
+    }
+    citizen.get(&at("poem", &json!(1))).await.expect(404);
+    citizen.get(&format!("/v1/dossiers/{}/forms/receipt/1", new_key())).await.expect(404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_people_write_stays_text_on_the_page() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let id = cast.dossier(PERMIT_ONLINE, Status::Submitted).await;
+    let why = json!({ "ground": "duplicate", "reason": "<img src=x onerror=alert(1)> & \"vậy\"" });
+    cast.client("tiepnhan").post(&path(&id, Action::Reject), why).await.expect(200);
+    let refusal = forms(cast.client("congdan1"), &id).await.remove(0);
+    let page = cast.client("congdan1").get(&format!("/v1/dossiers/{id}/forms/refusal/{}", refusal["version"])).await;
+    let text = page.expect(200).text;
+    assert!(text.contains("&lt;img") && !text.contains("<img"), "{text}");
+}
