@@ -3,7 +3,6 @@
 import os
 import tomllib
 import uuid
-from functools import partial
 from pathlib import Path
 
 import schemathesis
@@ -44,8 +43,8 @@ class Account:
 def after_load_schema(context, schema):
     """Accounts in turn. `peers` must never see each other's objects: `object_level_authorization` tries it."""
     flow = _authorization_code_flow(schema.raw_schema)
-    sources = {name: partial(signin.citizen_token, BASE_URL, flow, name) for name in CITIZENS}
-    sources |= {name: partial(signin.staff_token, BASE_URL, name) for name in STAFF}
+    sources = {name: signin.citizen(BASE_URL, flow, name).token for name in CITIZENS}
+    sources |= {name: signin.staff(BASE_URL, name).token for name in STAFF}
     accounts = EscalatingAuthProvider(
         [CachingAuthProvider(Account(fetch), refresh_interval=REFRESH_SECONDS) for fetch in sources.values()],
         list(sources),

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import secrets
+import time
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, urljoin, urlsplit
 
@@ -13,11 +14,44 @@ CLIENT_ID = "swagger-ui"
 REDIRECT_PATH = "/docs/oauth2-redirect.html"
 STEPS = 8  # sign-in page, consent page and the redirects between them; more is a loop
 TIMEOUT_SECONDS = 10
+YOUNG_SECONDS = 120  # a fifth of an access token's life
 
 
-def staff_token(base_url, username):
-    """An access token for a member of staff."""
-    return staff_session(base_url, username)["access_token"]
+class SignedIn:
+    """Signed in at once and refreshed from then on: what the fuzzer guesses shuts sign-ins from its address out."""
+
+    def __init__(self, sign_in, refresh):
+        self._sign_in, self._refresh = sign_in, refresh
+        self._tokens, self._since = sign_in(), time.monotonic()
+
+    def token(self):
+        """An access token that is good for some minutes."""
+        if time.monotonic() - self._since > YOUNG_SECONDS:
+            answer = self._refresh(self._tokens["refresh_token"])
+            # The fuzzer may have signed it out.
+            self._tokens = answer.json() if answer.ok else self._sign_in()
+            self._since = time.monotonic()
+        return self._tokens["access_token"]
+
+
+def staff(base_url, username):
+    """A member of staff."""
+
+    def refresh(token):
+        body = {"refresh_token": token}
+        return requests.post(urljoin(base_url, "/v1/sessions/refresh"), json=body, timeout=TIMEOUT_SECONDS)
+
+    return SignedIn(lambda: staff_session(base_url, username), refresh)
+
+
+def citizen(base_url, flow, username):
+    """A citizen."""
+
+    def refresh(token):
+        form = {"grant_type": "refresh_token", "client_id": CLIENT_ID, "refresh_token": token}
+        return requests.post(urljoin(base_url, flow["tokenUrl"]), data=form, timeout=TIMEOUT_SECONDS)
+
+    return SignedIn(lambda: citizen_session(base_url, flow, username), refresh)
 
 
 def staff_session(base_url, username):
@@ -30,8 +64,8 @@ def staff_session(base_url, username):
     return _tokens(answer, username)
 
 
-def citizen_token(base_url, flow, username):
-    """An access token for a citizen: authorization code with PKCE, pages clicked through like in a browser."""
+def citizen_session(base_url, flow, username):
+    """Access and refresh token of a citizen: authorization code with PKCE, pages clicked through like in a browser."""
     verifier = secrets.token_urlsafe(48)
     digest = hashlib.sha256(verifier.encode()).digest()
     redirect_uri = urljoin(base_url, REDIRECT_PATH)
@@ -70,7 +104,7 @@ def citizen_token(base_url, flow, username):
         },
         timeout=TIMEOUT_SECONDS,
     )
-    return _tokens(answer, username)["access_token"]
+    return _tokens(answer, username)
 
 
 def _step(browser, page, username):
