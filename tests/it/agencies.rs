@@ -1,24 +1,19 @@
 //! The directory of agencies: found by anybody, changed by administrators, known to every replica.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use directory::demo::agency_id;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::harness::papers::{self, PERMIT};
-use crate::harness::{Answer, Client, TestApp};
+use crate::harness::{Answer, Client, TestApp, until};
 use crate::journal::replica;
 
 const HOAN_KIEM: &str = "H26.13.01";
 
 fn path(code: &str) -> String {
     format!("/v1/agencies/{}", agency_id(code).unwrap())
-}
-
-fn codes(page: &Answer) -> Vec<&str> {
-    page.json["items"].as_array().unwrap().iter().map(|agency| agency["code"].as_str().unwrap()).collect()
 }
 
 /// What the agency is, as it is sent to change it.
@@ -42,24 +37,20 @@ async fn put(client: &Client, path: &str, seen: &str, content: &Value) -> Answer
     client.send(client.request(Method::PUT, path).header("if-match", seen).json(content)).await
 }
 
-fn wrong(answer: &Answer) -> BTreeSet<&str> {
-    answer.json["errors"].as_array().unwrap().iter().map(|error| error["pointer"].as_str().unwrap()).collect()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn agencies_are_found_with_or_without_accents_by_kind_and_by_place_in_the_tree() {
     let app = TestApp::new().await;
     let anybody = app.anonymous();
     for q in ["hoan kiem", "Hoàn%20Kiếm", "HOÀN+KIẾM", "H26.13.01"] {
         let found = anybody.get(&format!("/v1/agencies?q={q}&kind=commune")).await.expect(200);
-        assert_eq!(codes(&found), [HOAN_KIEM], "{q}");
+        assert_eq!(found.codes(), [HOAN_KIEM], "{q}");
     }
     let centre = agency_id("H26.1").unwrap();
     let branches = anybody.get(&format!("/v1/agencies?parent_id={centre}&limit=200")).await.expect(200);
-    assert_eq!(codes(&branches).len(), 12);
+    assert_eq!(branches.codes().len(), 12);
     let communes = anybody.get("/v1/agencies?kind=commune&limit=200").await.expect(200);
-    assert_eq!(codes(&communes).len(), 126, "wards and communes since 2025-07-01");
-    assert!(codes(&anybody.get("/v1/agencies?q=atlantis").await.expect(200)).is_empty());
+    assert_eq!(communes.codes().len(), 126, "wards and communes since 2025-07-01");
+    assert!(anybody.get("/v1/agencies?q=atlantis").await.expect(200).codes().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -69,7 +60,7 @@ async fn pages_of_agencies_hold_each_once() {
     let (mut path, mut seen) = ("/v1/agencies?kind=commune&limit=50".to_owned(), Vec::new());
     loop {
         let page = anybody.get(&path).await.expect(200);
-        seen.extend(codes(&page).into_iter().map(str::to_owned));
+        seen.extend(page.codes().into_iter().map(str::to_owned));
         let Some(cursor) = page.json["next_cursor"].as_str() else { break };
         path = format!("/v1/agencies?kind=commune&limit=50&cursor={cursor}");
         let elsewhere = anybody.get(&format!("/v1/agencies?kind=school&cursor={cursor}")).await.expect(400);
@@ -85,7 +76,7 @@ async fn districts_are_there_until_their_last_day_and_communes_from_their_first(
     let anybody = app.anonymous();
     let found = async |kind: &str, day: &str| {
         let page = anybody.get(&format!("/v1/agencies?kind={kind}&on={day}&limit=200")).await.expect(200);
-        codes(&page).len()
+        page.codes().len()
     };
     assert_eq!((found("district", "2025-06-30").await, found("commune", "2025-06-30").await), (2, 0));
     assert_eq!((found("district", "2025-07-01").await, found("commune", "2025-07-01").await), (0, 126));
@@ -103,7 +94,7 @@ async fn an_administrator_founds_an_agency_and_everybody_finds_it_at_once() {
     let read = app.anonymous().get(founded.header("location")).await.expect(200);
     assert_eq!(read.json, founded.json);
     assert_eq!(read.json["contact"]["place"]["latitude"], 21.07);
-    assert_eq!(codes(&app.anonymous().get("/v1/agencies?q=tay%20ho%20service").await.expect(200)), ["H26.1.03.01"]);
+    assert_eq!(app.anonymous().get("/v1/agencies?q=tay%20ho%20service").await.expect(200).codes(), ["H26.1.03.01"]);
 
     let again = administrator.post("/v1/agencies", point()).await.expect(409);
     assert_eq!(again.problem(), "agency.code_taken");
@@ -115,7 +106,7 @@ async fn an_administrator_founds_an_agency_and_everybody_finds_it_at_once() {
     orphan["parent_id"] = json!("019b76da-a800-7000-8000-00000000dead");
     orphan["valid_to"] = json!("2026-07-31");
     let refused = administrator.post("/v1/agencies", orphan).await.expect(422);
-    assert_eq!(wrong(&refused), BTreeSet::from(["/parent_id", "/valid_to"]), "all at once");
+    assert_eq!(refused.wrong(), BTreeSet::from(["/parent_id", "/valid_to"]), "all at once");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -145,7 +136,7 @@ async fn an_agency_is_changed_whole_and_only_from_the_version_that_was_seen() {
     assert_eq!(taken.problem(), "agency.code_taken");
     renumbered["code"] = json!("H26.13.999");
     let fixed = put(&administrator, &path(HOAN_KIEM), "*", &renumbered).await.expect(422);
-    assert_eq!(wrong(&fixed), BTreeSet::from(["/code"]));
+    assert_eq!(fixed.wrong(), BTreeSet::from(["/code"]));
     new["name"] = json!("Ủy ban nhân dân phường Hoàn Kiếm mới");
     let stale = put(&administrator, &path(HOAN_KIEM), seen.header("etag"), &new).await.expect(412);
     assert_eq!((stale.problem(), &stale.json["version"]), ("stale_version", &json!(2)));
@@ -162,7 +153,7 @@ async fn no_agency_is_above_itself() {
         let mut centre = content(&administrator.get(&path("H26.1")).await.expect(200).json);
         centre["parent_id"] = json!(agency_id(below).unwrap());
         let refused = put(&administrator, &path("H26.1"), "*", &centre).await.expect(422);
-        assert_eq!(wrong(&refused), BTreeSet::from(["/parent_id"]), "{below}");
+        assert_eq!(refused.wrong(), BTreeSet::from(["/parent_id"]), "{below}");
     }
 }
 
@@ -180,7 +171,7 @@ async fn an_agency_takes_dossiers_on_the_days_on_which_it_exists() {
     app.set_time("2026-08-18T09:00:00+07:00");
     let refused = app.citizen("congdan1").await.post("/v1/dossiers", dossier.clone()).await.expect(422);
     assert_eq!(
-        (wrong(&refused), &refused.json["errors"][0]["code"]),
+        (refused.wrong(), &refused.json["errors"][0]["code"]),
         (BTreeSet::from(["/agency"]), &json!("not_in_force"))
     );
     dossier["agency"] = json!("H26.9.01");
@@ -193,11 +184,6 @@ async fn what_one_replica_changes_the_others_know() {
     let other = replica(&app).await;
     app.staff("quantri").await.post("/v1/agencies", point()).await.expect(201);
     let known = async || other.app.agencies.load().by_code("H26.1.03.01").is_some();
-    let mut waited = 0;
-    while !known().await {
-        waited += 1;
-        assert!(waited < 100, "ten seconds, where one is promised");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    until(known).await;
     other.stop().await;
 }

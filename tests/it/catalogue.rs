@@ -5,16 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::harness::papers::{self, PERMIT};
-use crate::harness::{Answer, TestApp};
+use crate::harness::{TestApp, until};
 use crate::journal::replica;
-
-fn codes(page: &Answer) -> Vec<&str> {
-    page.json["items"].as_array().unwrap().iter().map(|line| line["code"].as_str().unwrap()).collect()
-}
-
-fn wrong(answer: &Answer) -> BTreeSet<&str> {
-    answer.json["errors"].as_array().unwrap().iter().map(|error| error["pointer"].as_str().unwrap()).collect()
-}
 
 /// The building permit as it is in force, to be published anew from that day on.
 async fn next_version(app: &TestApp, valid_from: &str) -> Value {
@@ -33,10 +25,10 @@ async fn procedures_are_found_with_or_without_accents() {
     let app = TestApp::new().await;
     let anybody = app.anonymous();
     for q in ["khai%20sinh", "KHAI+SINH", "Đăng%20ký%20khai%20sinh", "dang ky khai sinh", "birth", "1.001193"] {
-        assert_eq!(codes(&anybody.get(&format!("/v1/procedures?q={q}")).await.expect(200)), ["1.001193"], "{q}");
+        assert_eq!(anybody.get(&format!("/v1/procedures?q={q}")).await.expect(200).codes(), ["1.001193"], "{q}");
     }
-    assert_eq!(codes(&anybody.get("/v1/procedures").await.expect(200)).len(), 10);
-    assert!(codes(&anybody.get("/v1/procedures?q=kh%C3%B4ng%20c%C3%B3").await.expect(200)).is_empty());
+    assert_eq!(anybody.get("/v1/procedures").await.expect(200).codes().len(), 10);
+    assert!(anybody.get("/v1/procedures?q=kh%C3%B4ng%20c%C3%B3").await.expect(200).codes().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -53,7 +45,7 @@ async fn procedures_are_found_by_field_tier_agency_and_how_far_they_go_online() 
         ("online=full&field=Chứng%20thực", &["2.000908"]),
         ("q=xay%20dung&on=2026-06-30", &[]),
     ] {
-        assert_eq!(codes(&anybody.get(&format!("/v1/procedures?{filter}")).await.expect(200)), found, "{filter}");
+        assert_eq!(anybody.get(&format!("/v1/procedures?{filter}")).await.expect(200).codes(), found, "{filter}");
     }
 }
 
@@ -64,7 +56,7 @@ async fn pages_of_procedures_hold_each_once() {
     let (mut path, mut seen) = ("/v1/procedures?limit=3".to_owned(), Vec::new());
     loop {
         let page = anybody.get(&path).await.expect(200);
-        seen.extend(codes(&page).into_iter().map(str::to_owned));
+        seen.extend(page.codes().into_iter().map(str::to_owned));
         let Some(cursor) = page.json["next_cursor"].as_str() else { break };
         assert_eq!(page.header("link"), format!("</v1/procedures?limit=3&cursor={cursor}>; rel=\"next\""));
         path = format!("/v1/procedures?limit=3&cursor={cursor}");
@@ -77,7 +69,7 @@ async fn pages_of_procedures_hold_each_once() {
 async fn every_limit_and_fee_says_where_it_is_from_and_how_sure_that_is() {
     let app = TestApp::new().await;
     let list = app.anonymous().get("/v1/procedures").await.expect(200);
-    for code in codes(&list) {
+    for code in list.codes() {
         let procedure = app.anonymous().get(&format!("/v1/procedures/{code}")).await.expect(200).json;
         let content = &procedure["content"];
         for part in ["sequence", "results", "agencies", "subjects"] {
@@ -161,7 +153,7 @@ async fn everything_wrong_with_a_version_is_said_at_once() {
         "/content/cases/0/components/2/code",
         "/content/cases/0/limit/amount",
     ];
-    assert_eq!(wrong(&refused), BTreeSet::from(expected));
+    assert_eq!(refused.wrong(), BTreeSet::from(expected));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -173,11 +165,11 @@ async fn a_repealed_procedure_takes_no_more_dossiers_and_finishes_those_it_has()
     let repeal = |day: &str| json!({ "last_day": day });
     let path = "/v1/procedures/1.013225/repeal";
     let early = administrator.post(path, repeal("2026-08-15")).await.expect(422);
-    assert_eq!(wrong(&early), BTreeSet::from(["/last_day"]));
+    assert_eq!(early.wrong(), BTreeSet::from(["/last_day"]));
     administrator.post("/v1/procedures/9.999999/repeal", repeal("2026-08-17")).await.expect(404);
     let ended = administrator.post(path, repeal("2026-08-17")).await.expect(200);
     let again = administrator.post(path, repeal("2026-08-30")).await.expect(422);
-    assert_eq!(wrong(&again), BTreeSet::from(["/last_day"]), "what has ended is not brought back");
+    assert_eq!(again.wrong(), BTreeSet::from(["/last_day"]), "what has ended is not brought back");
     assert_eq!(ended.json["valid_to"], "2026-08-17");
     app.set_time("2026-08-18T09:00:00+07:00");
     let citizen = app.citizen("congdan1").await;
@@ -192,14 +184,8 @@ async fn a_version_published_on_one_replica_is_in_force_on_the_others() {
     let app = TestApp::new().await;
     let other = replica(&app).await;
     let tomorrow = deadlines::vn_date(app.clock.now()).succ_opt().unwrap().to_string();
-    let published =
-        app.staff("quantri").await.post("/v1/procedures", next_version(&app, &tomorrow).await).await.expect(201);
+    app.staff("quantri").await.post("/v1/procedures", next_version(&app, &tomorrow).await).await.expect(201);
     let known = async || other.app.catalogue.load().versions("1.013225").count() == 2;
-    let mut waited = 0;
-    while !known().await {
-        waited += 1;
-        assert!(waited < 100, "ten seconds, where one is promised: {}", published.text);
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
+    until(known).await;
     other.stop().await;
 }

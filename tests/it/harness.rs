@@ -1,5 +1,6 @@
 //! What tests stand on: one private cluster for the run, a database for each test, and clients that speak HTTP.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -204,6 +205,20 @@ impl Answer {
         self.json["code"].as_str().unwrap_or_else(|| panic!("no code in {self:?}"))
     }
 
+    /// The codes of what a page lists.
+    #[track_caller]
+    pub fn codes(&self) -> Vec<&str> {
+        let items = self.json["items"].as_array().unwrap_or_else(|| panic!("no items in {self:?}"));
+        items.iter().map(|item| item["code"].as_str().expect("a code")).collect()
+    }
+
+    /// Where something is wrong.
+    #[track_caller]
+    pub fn wrong(&self) -> BTreeSet<&str> {
+        let errors = self.json["errors"].as_array().unwrap_or_else(|| panic!("no errors in {self:?}"));
+        errors.iter().map(|error| error["pointer"].as_str().expect("a pointer")).collect()
+    }
+
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
@@ -270,6 +285,21 @@ impl Client {
     pub async fn put_file(&self, path: &str, content: &'static [u8]) -> Answer {
         let request = self.request(Method::PUT, path).header("content-type", "application/octet-stream").body(content);
         self.send(request).await
+    }
+}
+
+/// Waits for what is promised within a second, ten seconds at most.
+#[track_caller]
+pub fn until<F: AsyncFn() -> bool>(holds: F) -> impl Future<Output = ()> {
+    let asked = std::panic::Location::caller();
+    async move {
+        for _ in 0..100 {
+            if holds().await {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        panic!("ten seconds, where one is promised: {asked}");
     }
 }
 

@@ -13,6 +13,7 @@ use procedures::Catalogue;
 use tokio::sync::watch;
 
 use crate::app::App;
+use crate::worker::is_over;
 
 /// How long a replica works with what another has changed.
 const LOOK: Duration = Duration::from_secs(1);
@@ -20,8 +21,7 @@ const LOOK: Duration = Duration::from_secs(1);
 /// Reads again what has changed, until `stop` says so.
 pub async fn follow(app: Arc<App>, db: Db, mut stop: watch::Receiver<bool>) {
     let mut known = HashMap::new();
-    let over = |stop: &watch::Receiver<bool>| *stop.borrow() || stop.has_changed().is_err();
-    while !over(&stop) {
+    while !is_over(&stop) {
         if let Err(error) = look(&app, &db, &mut known).await {
             log::warn!("reference data may be old: {error}");
         }

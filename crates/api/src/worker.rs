@@ -44,7 +44,7 @@ pub async fn run(app: Arc<App>, db: Db, traffic: Arc<Traffic>, mut stop: watch::
 }
 
 /// It was told to stop, or whoever could tell it is gone.
-fn is_over(stop: &watch::Receiver<bool>) -> bool {
+pub fn is_over(stop: &watch::Receiver<bool>) -> bool {
     *stop.borrow() || stop.has_changed().is_err()
 }
 

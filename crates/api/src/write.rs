@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::body;
+use crate::body::{self, Body};
 use crate::call::Call;
 use crate::problem::{Failure, IDEMPOTENCY_KEY_MISSING, MALFORMED, PRECONDITION_REQUIRED};
 
@@ -83,15 +83,14 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Replace<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut actix_web::dev::Payload) -> Self::Future {
         let request = request.clone();
-        let payload = payload.take();
+        let mut payload = payload.take();
         Box::pin(async move {
             let call = Call::of(&request);
             if !request.headers().contains_key(header::IF_MATCH) {
                 return Err(PRECONDITION_REQUIRED.error().into());
             }
             let seen = if_match(request.headers())?;
-            let bytes = body::read(&request, payload).await?;
-            let input = body::parse(call.app.contract.validator(&T::name()), &bytes)?;
+            let Body(input) = Body::from_request(&request, &mut payload).await?;
             Ok(Self { call, input, seen })
         })
     }
@@ -142,6 +141,19 @@ impl Responder for Answered {
         }
         response.body(body)
     }
+}
+
+/// What is read under a version: 304 for whoever has that one.
+pub fn versioned<T: serde::Serialize>(
+    request: &HttpRequest,
+    version: i32,
+    body: impl FnOnce() -> Result<T, Error>,
+) -> Result<HttpResponse, Failure> {
+    let tag = etag(version);
+    if not_modified(request, &tag) {
+        return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish());
+    }
+    Ok(HttpResponse::Ok().insert_header((header::ETAG, tag)).json(body()?))
 }
 
 /// The entity tag of a version.

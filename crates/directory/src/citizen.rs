@@ -1,13 +1,11 @@
 //! Citizens: known by the identity provider that vouches for them. We keep what it tells us and nothing to sign in with.
 
-use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Nullable, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::CitizenId;
 use kernel::journal::{Entry, Event};
 use kernel::problem::CONFLICT;
-use kernel::record::Record;
+use kernel::record::{Record, nothing_late};
 use kernel::schema::citizens;
 use kernel::timers::Timers;
 use kernel::{Actor, Ctx, Result};
@@ -94,7 +92,7 @@ async fn register(conn: &mut AsyncPgConnection, ctx: &Ctx, identity: Identity) -
             citizens::name.eq(citizen.name.clone()),
             citizens::identity_number.eq(citizen.identity_number.clone()),
         ))
-        .returning((citizens::version, sql::<Nullable<Text>>("NULL::text")));
+        .returning((citizens::version, nothing_late()));
     let entry = entry(ctx, &citizen, &CitizenEvent::Registered {}, vec![]);
     let taken = |name: &str| (name == "citizens_issuer_subject_key").then(|| CONFLICT.error());
     Record { change, also: vec![], entry, timers: Timers::None, answer: None }.write(conn, taken).await?;
@@ -111,7 +109,7 @@ async fn update(conn: &mut AsyncPgConnection, ctx: &Ctx, old: Citizen, identity:
                 citizens::name.eq(citizen.name.clone()),
                 citizens::identity_number.eq(citizen.identity_number.clone()),
             ))
-            .returning((citizens::version, sql::<Nullable<Text>>("NULL::text")));
+            .returning((citizens::version, nothing_late()));
     let entry = entry(ctx, &citizen, &CitizenEvent::Updated {}, vec![citizen.id.0]);
     Record { change, also: vec![], entry, timers: Timers::None, answer: None }.write(conn, |_| None).await?;
     Ok(citizen)

@@ -1,13 +1,11 @@
 //! Staff: who works for which agency, in which roles. Names and user names stay out of the journal.
 
-use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Nullable, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::{AgencyId, StaffId};
 use kernel::journal::{Audience, Entry, Event};
 use kernel::problem::{FieldError, INVALID, Text as Words};
-use kernel::record::{Also, Record};
+use kernel::record::{Also, Record, nothing_late};
 use kernel::schema::{sessions, staff};
 use kernel::text::has_control;
 use kernel::timers::Timers;
@@ -103,7 +101,7 @@ pub async fn create(conn: &mut AsyncPgConnection, ctx: &Ctx, new: NewStaff) -> R
             staff::agency_id.eq(created.agency_id),
             staff::active.eq(created.active),
         ))
-        .returning((staff::version, sql::<Nullable<Text>>("NULL::text")));
+        .returning((staff::version, nothing_late()));
     let event = StaffEvent::Created { roles: created.roles.clone() };
     let entry = entry(ctx, &created, &event, vec![]);
     let taken = |name: &str| (name == "staff_username_key").then(|| USERNAME_TAKEN.error());
@@ -180,7 +178,7 @@ async fn update(
 ) -> Result<()> {
     let change = diesel::update(staff::table.filter(staff::id.eq(old.id)).filter(staff::version.eq(old.version)))
         .set(next)
-        .returning((staff::version, sql::<Nullable<Text>>("NULL::text")));
+        .returning((staff::version, nothing_late()));
     let entry = entry(ctx, old, &event, audience(old));
     Record { change, also, entry, timers: Timers::None, answer: None }.write(conn, |_| None).await?;
     Ok(())
@@ -218,5 +216,5 @@ fn check(new: &NewStaff) -> Result<()> {
         let rule = Words::fixed("Cần ít nhất một vai trò của cán bộ.", "At least one role of staff is needed.");
         wrong.push(FieldError::new("/roles", "roles", rule));
     }
-    if wrong.is_empty() { Ok(()) } else { Err(INVALID.error().fields(wrong)) }
+    INVALID.unless_none(wrong)
 }

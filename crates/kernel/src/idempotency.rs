@@ -70,6 +70,13 @@ impl Attempt {
         format!("late-{}", STANDARD.encode(&self.id[..24]))
     }
 
+    /// Puts the late value in the place that was kept for it.
+    pub fn fill(&self, answer: &mut Answer, late: Option<&str>) {
+        if let Some(late) = late {
+            answer.body = answer.body.replace(&self.placeholder(), late);
+        }
+    }
+
     /// The answer, sealed for the database.
     pub fn keep(&self, answer: &Answer, now: DateTime<Utc>) -> Kept {
         let text = serde_json::to_vec(answer).expect("an answer is plain data");
@@ -110,9 +117,7 @@ impl Attempt {
         let text = secret::open(&self.seal, &self.id, &sealed)
             .ok_or_else(|| problem::INTERNAL.because("a kept answer cannot be opened"))?;
         let mut answer: Answer = serde_json::from_slice(&text).map_err(|e| problem::INTERNAL.because(e))?;
-        if let Some(late) = late {
-            answer.body = answer.body.replace(&self.placeholder(), &late);
-        }
+        self.fill(&mut answer, late.as_deref());
         Ok(Some(answer))
     }
 }

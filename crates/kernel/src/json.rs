@@ -11,38 +11,9 @@ use serde::{Deserialize, Serialize};
 /// A value as compact JSON with the members of every object in the order of their names: the same bytes for the same
 /// value, from wherever it comes.
 pub fn canonical(value: &serde_json::Value) -> Vec<u8> {
-    fn write(value: &serde_json::Value, out: &mut Vec<u8>) {
-        match value {
-            serde_json::Value::Object(members) => {
-                let mut members: Vec<_> = members.iter().collect();
-                members.sort_unstable_by_key(|(name, _)| *name);
-                out.push(b'{');
-                for (n, (name, value)) in members.into_iter().enumerate() {
-                    if n > 0 {
-                        out.push(b',');
-                    }
-                    out.extend_from_slice(serde_json::Value::from(name.as_str()).to_string().as_bytes());
-                    out.push(b':');
-                    write(value, out);
-                }
-                out.push(b'}');
-            }
-            serde_json::Value::Array(items) => {
-                out.push(b'[');
-                for (n, item) in items.iter().enumerate() {
-                    if n > 0 {
-                        out.push(b',');
-                    }
-                    write(item, out);
-                }
-                out.push(b']');
-            }
-            plain => out.extend_from_slice(plain.to_string().as_bytes()),
-        }
-    }
-    let mut out = Vec::new();
-    write(value, &mut out);
-    out
+    let mut sorted = value.clone();
+    sorted.sort_all_objects();
+    sorted.to_string().into_bytes()
 }
 
 /// `T` as JSON in the database; in answers it looks like `T` itself.

@@ -91,6 +91,11 @@ impl Problem {
         }))
     }
 
+    /// This problem with all that is wrong, if anything is.
+    pub fn unless_none(&'static self, wrong: Vec<FieldError>) -> Result<()> {
+        if wrong.is_empty() { Ok(()) } else { Err(self.error().fields(wrong)) }
+    }
+
     /// This problem, with what exactly is the matter.
     pub fn with(&'static self, vi: impl Into<String>, en: impl Into<String>) -> Error {
         let mut error = self.error();

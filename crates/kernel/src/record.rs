@@ -4,6 +4,8 @@
 //! row (somebody else was faster) breaks the journal's NOT NULL and with it everything in the statement.
 
 use diesel::QueryResult;
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
@@ -17,6 +19,11 @@ use crate::timers::Timers;
 
 /// A part of the statement beside the change itself: rows of other tables that belong to it.
 pub type Also = Box<dyn QueryFragment<Pg> + Send>;
+
+/// The late value of a change of which the database knows nothing that we do not.
+pub fn nothing_late() -> SqlLiteral<Nullable<Text>> {
+    sql("NULL::text")
+}
 
 /// What is written together.
 pub struct Record<Q> {

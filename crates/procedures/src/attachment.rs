@@ -126,9 +126,7 @@ pub fn declare(
             FieldError::new(at(n, "component"), "unknown", words)
         })
         .collect();
-    if !unknown.is_empty() {
-        return Err(UNKNOWN_PROCEDURE.error().fields(unknown));
-    }
+    UNKNOWN_PROCEDURE.unless_none(unknown)?;
     let ids = || papers.iter().enumerate().filter_map(|(n, new)| Some((n, new.id?)));
     let other_version = ids().filter(|(_, id)| id.0.get_version_num() != 7).map(|(n, _)| {
         let words = Words::fixed("phải là UUID phiên bản 7", "must be a UUID of version 7");
@@ -138,9 +136,7 @@ pub fn declare(
         .filter(|(n, id)| ids().any(|(before, other)| before < *n && other == *id))
         .map(|(n, _)| FieldError::new(at(n, "id"), "duplicate", Words::fixed("đã dùng ở trên", "is used above")));
     let wrong: Vec<FieldError> = other_version.chain(again).collect();
-    if !wrong.is_empty() {
-        return Err(INVALID.error().fields(wrong));
-    }
+    INVALID.unless_none(wrong)?;
     let paper = |new: &NewAttachment| Attachment {
         id: new.id.unwrap_or_else(|| AttachmentId::at(ctx.now)),
         dossier_id: dossier,
@@ -184,7 +180,7 @@ pub fn complete(case: &Case, papers: &[Attachment]) -> Result<()> {
         FieldError::new("/attachments", "component_missing", words)
     });
     let missing: Vec<FieldError> = waiting.chain(absent).collect();
-    if missing.is_empty() { Ok(()) } else { Err(ATTACHMENTS_MISSING.error().fields(missing)) }
+    ATTACHMENTS_MISSING.unless_none(missing)
 }
 
 /// Inserts papers in the statement that declares them; one text for any number of them, so it is prepared once.

@@ -106,9 +106,7 @@ pub async fn file(
     ];
     let wrong = wrong.into_iter().filter(|(wrong, ..)| *wrong);
     let wrong: Vec<_> = wrong.map(|(_, at, code, vi, en)| FieldError::new(at, code, Words::fixed(vi, en))).collect();
-    if !wrong.is_empty() {
-        return Err(INVALID.error().fields(wrong));
-    }
+    INVALID.unless_none(wrong)?;
     let dossier = Dossier {
         id,
         version: 1,

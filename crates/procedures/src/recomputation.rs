@@ -2,16 +2,13 @@
 //! a second order; [`crate::recompute`] does the work.
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::sql;
-use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::sql_types::{Nullable, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::StaffId;
 use kernel::idempotency::{Answer, Attempt};
 use kernel::journal::{self, Entry};
 use kernel::problem::FieldError;
-use kernel::record::{Also, Record};
+use kernel::record::{Also, Record, nothing_late};
 use kernel::rules::Rules;
 use kernel::schema::{recomputation_progress as progress, recomputations};
 use kernel::timers::Timers;
@@ -189,7 +186,8 @@ pub async fn order(
     let event = Event::Ordered { calendar_version: row.calendar_version.clone() };
     let own = progress::recomputation_id.eq(id);
     let also: Also = Box::new(diesel::insert_into(progress::table).values((own, Progress::default())));
-    let change = diesel::insert_into(recomputations::table).values(row).returning(changed());
+    let change =
+        diesel::insert_into(recomputations::table).values(row).returning((recomputations::version, nothing_late()));
     let (entry, answer) = (entry(ctx, id, &event), Some(attempt.keep(&reply, ctx.now)));
     Record { change, also: vec![also], entry, timers: going_on(id, ctx), answer }.write(conn, |_| None).await?;
     Ok(reply)
@@ -246,13 +244,8 @@ pub(crate) async fn advance(
     let row = recomputations::table.filter(recomputations::id.eq(next.id));
     let change = diesel::update(row.filter(recomputations::version.eq(next.version - 1)))
         .set((recomputations::version.eq(next.version), recomputations::status.eq(next.status)))
-        .returning(changed());
+        .returning((recomputations::version, nothing_late()));
     Record { change, also, entry, timers, answer }.write(conn, |_| None).await.map(drop)
-}
-
-/// What a changed row gives back: nothing that only the database knows.
-fn changed() -> (recomputations::version, SqlLiteral<Nullable<Text>>) {
-    (recomputations::version, sql("NULL::text"))
 }
 
 pub(crate) fn entry(ctx: &Ctx, id: RecomputationId, event: &Event) -> Entry {

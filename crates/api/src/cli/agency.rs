@@ -14,7 +14,7 @@ use kernel::Ctx;
 use kernel::id::AgencyId;
 use utoipa::ToSchema;
 
-use super::say;
+use super::{read, say};
 
 #[derive(Subcommand)]
 pub enum AgencyCommand {
@@ -47,7 +47,7 @@ pub async fn manage(conn: &mut AsyncPgConnection, ctx: &Ctx, command: AgencyComm
 }
 
 async fn load(conn: &mut AsyncPgConnection, ctx: &Ctx, file: &Path, dry_run: bool) -> Result<(), String> {
-    let text = std::fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}.", file.display()))?;
+    let text = read(file)?;
     let known = Agencies::read(conn).await.map_err(|error| format!("{error}."))?;
     let contract = Contract::new("https://caunoi.example");
     let schema = contract.validator(&AgencyContent::name());

@@ -8,7 +8,7 @@ use deadlines::Calendar;
 use diesel_async::AsyncPgConnection;
 use kernel::rules::{self, Rules};
 
-use super::say;
+use super::{read, say};
 
 #[derive(Subcommand)]
 pub enum CalendarCommand {
@@ -33,8 +33,7 @@ pub async fn manage(conn: &mut AsyncPgConnection, now: DateTime<Utc>, command: C
                     "There is a calendar {version}, and matters rest on it: give the new one another version."
                 ));
             }
-            let text = std::fs::read_to_string(&file);
-            let text = text.map_err(|error| format!("{} cannot be read: {error}.", file.display()))?;
+            let text = read(&file)?;
             Calendar::parse(&version, &text).map_err(|error| format!("{}: {error}.", file.display()))?;
             rules::load_calendar(conn, &version, &text, now).await.map_err(words)?;
             say(format_args!(

@@ -8,14 +8,14 @@ mod serve;
 mod user;
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use api::settings::{Flags, Settings};
 use api::{contract, database};
 use clap::{Args, Parser, Subcommand};
-use kernel::Clock;
 use kernel::journal::{checkpoint, verify};
+use kernel::{Actor, Clock, Ctx};
 
 /// Cầu Nối: the backend a city runs so that citizens can deal with its administration.
 #[derive(Parser)]
@@ -109,6 +109,16 @@ fn say(line: impl std::fmt::Display) {
     let _ = writeln!(std::io::stdout(), "{line}");
 }
 
+/// The text of a file.
+fn read(file: &Path) -> Result<String, String> {
+    std::fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}.", file.display()))
+}
+
+/// Who acts from the command line, and when.
+fn system() -> Ctx {
+    Ctx { actor: Actor::System, now: Clock::default().now() }
+}
+
 async fn migrate(flags: &Flags) -> Result<(), String> {
     let settings = Settings::check(flags)?;
     let database = database::open(&settings).await?;
@@ -138,8 +148,7 @@ async fn verify_journal(args: &VerifyJournal) -> Result<(), String> {
 async fn manage_agencies(agency: Agency) -> Result<(), String> {
     let settings = Settings::check(&agency.flags)?;
     let (_database, mut conn) = database::attach(&settings).await?;
-    let ctx = kernel::Ctx { actor: kernel::Actor::System, now: Clock::default().now() };
-    agency::manage(&mut conn, &ctx, agency.command).await
+    agency::manage(&mut conn, &system(), agency.command).await
 }
 
 async fn manage_calendars(calendar: Calendar) -> Result<(), String> {
@@ -151,6 +160,5 @@ async fn manage_calendars(calendar: Calendar) -> Result<(), String> {
 async fn manage(user: User) -> Result<(), String> {
     let settings = Settings::check(&user.flags)?;
     let (_database, mut conn) = database::attach(&settings).await?;
-    let ctx = kernel::Ctx { actor: kernel::Actor::System, now: Clock::default().now() };
-    user::manage(&mut conn, &ctx, user.command).await
+    user::manage(&mut conn, &system(), user.command).await
 }

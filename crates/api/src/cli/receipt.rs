@@ -9,7 +9,7 @@ use kernel::signing::PublicKeys;
 use procedures::receipt::{self, Presented, Receipt, SignedReceipt};
 use serde_json::Value;
 
-use super::say;
+use super::{read, say};
 
 #[derive(Args)]
 pub struct VerifyReceipt {
@@ -63,8 +63,4 @@ fn compare(receipt: &Receipt, file: &Path, differs: &mut String) -> Result<(), S
         let _ = write!(differs, "\n{} is not what was filed.", file.display());
     }
     Ok(())
-}
-
-fn read(file: &Path) -> Result<String, String> {
-    std::fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}.", file.display()))
 }

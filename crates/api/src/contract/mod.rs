@@ -5,7 +5,7 @@ mod answers;
 mod document;
 mod polish;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use actix_web::http::Method;
 use actix_web::web::Bytes;
@@ -68,7 +68,8 @@ impl Contract {
                 operations.entry(method).or_default().insert(path.clone(), operation_of(path, operation));
             }
         }
-        let validators = bodies(&document).map(|name| (name.to_owned(), validator(&document, name))).collect();
+        let names: BTreeSet<&str> = bodies(&document).collect();
+        let validators = names.into_iter().map(|name| (name.to_owned(), validator(&document, name))).collect();
         Self { json: Bytes::from(document.to_string()), operations, paths, validators }
     }
 
@@ -129,10 +130,11 @@ fn bodies(document: &Value) -> impl Iterator<Item = &str> {
 }
 
 fn validator(document: &Value, name: &str) -> Validator {
-    let root = json!({
-        "$ref": format!("#/components/schemas/{name}"),
-        "components": { "schemas": document["components"]["schemas"] },
-    });
+    // A validator keeps its whole document: only what the body is made of.
+    let schemas = &document["components"]["schemas"];
+    let needed = polish::reachable(schemas, vec![name.to_owned()]);
+    let needed: Map<String, Value> = needed.into_iter().map(|name| (name.clone(), schemas[&name].clone())).collect();
+    let root = json!({ "$ref": format!("#/components/schemas/{name}"), "components": { "schemas": needed } });
     jsonschema::draft202012::options()
         .should_validate_formats(true)
         .build(&root)

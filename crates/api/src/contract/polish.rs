@@ -201,17 +201,24 @@ fn needs_permission(operation: &Value) -> bool {
 /// have written it: so this is said here, and not by the types.
 fn close(document: &mut Value) {
     let bodies = document["paths"].as_object().into_iter().flatten().flat_map(|(_, item)| item.as_object()).flatten();
-    let mut open: Vec<String> = bodies.flat_map(|(_, operation)| references(&operation["requestBody"])).collect();
-    let mut closed = BTreeSet::new();
-    while let Some(name) = open.pop() {
-        if closed.insert(name.clone()) {
-            let schema = &mut document["components"]["schemas"][&name];
-            open.extend(references(schema));
-            if schema["properties"].is_object() {
-                schema["additionalProperties"] = false.into();
-            }
+    let open: Vec<String> = bodies.flat_map(|(_, operation)| references(&operation["requestBody"])).collect();
+    for name in reachable(&document["components"]["schemas"], open) {
+        let schema = &mut document["components"]["schemas"][&name];
+        if schema["properties"].is_object() {
+            schema["additionalProperties"] = false.into();
         }
     }
+}
+
+/// The names of these schemas and of all that they are made of.
+pub fn reachable(schemas: &Value, mut open: Vec<String>) -> BTreeSet<String> {
+    let mut reached = BTreeSet::new();
+    while let Some(name) = open.pop() {
+        if reached.insert(name.clone()) {
+            open.extend(references(&schemas[&name]));
+        }
+    }
+    reached
 }
 
 /// The names of the schemas that a value refers to.

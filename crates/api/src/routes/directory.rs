@@ -16,7 +16,7 @@ use crate::call::{Call, Id, Parameters, next_link};
 use crate::problem::{Document, Result};
 use crate::public::Public;
 use crate::reference;
-use crate::write::{Answered, Replace, Write, etag, not_modified};
+use crate::write::{Answered, Replace, Write, etag, versioned};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(list_agencies).service(found_agency).service(get_agency).service(replace_agency);
@@ -66,11 +66,7 @@ async fn list_agencies(
 #[get("/v1/agencies/{id}")]
 async fn get_agency(call: Call, id: Id<AgencyId>, request: HttpRequest) -> Result<HttpResponse> {
     let agency = change::load(&mut *call.db.conn().await?, id.0).await?;
-    let tag = etag(agency.version);
-    if not_modified(&request, &tag) {
-        return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish());
-    }
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, tag)).json(agency))
+    versioned(&request, agency.version, || Ok(agency))
 }
 
 /// Found an agency

@@ -19,7 +19,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::call::{Call, Id, Parameters};
 use crate::problem::{Document, Result};
-use crate::write::{Answered, Write, etag, not_modified};
+use crate::write::{Answered, Write, etag, not_modified, versioned};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
@@ -130,11 +130,7 @@ async fn list_dossiers(
 async fn get_dossier(call: Call, id: Id<DossierId>, request: HttpRequest) -> Result<HttpResponse> {
     let mut conn = call.db.conn().await?;
     let (dossier, papers) = steps::read(&mut conn, &call.ctx, id.0).await?;
-    if not_modified(&request, &etag(dossier.version)) {
-        return Ok(HttpResponse::NotModified().insert_header((header::ETAG, etag(dossier.version))).finish());
-    }
-    let view = view::view(&call.ctx, &call.app.catalogue.load(), &dossier, &papers)?;
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(view.version))).json(view))
+    versioned(&request, dossier.version, || view::view(&call.ctx, &call.app.catalogue.load(), &dossier, &papers))
 }
 
 /// A dossier's deadline, explained.

@@ -1,6 +1,5 @@
 //! The queue of a centre.
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use kernel::id::AgencyId;
 use procedures::queue::call::{self, Call as Calling};
@@ -13,7 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::call::{Call, Id};
 use crate::problem::{Document, Result};
 use crate::public::Public;
-use crate::write::{Answered, Write, etag, not_modified};
+use crate::write::{Answered, Write, versioned};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
@@ -100,11 +99,7 @@ async fn call_next_ticket(write: Write<Calling>) -> Result<Answered> {
 #[get("/v1/tickets/{id}")]
 async fn get_ticket(call: Call, id: Id<TicketId>, request: HttpRequest) -> Result<HttpResponse> {
     let ticket = queue::load(&mut *call.db.conn().await?, &call.ctx.actor, id.0).await?;
-    let tag = etag(ticket.version);
-    if not_modified(&request, &tag) {
-        return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish());
-    }
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, tag)).json(ticket))
+    versioned(&request, ticket.version, || Ok(ticket))
 }
 
 /// Something that is done with a ticket.

@@ -1,15 +1,12 @@
 //! Founding and changing agencies. Each change is one transaction in which nobody else changes any.
 
-use diesel::dsl::sql;
-use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::sql_types::{Nullable, Text};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use kernel::id::AgencyId;
 use kernel::idempotency::{Answer, Attempt, Kept};
 use kernel::journal::{Entry, Event};
 use kernel::problem::{Error, FieldError, INVALID, STALE, Text as Words};
-use kernel::record::Record;
+use kernel::record::{Record, nothing_late};
 use kernel::reference::{self, Reference};
 use kernel::schema::agencies;
 use kernel::timers::Timers;
@@ -65,7 +62,7 @@ pub async fn found(
 ) -> Result<Answer> {
     conn.transaction::<_, Error, _>(async |conn| {
         let known = begin(conn).await?;
-        let agency = Agency::new(id, 1, content.clone());
+        let agency = Agency::new(id, 1, content);
         check(&known, &agency)?;
         let body = serde_json::to_string(&agency).expect("an agency is plain data");
         let answer = Answer { status: 201, version: 1, location: Some(format!("/v1/agencies/{id}")), body };
@@ -97,7 +94,7 @@ pub async fn replace(
         if seen.is_some_and(|seen| seen != old.version) {
             return Err(STALE.error().extra("version", old.version));
         }
-        let agency = Agency::new(id, old.version + 1, content.clone());
+        let agency = Agency::new(id, old.version + 1, content);
         check(&known, &agency)?;
         update(conn, ctx, old, agency.clone()).await?;
         Ok(agency)
@@ -130,7 +127,7 @@ pub async fn import(
         .transaction::<_, Error, _>(async |conn| {
             let mut known = begin(conn).await?;
             let mut imported = Imported::default();
-            for (id, content) in contents.clone() {
+            for (id, content) in contents {
                 under_way.clone_from(&content.code);
                 let old = known.get(id).cloned();
                 let version = |agency: &Agency| agency.version;
@@ -144,10 +141,8 @@ pub async fn import(
                 let agency = Agency::new(id, old.as_ref().map_or(1, |old| old.version + 1), content);
                 check(&known, &agency)?;
                 known.put(agency.clone());
-                match &old {
-                    Some(_) => imported.changed += 1,
-                    None => imported.founded += 1,
-                }
+                let count = if old.is_some() { &mut imported.changed } else { &mut imported.founded };
+                *count += 1;
                 match &old {
                     _ if dry_run => {}
                     Some(old) => update(conn, ctx, old, agency).await?,
@@ -169,7 +164,7 @@ async fn begin(conn: &mut AsyncPgConnection) -> Result<Agencies> {
 async fn insert(conn: &mut AsyncPgConnection, ctx: &Ctx, agency: Agency, answer: Option<Kept>) -> Result<()> {
     let event = AgencyEvent::Founded { code: agency.code.clone(), kind: agency.kind };
     let entry = Entry::new(ctx, agency.id.0, Some(agency.id.0), &event, (vec![], vec![agency.id.0]));
-    let change = diesel::insert_into(agencies::table).values(agency).returning(changed());
+    let change = diesel::insert_into(agencies::table).values(agency).returning((agencies::version, nothing_late()));
     Record { change, also: vec![], entry, timers: Timers::None, answer }.write(conn, |_| None).await.map(drop)
 }
 
@@ -178,13 +173,8 @@ async fn update(conn: &mut AsyncPgConnection, ctx: &Ctx, old: &Agency, agency: A
     let seen = vec![agency.id.0];
     let entry = Entry::new(ctx, agency.id.0, Some(agency.id.0), &event, (seen.clone(), seen));
     let row = agencies::table.filter(agencies::id.eq(old.id)).filter(agencies::version.eq(old.version));
-    let change = diesel::update(row).set(agency).returning(changed());
+    let change = diesel::update(row).set(agency).returning((agencies::version, nothing_late()));
     Record { change, also: vec![], entry, timers: Timers::None, answer: None }.write(conn, |_| None).await.map(drop)
-}
-
-/// What a change returns: see [`Record`].
-fn changed() -> (agencies::version, SqlLiteral<Nullable<Text>>) {
-    (agencies::version, sql("NULL::text"))
 }
 
 fn difference(old: &Agency, new: &Agency) -> Vec<AgencyPart> {
@@ -227,5 +217,5 @@ fn check(known: &Agencies, agency: &Agency) -> Result<()> {
         let words = Words::fixed("không được trước ngày bắt đầu", "must not be before the first day");
         wrong.push(FieldError::new("/valid_to", "before_valid_from", words));
     }
-    if wrong.is_empty() { Ok(()) } else { Err(INVALID.error().fields(wrong)) }
+    INVALID.unless_none(wrong)
 }

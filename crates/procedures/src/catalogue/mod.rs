@@ -52,7 +52,15 @@ pub struct Procedure {
     pub content: Json<Content>,
 }
 
+/// The last day of what no end is known of.
+const NO_END: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 31).expect("a day");
+
 impl Procedure {
+    /// Whether this version is in force on that day.
+    pub fn in_force_on(&self, day: NaiveDate) -> bool {
+        (self.valid_from..=self.valid_to).contains(&day)
+    }
+
     /// The case with this code.
     pub fn case(&self, code: &str) -> Option<&Case> {
         self.content.0.cases.iter().find(|case| case.code == code)
@@ -89,7 +97,7 @@ impl Catalogue {
 
     /// The procedures in force on a day.
     pub fn in_force(&self, on: NaiveDate) -> impl Iterator<Item = &Arc<Procedure>> {
-        self.ordered.iter().filter(move |procedure| (procedure.valid_from..=procedure.valid_to).contains(&on))
+        self.ordered.iter().filter(move |procedure| procedure.in_force_on(on))
     }
 
     /// The version of a procedure in force on a day.

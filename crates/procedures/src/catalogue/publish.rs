@@ -4,16 +4,13 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use diesel::dsl::sql;
-use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::sql_types::{Nullable, Text};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use kernel::idempotency::{Answer, Attempt, Kept};
 use kernel::journal::{Entry, Event};
 use kernel::json::Json;
 use kernel::problem::{Error, FieldError, INVALID, Text as Message};
-use kernel::record::Record;
+use kernel::record::{Record, nothing_late};
 use kernel::reference::{self, Reference};
 use kernel::schema::procedures;
 use kernel::timers::Timers;
@@ -21,7 +18,7 @@ use kernel::{Ctx, Result};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Catalogue, Content, OnlineLevel, Procedure, ProcedureId};
+use super::{Catalogue, Content, NO_END, OnlineLevel, Procedure, ProcedureId};
 use crate::problem::{PROCEDURE_NOT_FOUND, VERSION_NOT_LATEST};
 
 /// A version to be published.
@@ -83,9 +80,6 @@ impl Event for ProcedureEvent {
     }
 }
 
-/// The day after which nothing is known to end.
-const NO_END: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 31).expect("a day");
-
 /// Publishes a version; the one before it ends on the day before.
 ///
 /// # Errors
@@ -100,7 +94,7 @@ pub async fn publish(
     conn.transaction::<_, Error, _>(async |conn| {
         let catalogue = begin(conn).await?;
         check(ctx, &new)?;
-        let NewProcedure { code, valid_from, name, name_en, field, content } = new.clone();
+        let NewProcedure { code, valid_from, name, name_en, field, content } = new;
         // One that was taken back before it began has never been in force.
         let last = catalogue.versions(&code).rfind(|version| version.valid_from <= version.valid_to);
         if last.is_some_and(|last| last.valid_from >= valid_from) {
@@ -116,7 +110,8 @@ pub async fn publish(
         let event = ProcedureEvent::Published { code: row.code.clone(), valid_from };
         let entry = Entry::new(ctx, id.0, ctx.actor.agency().map(|agency| agency.0), &event, (vec![], vec![]));
         let kept = Some(attempt.keep(&answer, ctx.now));
-        let change = diesel::insert_into(procedures::table).values(row).returning(changed());
+        let change =
+            diesel::insert_into(procedures::table).values(row).returning((procedures::version, nothing_late()));
         Record { change, also: vec![], entry, timers: Timers::None, answer: kept }.write(conn, taken).await?;
         Ok(answer)
     })
@@ -175,7 +170,7 @@ async fn end(
     let row = procedures::table.filter(procedures::id.eq(old.id)).filter(procedures::version.eq(old.version));
     let change = diesel::update(row)
         .set((procedures::version.eq(old.version + 1), procedures::valid_to.eq(last_day)))
-        .returning(changed());
+        .returning((procedures::version, nothing_late()));
     Record { change, also: vec![], entry, timers: Timers::None, answer }.write(conn, |_| None).await.map(drop)
 }
 
@@ -183,11 +178,6 @@ async fn end(
 async fn begin(conn: &mut AsyncPgConnection) -> Result<Catalogue> {
     reference::change(conn, Reference::Procedures).await?;
     Catalogue::read(conn).await
-}
-
-/// What a change returns: see [`Record`].
-fn changed() -> (procedures::version, SqlLiteral<Nullable<Text>>) {
-    (procedures::version, sql("NULL::text"))
 }
 
 fn answer(status: u16, row: &Procedure) -> Answer {
@@ -231,7 +221,7 @@ fn check(ctx: &Ctx, new: &NewProcedure) -> Result<()> {
         );
         wrong.push(FieldError::new("/content/online/reason", "required", words));
     }
-    if wrong.is_empty() { Ok(()) } else { Err(INVALID.error().fields(wrong)) }
+    INVALID.unless_none(wrong)
 }
 
 /// The places of those that were there before.

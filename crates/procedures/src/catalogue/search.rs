@@ -99,7 +99,7 @@ pub fn search(
         .filter(|(procedure, _)| after.as_ref().is_none_or(|after| procedure.code > *after))
         .filter(|(_, words)| q.as_ref().is_none_or(|q| words.contains(q.as_str())))
         .map(|(procedure, _)| procedure)
-        .filter(|procedure| (procedure.valid_from..=procedure.valid_to).contains(&day))
+        .filter(|procedure| procedure.in_force_on(day))
         .filter(|procedure| matches(procedure, filter, field.as_deref(), agency.as_deref()));
     let lines = found.take(limit + 1).map(|procedure| ProcedureLine::from(&**procedure)).collect();
     Ok(cursors.page(lines, limit, |line| line.code.clone()))

@@ -9,7 +9,7 @@ use kernel::reference::{self, Reference};
 use kernel::schema::procedures;
 use serde::Deserialize;
 
-use super::{Content, Procedure, ProcedureId};
+use super::{Content, NO_END, Procedure, ProcedureId};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -31,13 +31,12 @@ pub async fn seed(conn: &mut AsyncPgConnection) -> Result<()> {
     let mut new = 0;
     for Seed { code, valid_from, name, name_en, field, content } in seeds {
         let noon = valid_from.and_hms_opt(12, 0, 0).unwrap_or_default().and_utc();
-        let valid_to = NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or(valid_from);
         let row = Procedure {
             id: ProcedureId::at(noon),
             version: 1,
             code,
             valid_from,
-            valid_to,
+            valid_to: NO_END,
             name,
             name_en,
             field,

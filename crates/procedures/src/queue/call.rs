@@ -2,11 +2,11 @@
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Integer, Nullable, Text};
+use diesel::sql_types::{Bool, Integer};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use kernel::idempotency::{Answer, Attempt};
 use kernel::problem::{Error, STALE};
-use kernel::record::Record;
+use kernel::record::{Record, nothing_late};
 use kernel::schema::tickets;
 use kernel::timers::Timers;
 use kernel::{Ctx, Result};
@@ -53,9 +53,7 @@ pub async fn call_next(
 ) -> Result<Answer> {
     let unknown = call.fields.iter().enumerate().filter(|(_, field)| !is_field(catalogue, ctx, field));
     let unknown: Vec<_> = unknown.map(|(n, _)| no_such_field(format!("/fields/{n}"))).collect();
-    if !unknown.is_empty() {
-        return Err(UNKNOWN_FIELD.error().fields(unknown));
-    }
+    UNKNOWN_FIELD.unless_none(unknown)?;
     let agency = ctx.actor.agency().ok_or_else(|| NOT_YOURS_TO_DO.error())?;
     let day = deadlines::vn_date(ctx.now);
     conn.transaction::<_, Error, _>(async |conn| {
@@ -140,7 +138,7 @@ async fn write(
             tickets::called_at.eq(ticket.called_at),
             tickets::closed_at.eq(ticket.closed_at),
         ))
-        .returning((tickets::version, sql::<Nullable<Text>>("NULL::text")));
+        .returning((tickets::version, nothing_late()));
     let kept = Some(attempt.keep(&reply, ctx.now));
     Record { change, also: vec![], entry, timers: Timers::None, answer: kept }.write(conn, |_| None).await?;
     Ok(reply)

@@ -77,8 +77,7 @@ pub async fn draw(
         .returning((tickets::version, tickets::number.nullable()));
     let kept = Some(attempt.keep(&reply, ctx.now));
     let record = Record { change, also: vec![], entry, timers: Timers::None, answer: kept };
-    if let Some(number) = record.write(conn, |_| None).await? {
-        reply.body = reply.body.replace(&attempt.placeholder(), &number);
-    }
+    let number = record.write(conn, |_| None).await?;
+    attempt.fill(&mut reply, number.as_deref());
     Ok(reply)
 }

@@ -161,7 +161,7 @@ fn refusal_is_reasoned(outcome: Outcome, ground: Option<RefusalGround>, reason: 
     let words = Words::fixed("bắt buộc khi từ chối", "needed for a refusal");
     let missing = needed.iter().filter(|(_, missing)| *missing);
     let missing: Vec<_> = missing.map(|(pointer, _)| FieldError::new(*pointer, "required", words.clone())).collect();
-    if missing.is_empty() { Ok(()) } else { Err(INVALID.error().fields(missing)) }
+    INVALID.unless_none(missing)
 }
 
 /// Gives the citizen another, later date with an apology: once, and a day before the old one at the latest

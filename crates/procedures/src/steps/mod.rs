@@ -147,9 +147,7 @@ async fn take_once(
         ))));
     }
     let late = store(conn, ctx.now, &dossier, entry, said, code_prefix, Some(kept)).await?;
-    if let Some(code) = late.filter(|_| dossier.accepted_at == Some(ctx.now)) {
-        reply.body = reply.body.replace(&target.attempt.placeholder(), &code);
-    }
+    target.attempt.fill(&mut reply, late.filter(|_| dossier.accepted_at == Some(ctx.now)).as_deref());
     Ok(reply)
 }
 
@@ -161,7 +159,7 @@ fn known_components(case: &Case, components: &[String]) -> Result<()> {
         FieldError::new(format!("/components/{n}"), "unknown", words)
     });
     let unknown: Vec<FieldError> = unknown.collect();
-    if unknown.is_empty() { Ok(()) } else { Err(INVALID.error().fields(unknown)) }
+    INVALID.unless_none(unknown)
 }
 
 /// The dossier as the actor may see it and its papers, in one trip.
@@ -179,32 +177,34 @@ pub async fn read(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Res
 
 /// What a step does to the clock.
 fn turn(dossier: &mut Dossier, case: &Case, effect: ClockEffect, ctx: &Ctx, rules: &Rules) -> Result<()> {
-    let clock = dossier.clock.as_ref().map(|clock| clock.0.clone());
-    match (effect, clock) {
-        (ClockEffect::Start, _) => {
-            let clock = clock::start(rules, case, dossier.channel, ctx.now)?;
-            let deadline = clock::deadline(rules, &clock)?;
-            clock::put(dossier, clock, &deadline);
+    let running = dossier.clock.as_ref().map(|clock| clock.0.clone());
+    let event = match effect {
+        ClockEffect::Start => None,
+        ClockEffect::Pause => Some(ClockEvent::Pause { at: ctx.now }),
+        ClockEffect::Continue => Some(clock::continues(case.supplement, ctx.now)),
+        ClockEffect::Restart if running.as_ref().is_some_and(|clock| clock.events.is_empty()) => {
+            Some(ClockEvent::Restart { at: ctx.now })
         }
-        (ClockEffect::Pause, Some(mut clock)) => {
-            clock.events.push(ClockEvent::Pause { at: ctx.now });
-            let deadline = clock::deadline(rules, &clock)?;
-            clock::put(dossier, clock, &deadline);
+        ClockEffect::Finish => {
+            dossier.finished_at = Some(ctx.now);
+            return Ok(());
         }
-        (ClockEffect::Continue, Some(mut clock)) => {
-            clock.events.push(clock::continues(case.supplement, ctx.now));
-            let deadline = clock::deadline(rules, &clock)?;
-            clock::put(dossier, clock, &deadline);
+        ClockEffect::Stop => {
+            dossier.clock_stands = true;
+            return Ok(());
         }
-        (ClockEffect::Restart, Some(mut clock)) if clock.events.is_empty() => {
-            clock.events.push(ClockEvent::Restart { at: ctx.now });
-            let deadline = clock::deadline(rules, &clock)?;
-            clock::put(dossier, clock, &deadline);
+        ClockEffect::None | ClockEffect::Reappoint | ClockEffect::Restart => return Ok(()),
+    };
+    let clock = match (event, running) {
+        (None, _) => clock::start(rules, case, dossier.channel, ctx.now)?,
+        (Some(event), Some(mut clock)) => {
+            clock.events.push(event);
+            clock
         }
-        (ClockEffect::Finish, _) => dossier.finished_at = Some(ctx.now),
-        (ClockEffect::Stop, _) => dossier.clock_stands = true,
-        _ => {}
-    }
+        (Some(_), None) => return Ok(()),
+    };
+    let deadline = clock::deadline(rules, &clock)?;
+    clock::put(dossier, clock, &deadline);
     Ok(())
 }
 
