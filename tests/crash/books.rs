@@ -6,8 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::schema::{
-    agencies, attachments, citizens, dossier_serials, dossiers, journal, journal_head, recomputations, staff, tickets,
-    timers,
+    agencies, attachments, citizens, dossier_serials, dossiers, fee_orders, journal, journal_head, payments,
+    recomputations, staff, tickets, timers,
 };
 use uuid::Uuid;
 
@@ -63,6 +63,8 @@ pub struct Books {
     pub waiting: Vec<Uuid>,
     /// The last serial given by each unit on each day.
     pub serials: HashMap<(Uuid, NaiveDate), i64>,
+    /// Every payment, with its dossier, its order, and whether that is settled by it.
+    pub payments: Vec<(Uuid, Uuid, bool)>,
     /// The dossiers that still have a timer set.
     pub timers: Vec<Uuid>,
 }
@@ -84,6 +86,11 @@ impl Books {
             *papers.entry(dossier).or_default() += 1;
         }
         let serials: Vec<(Uuid, NaiveDate, i32)> = dossier_serials::table.load(conn).await?;
+        let settled = payments::applied.and(fee_orders::status.eq("paid"));
+        let paid = payments::table
+            .inner_join(fee_orders::table.on(fee_orders::id.eq(payments::order_id)))
+            .filter(payments::method.eq("gateway"))
+            .select((payments::dossier_id, payments::order_id, settled));
         let waiting = attachments::table.filter(attachments::stored_at.is_null()).select(attachments::dossier_id);
         Ok(Self {
             dossiers: rows.into_iter().map(|row| (row.id, row)).collect(),
@@ -93,6 +100,7 @@ impl Books {
             papers,
             waiting: waiting.load(conn).await?,
             serials: serials.into_iter().map(|(unit, day, last)| ((unit, day), last.into())).collect(),
+            payments: paid.load(conn).await?,
             timers: timers::table.select(timers::entity_id).load(conn).await?,
         })
     }

@@ -57,8 +57,9 @@ pub async fn reconcile(
     let tally = &world.tally;
     let count = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
     eprintln!(
-        "{} dossiers; tries without an answer {}, told to come later {}, answered again {}, faults {}",
+        "{} dossiers, {} payments; tries without an answer {}, told to come later {}, answered again {}, faults {}",
         lives.len(),
+        lives.iter().map(|life| life.paid.len()).sum::<usize>(),
         count(&tally.unanswered),
         count(&tally.put_off),
         count(&tally.replayed),
@@ -135,7 +136,20 @@ impl Wrong {
                 self.say(format!("{event} of dossier {} (version {version}) was acknowledged and is lost", life.id));
             }
         }
-        let told = life.events.len() + life.papers.len() + entries.iter().filter(|entry| entry.is_fired()).count();
+        let paid: Vec<_> = books.payments.iter().filter(|(dossier, ..)| *dossier == life.id).collect();
+        let is_there = |order: &Uuid| paid.iter().filter(|(_, paid, settled)| paid == order && *settled).count() == 1;
+        if !life.paid.iter().all(is_there) {
+            self.lost += 1;
+            self.say(format!("the payers of {life:?} were told that it is paid, and there is {paid:?}"));
+        }
+        if paid.len() > life.paid.len() {
+            self.doubled += 1;
+            self.say(format!("{life:?} was paid more often than once: {paid:?}"));
+        }
+        let told = life.events.len()
+            + life.papers.len()
+            + life.paid.len()
+            + entries.iter().filter(|entry| entry.is_fired()).count();
         if entries.len() > told || books.papers.get(&life.id) != Some(&life.papers.len()) {
             self.doubled += 1;
             self.say(format!("something of {life:?} was done twice: {entries:?}"));

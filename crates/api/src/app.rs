@@ -9,6 +9,7 @@ use procedures::Catalogue;
 
 use crate::auth::Auth;
 use crate::contract::Contract;
+use crate::gateway::Gateway;
 use crate::settings::Settings;
 
 /// The server's state, behind one `Arc`. Each worker adds a [`kernel::Db`] of its own.
@@ -18,6 +19,8 @@ pub struct App {
     pub cursors: aws_lc_rs::hmac::Key,
     pub clock: Clock,
     pub auth: Auth,
+    /// Where fees are paid online, if anywhere.
+    pub gateway: Option<Gateway>,
     pub contract: Contract,
     pub rules: Rules,
     /// Kept up to date by [`crate::reference`], as the catalogue.

@@ -11,7 +11,13 @@ use kernel::idempotency::Attempt;
 use kernel::problem::{Error, Result};
 use kernel::{Actor, Ctx, Role};
 use procedures::attachment::{AttachmentId, NewAttachment};
+use procedures::consultation::ConsultationId;
+use procedures::consultation::ask::{self, NewConsultation, NewQuestion};
+use procedures::correction::{self, CorrectionId, NewCorrection};
 use procedures::dossier::{Applicant, Outcome};
+use procedures::fee::order::{self, NewDuty, NewFeeLine, NewFeeOrder};
+use procedures::fee::payment::{self, NewPayment};
+use procedures::fee::{FeeOrderId, PaymentId, PaymentMethod};
 use procedures::file::{self, NewDossier, Ways};
 use procedures::problem::NOT_FOUND;
 use procedures::queue::TicketId;
@@ -33,6 +39,9 @@ const CITIZEN: &DemoCitizen = &CITIZENS[0];
 
 /// The commune where the demo's officers work.
 const AGENCY: &str = "H26.13.01";
+
+/// The department that is asked for its opinion.
+const ASKED: &str = "H26.3";
 
 /// What comes before the serial in the demo's own codes, so that examples can name them on any day.
 const CODE: &str = "000.01.13.H26-DEMO-";
@@ -62,6 +71,16 @@ const DOSSIERS: &[(u8, Reach)] = &[
     (20, Reach::Transferred),
     (21, Reach::Processing),
     (22, Reach::Verifying),
+    (23, Reach::FeeOrdered),
+    (24, Reach::FeePaid),
+    (25, Reach::Processing),
+    (26, Reach::Consulting),
+    (27, Reach::Processing),
+    (28, Reach::AwaitingPayment),
+    (29, Reach::Consulting),
+    (30, Reach::FeeOrdered),
+    (31, Reach::FeeOrdered),
+    (32, Reach::Correcting),
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,13 +90,18 @@ enum Reach {
     Draft,
     Submitted,
     Accepted,
+    FeeOrdered,
+    FeePaid,
     Transferred,
     Processing,
     Verifying,
+    Consulting,
+    AwaitingPayment,
     SupplementRequested,
     WithdrawalRequested,
     AwaitingApproval,
     ResultReady,
+    Correcting,
 }
 
 /// Adds the demo's dossiers, unless they are there. They go through the same use cases as everybody's.
@@ -170,7 +194,7 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
     let id = id(n);
     let attempt = |step: &str| Attempt::new(None, "DEMO", step, id.0, &[n]);
 
-    let ways = Ways { receiving: agency, competent: agency };
+    let ways = Ways { receiving: agency, competent: agency, support: None, return_point: None };
     file::file(conn, applicant, &catalogue, ways, new(id), &attempt("file")).await?;
     if reach >= Reach::Draft {
         for paper in procedures::attachment::of_dossier(conn, id).await? {
@@ -183,8 +207,21 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
     if reach >= Reach::Accepted {
         steps::accept(conn, &reception, world, target(id, &attempt("accept")), CODE).await?;
     }
+    if reach == Reach::FeeOrdered || reach == Reach::FeePaid {
+        let fee = FeeOrderId(fixed(0xf1, n));
+        let new = NewFeeOrder { id: Some(fee), lines: vec![NewFeeLine { fee: "fee".to_owned(), quantity: 1 }] };
+        order::order(conn, &reception, world, target(id, &attempt("order")), new).await?;
+        if reach == Reach::FeePaid {
+            let paid = NewPayment {
+                id: Some(PaymentId(fixed(0xf2, n))),
+                method: PaymentMethod::Cash,
+                transaction: "BL-000123".to_owned(),
+            };
+            payment::record(conn, &reception, world, target(id, &attempt("pay")), fee, paid).await?;
+        }
+    }
     if reach == Reach::Transferred {
-        steps::hand_over(conn, &reception, world, target(id, &attempt("hand over"))).await?;
+        steps::hand_over(conn, &reception, world, target(id, &attempt("hand over")), None).await?;
     }
     if reach >= Reach::Processing {
         steps::start_processing(conn, &examiner, world, target(id, &attempt("start"))).await?;
@@ -195,6 +232,26 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
             subject: "Kiểm tra hiện trạng thửa đất tại số 12 phố Hàng Bài.".to_owned(),
         };
         steps::verify(conn, &examiner, world, target(id, &attempt("verify")), plan).await?;
+    }
+    if reach == Reach::Consulting {
+        let question = NewQuestion {
+            id: Some(ConsultationId(fixed(0xf3, n))),
+            agency: ASKED.to_owned(),
+            question: "Đề nghị cho ý kiến về quy hoạch chi tiết của khu vực.".to_owned(),
+            limit: None,
+        };
+        let asked = agency_id(ASKED).ok_or_else(|| kernel::problem::INTERNAL.because("the demo has no such agency"))?;
+        let new = NewConsultation { questions: vec![question] };
+        ask::consult(conn, &examiner, world, target(id, &attempt("consult")), &[asked], new).await?;
+    }
+    if reach == Reach::AwaitingPayment {
+        let duty = NewDuty {
+            id: Some(FeeOrderId(fixed(0xf1, n))),
+            name: "Lệ phí trước bạ".to_owned(),
+            amount: 1_250_000,
+            document: "123/TB-CCT".to_owned(),
+        };
+        order::request_payment(conn, &examiner, world, target(id, &attempt("duty")), duty).await?;
     }
     if reach == Reach::SupplementRequested {
         let what = SupplementRequest {
@@ -211,10 +268,17 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
         let proposal = Proposal { outcome: Outcome::Granted, ground: None, reason: None };
         steps::propose_result(conn, &examiner, world, target(id, &attempt("propose")), proposal).await?;
     }
-    if reach == Reach::ResultReady {
+    if reach >= Reach::ResultReady {
         let result =
             NewResult { outcome: Outcome::Granted, number: "125/GPXD-UBND".to_owned(), ground: None, reason: None };
         steps::issue_result(conn, &leader, world, target(id, &attempt("issue")), result).await?;
+    }
+    if reach == Reach::Correcting {
+        let wrong = NewCorrection {
+            id: Some(CorrectionId(fixed(0xf4, n))),
+            reason: "Xin lỗi ông/bà: giấy phép ghi sai số tầng, sẽ được cấp lại miễn phí.".to_owned(),
+        };
+        correction::open(conn, &examiner, world, target(id, &attempt("correct")), wrong).await?;
     }
     Ok(())
 }
@@ -239,6 +303,8 @@ fn new(id: DossierId) -> NewDossier {
         case: "house".to_owned(),
         agency: AGENCY.to_owned(),
         competent_agency: None,
+        support_agency: None,
+        return_agency: None,
         channel: None,
         applicant: Applicant {
             name: CITIZEN.name.to_owned(),

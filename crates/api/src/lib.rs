@@ -7,6 +7,7 @@
 //! - [`call`], [`body`], [`mod@write`]: what handlers are given; [`public`]: answers that may be kept;
 //!   [`problem`]: how they fail
 //! - [`routes`]: the handlers; [`auth`]: signing in
+//! - [`gateway`]: where fees are paid online
 //! - [`worker`]: timers, the journal's leader, housekeeping; [`mod@reference`]: what is kept in memory
 
 pub mod app;
@@ -17,6 +18,7 @@ pub mod contract;
 pub mod database;
 pub mod demo;
 pub mod gate;
+pub mod gateway;
 pub mod negotiation;
 pub mod problem;
 pub mod public;

@@ -103,6 +103,36 @@ table! {
         dossier_id -> Uuid, version -> Int4, held_at -> Timestamptz, place -> Text, participants -> Text, findings -> Text,
     }
 }
+table! {
+    fee_orders (id) {
+        id -> Uuid, dossier_id -> Uuid, kind -> Text, lines -> Jsonb, amount -> Int8, status -> Text,
+        document -> Nullable<Text>, ordered_at -> Timestamptz, settled_at -> Nullable<Timestamptz>,
+    }
+}
+table! {
+    payments (id) {
+        id -> Uuid, dossier_id -> Uuid, order_id -> Uuid, method -> Text, transaction -> Text, amount -> Int8,
+        applied -> Bool, status -> Text, paid_at -> Timestamptz, recorded_at -> Timestamptz,
+        statement -> Nullable<Jsonb>, refund_transaction -> Nullable<Text>, refund_statement -> Nullable<Jsonb>,
+        refunded_at -> Nullable<Timestamptz>,
+    }
+}
+table! {
+    dossier_agencies (dossier_id, agency_id, part) { dossier_id -> Uuid, agency_id -> Uuid, part -> Text }
+}
+table! {
+    corrections (id) {
+        id -> Uuid, dossier_id -> Uuid, opened_at -> Timestamptz, reason -> Text, wrong_number -> Text,
+        right_number -> Nullable<Text>, closed_at -> Nullable<Timestamptz>,
+    }
+}
+table! {
+    consultations (id) {
+        id -> Uuid, dossier_id -> Uuid, agency_id -> Uuid, status -> Text, question -> Text, asked_at -> Timestamptz,
+        due_at -> Timestamptz, silence_consents -> Bool, opinion -> Nullable<Text>, words -> Nullable<Text>,
+        closed_at -> Nullable<Timestamptz>,
+    }
+}
 table! { receipts (dossier_id, version) { dossier_id -> Uuid, version -> Int4, signed -> Text } }
 table! {
     tickets (id) {
@@ -128,7 +158,8 @@ table! {
 }
 
 joinable!(attachments -> dossiers (dossier_id));
+joinable!(consultations -> dossiers (dossier_id));
 joinable!(dossiers -> procedures (procedure_id));
 joinable!(recomputation_progress -> recomputations (recomputation_id));
 allow_tables_to_appear_in_same_query!(recomputations, recomputation_progress);
-allow_tables_to_appear_in_same_query!(dossiers, attachments, procedures, remarks, verifications, agencies, journal);
+allow_tables_to_appear_in_same_query!(dossiers, attachments, fee_orders, payments, consultations, dossier_agencies, corrections, procedures, remarks, verifications, agencies, journal);

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::attachment::Attachment;
 use crate::catalogue::{Case, Catalogue, Mark};
 use crate::dossier::{Applicant, Dossier, DossierId};
-use crate::steps;
+use crate::steps::{self, Seen};
 use crate::timeline::{TimelineEntry, timeline};
 use crate::view::ProcedureName;
 
@@ -133,7 +133,7 @@ fn issue(form: FormKind, day: NaiveDate) -> Option<&'static Issue> {
 /// # Errors
 /// No such dossier for this actor.
 pub async fn forms(conn: &mut AsyncPgConnection, ctx: &Ctx, catalogue: &Catalogue, id: DossierId) -> Result<Vec<Form>> {
-    let (dossier, attachments) = steps::read(conn, ctx, id).await?;
+    let Seen { dossier, papers: attachments, .. } = steps::read(conn, ctx, id).await?;
     let entries = timeline(conn, ctx, id).await?;
     let (procedure, case) = catalogue.pinned(dossier.procedure_id, &dossier.case_code)?;
     let name = ProcedureName { code: procedure.code.clone(), name: procedure.name.clone() };

@@ -68,6 +68,53 @@ kernel::problems! {
         "Dùng tên lĩnh vực như trong danh mục thủ tục (GET /v1/procedures).",
         "Use the name of a field as in the catalogue (GET /v1/procedures)."
     }
+    FEE_NOT_FOUND = NotFound "fee.not_found" {
+        "Không tìm thấy khoản phải nộp", "There is no such order to pay";
+        "Xem các khoản tại GET /v1/dossiers/{id}/fees.", "See them at GET /v1/dossiers/{id}/fees."
+    }
+    FEE_SETTLED = Conflict "fee.settled" {
+        "Khoản này không còn phải nộp", "This order is settled";
+        "Trạng thái hiện tại nằm trong state.", "The state is in state."
+    }
+    FEES_CLOSED = Conflict "fee.closed" {
+        "Hồ sơ không thu phí lúc này", "The dossier takes no fees now";
+        "Phí được tính từ khi hồ sơ được nộp đến khi kết thúc; trạng thái hiện tại nằm trong state.",
+        "Fees are ordered from when a dossier is filed to its end; the state is in state."
+    }
+    FEE_UNPAID = Conflict "dossier.fee_unpaid" {
+        "Còn khoản chưa nộp", "Something is not paid yet";
+        "Kết quả được trả khi đã nộp đủ; xem GET /v1/dossiers/{id}/fees.",
+        "The result is handed over when everything is paid; see GET /v1/dossiers/{id}/fees."
+    }
+    PAYMENT_NOT_FOUND = NotFound "payment.not_found" {
+        "Không tìm thấy khoản đã nộp", "There is no such payment";
+        "Xem các khoản tại GET /v1/dossiers/{id}/fees.", "See them at GET /v1/dossiers/{id}/fees."
+    }
+    PAYMENT_KNOWN = Conflict "payment.known" {
+        "Giao dịch đã được ghi cho khoản khác", "The transaction is recorded for another order";
+        "Một giao dịch chỉ trả cho một khoản.", "A transaction pays for one order."
+    }
+    REFUND_IMPOSSIBLE = Conflict "payment.refund_impossible" {
+        "Khoản này không trả lại được nữa", "This payment cannot be given back any more";
+        "Trạng thái hiện tại nằm trong state.", "The state is in state."
+    }
+    CONSULTATION_NOT_FOUND = NotFound "consultation.not_found" {
+        "Không tìm thấy câu hỏi", "There is no such question";
+        "Xem các câu hỏi tại GET /v1/consultations.", "See them at GET /v1/consultations."
+    }
+    CONSULTATION_CLOSED = Conflict "consultation.closed" {
+        "Câu hỏi đã kết thúc", "The question is closed";
+        "Trạng thái hiện tại nằm trong state.", "The state is in state."
+    }
+    CORRECTION_NOT_FOUND = NotFound "correction.not_found" {
+        "Không tìm thấy lần đính chính", "There is no such correction";
+        "Xem tại GET /v1/dossiers/{id}/corrections.", "See them at GET /v1/dossiers/{id}/corrections."
+    }
+    CORRECTION_IMPOSSIBLE = Conflict "correction.impossible" {
+        "Không đính chính được lúc này", "It cannot be corrected now";
+        "Chỉ kết quả đã ký được đính chính, mỗi lần một việc; trạng thái hồ sơ nằm trong state.",
+        "A signed result can be corrected, once at a time; the dossier's state is in state."
+    }
     CALENDAR_NOT_PUBLISHED = Invalid "calendar.not_published" {
         "Lịch làm việc chưa được công bố", "The working calendar is not published";
         "Ngày cần tính nằm ngoài lịch đã công bố.", "A date that is needed lies outside the published calendar."

@@ -2,6 +2,7 @@
 
 mod agency;
 mod calendar;
+mod demo_gateway;
 mod log;
 mod receipt;
 mod serve;
@@ -37,6 +38,8 @@ enum Command {
     VerifyJournal(VerifyJournal),
     /// Check a receipt with the published keys alone: no server, no database, no settings.
     VerifyReceipt(receipt::VerifyReceipt),
+    /// Play a payment gateway, for trying things: it takes nothing from anybody.
+    DemoGateway(demo_gateway::DemoGateway),
     /// Manage the agencies.
     Agency(Agency),
     /// Manage the working-day calendars.
@@ -90,6 +93,7 @@ pub async fn run() -> ExitCode {
         }
         Command::VerifyJournal(args) => verify_journal(&args).await,
         Command::VerifyReceipt(args) => receipt::verify(&args),
+        Command::DemoGateway(args) => demo_gateway::serve(&args).await,
         Command::Agency(agency) => manage_agencies(agency).await,
         Command::Calendar(calendar) => manage_calendars(calendar).await,
         Command::User(user) => manage(user).await,

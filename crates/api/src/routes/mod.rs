@@ -1,9 +1,12 @@
 //! The handlers, each beside its part of the contract.
 
 pub mod attachments;
+pub mod consultations;
+pub mod corrections;
 pub mod deadlines;
 pub mod directory;
 pub mod dossiers;
+pub mod fees;
 pub mod forms;
 pub mod health;
 pub mod journal;
@@ -26,6 +29,9 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     procedures::configure(config);
     dossiers::configure(config);
     steps::configure(config);
+    consultations::configure(config);
+    corrections::configure(config);
+    fees::configure(config);
     forms::configure(config);
     queue::configure(config);
     receipts::configure(config);
