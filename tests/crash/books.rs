@@ -6,8 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::schema::{
-    agencies, attachments, citizens, dossier_serials, dossiers, journal, journal_head, recomputations, staff, tickets,
-    timers,
+    agencies, attachments, citizens, dossier_serials, dossiers, journal, journal_head, recomputations,
+    register_entries, staff, tickets, timers,
 };
 use uuid::Uuid;
 
@@ -63,6 +63,8 @@ pub struct Books {
     pub waiting: Vec<Uuid>,
     /// The last serial given by each unit on each day.
     pub serials: HashMap<(Uuid, NaiveDate), i64>,
+    /// Of each dossier in the register, the book by agency and year, and its number.
+    pub register: HashMap<Uuid, ((Uuid, i16), i32)>,
     /// The dossiers that still have a timer set.
     pub timers: Vec<Uuid>,
 }
@@ -84,6 +86,10 @@ impl Books {
             *papers.entry(dossier).or_default() += 1;
         }
         let serials: Vec<(Uuid, NaiveDate, i32)> = dossier_serials::table.load(conn).await?;
+        let register = register_entries::table.select((
+            register_entries::dossier_id,
+            ((register_entries::agency_id, register_entries::year), register_entries::number),
+        ));
         let waiting = attachments::table.filter(attachments::stored_at.is_null()).select(attachments::dossier_id);
         Ok(Self {
             dossiers: rows.into_iter().map(|row| (row.id, row)).collect(),
@@ -93,6 +99,7 @@ impl Books {
             papers,
             waiting: waiting.load(conn).await?,
             serials: serials.into_iter().map(|(unit, day, last)| ((unit, day), last.into())).collect(),
+            register: register.load(conn).await?.into_iter().collect(),
             timers: timers::table.select(timers::entity_id).load(conn).await?,
         })
     }

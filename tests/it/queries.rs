@@ -18,6 +18,8 @@ const OWN: &[(&str, &[&str])] = &[
             "receipts",
             "tickets",
             "ticket_serials",
+            "register_entries",
+            "register_serials",
             "dossier_serials",
             "recomputations",
             "recomputation_progress",

@@ -168,7 +168,7 @@ impl QueryId for Visible {
 impl ValidGrouping<()> for Visible {
     type IsAggregate = is_aggregate::No;
 }
-impl AppearsOnTable<dossiers::table> for Visible {}
+impl<From> AppearsOnTable<From> for Visible where dossiers::id: AppearsOnTable<From> {}
 
 /// The people and agencies who may see it, for the journal.
 pub fn audience(dossier: &Dossier) -> Vec<Uuid> {

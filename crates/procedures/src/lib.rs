@@ -6,7 +6,7 @@
 //! - [`mod@file`]: filing one; [`attachment`], [`upload`]: its papers; [`steps`]: everything that moves it, with what
 //!   must be said in a [`request`]; [`clock`]: what that does to its deadline
 //! - [`list`], [`timeline`], [`tracking`]: reading; [`timer`]: what happens when nobody does anything
-//! - [`form`]: what is printed; [`receipt`]: what was promised, signed; [`queue`]: tickets at the counter
+//! - [`form`]: what is printed; [`register`]: the book of what was accepted; [`receipt`]: what was promised, signed; [`queue`]: tickets at the counter
 //! - [`recomputation`]: a calendar has changed; [`recompute`]: what that moves
 //! - [`event`]: what the journal is told; [`problem`]: what can go wrong
 
@@ -23,6 +23,7 @@ pub mod queue;
 pub mod receipt;
 pub mod recomputation;
 pub mod recompute;
+pub mod register;
 pub mod request;
 pub mod steps;
 pub mod timeline;
