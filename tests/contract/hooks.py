@@ -122,7 +122,8 @@ class OperationsReached:
         assert share >= minimum, f"{lines[0]}, wanted {minimum:.0%}"
 
 
+@schemathesis.deserializer("text/csv")
 @schemathesis.deserializer("text/html")
 def page(_context, response):
-    """A printed form is text to the contract."""
+    """What is printed, and what spreadsheets read, is text to the contract."""
     return response.text

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::schema::{
     agencies, attachments, citizens, dossier_serials, dossiers, fee_orders, journal, journal_head, payments,
-    recomputations, staff, tickets, timers,
+    recomputations, register_entries, staff, tickets, timers,
 };
 use uuid::Uuid;
 
@@ -65,6 +65,8 @@ pub struct Books {
     pub serials: HashMap<(Uuid, NaiveDate), i64>,
     /// Every payment, with its dossier, its order, and whether that is settled by it.
     pub payments: Vec<(Uuid, Uuid, bool)>,
+    /// Of each dossier in the register, the book by agency and year, and its number.
+    pub register: HashMap<Uuid, ((Uuid, i16), i32)>,
     /// The dossiers that still have a timer set.
     pub timers: Vec<Uuid>,
 }
@@ -91,6 +93,10 @@ impl Books {
             .inner_join(fee_orders::table.on(fee_orders::id.eq(payments::order_id)))
             .filter(payments::method.eq("gateway"))
             .select((payments::dossier_id, payments::order_id, settled));
+        let register = register_entries::table.select((
+            register_entries::dossier_id,
+            ((register_entries::agency_id, register_entries::year), register_entries::number),
+        ));
         let waiting = attachments::table.filter(attachments::stored_at.is_null()).select(attachments::dossier_id);
         Ok(Self {
             dossiers: rows.into_iter().map(|row| (row.id, row)).collect(),
@@ -101,6 +107,7 @@ impl Books {
             waiting: waiting.load(conn).await?,
             serials: serials.into_iter().map(|(unit, day, last)| ((unit, day), last.into())).collect(),
             payments: paid.load(conn).await?,
+            register: register.load(conn).await?.into_iter().collect(),
             timers: timers::table.select(timers::entity_id).load(conn).await?,
         })
     }

@@ -13,7 +13,7 @@ use kernel::schema::{journal, timers};
 use tokio::time::sleep;
 use uuid::Uuid;
 
-use crate::books::{Books, Entry};
+use crate::books::{Books, Dossier, Entry};
 use crate::client::Client;
 use crate::ledger::Life;
 use crate::program::Program;
@@ -49,6 +49,7 @@ pub async fn reconcile(
     }
     wrong.strangers(&lives, &books);
     wrong.codes(&lives, &books);
+    wrong.register(&books);
     wrong.journal(&books, &by_entity);
     let fired = wrong.timers(&lives, &books, &by_entity, &moved);
     let checkpoints = checkpoints(program, books.size, &mut wrong).await?;
@@ -196,6 +197,29 @@ impl Wrong {
                 self.codes += 1;
                 self.say(format!("the serials of {unit_and_day:?}, up to {last}, are {given:?}"));
             }
+        }
+    }
+
+    /// Every accepted dossier once in the register of the agency that received it, and numbers from 1 on without a gap.
+    fn register(&mut self, books: &Books) {
+        let mut numbers: HashMap<(Uuid, i16), Vec<i32>> = HashMap::new();
+        for (book, number) in books.register.values() {
+            numbers.entry(*book).or_default().push(*number);
+        }
+        for (book, given) in &mut numbers {
+            given.sort_unstable();
+            if !given.iter().copied().eq(1..=i32::try_from(given.len()).unwrap_or(0)) {
+                self.codes += 1;
+                self.say(format!("the numbers of the register {book:?} are {given:?}"));
+            }
+        }
+        let entered =
+            |row: &&Dossier| books.register.get(&row.id).is_some_and(|((unit, _), _)| *unit == row.receiving_agency_id);
+        let accepted = books.dossiers.values().filter(|row| row.accepted_at.is_some());
+        let missing = accepted.filter(|row| !entered(row)).count();
+        if missing > 0 {
+            self.codes += missing;
+            self.say(format!("{missing} accepted dossiers are not in the register of their agency"));
         }
     }
 

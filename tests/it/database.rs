@@ -174,6 +174,7 @@ async fn shape(conn: &mut AsyncPgConnection) -> BTreeSet<String> {
         lines(conn, "SELECT pg_get_functiondef(oid) AS line FROM pg_proc WHERE pronamespace = 'public'::regnamespace")
             .await,
     );
+    shape.extend(lines(conn, "SELECT pg_get_triggerdef(oid) AS line FROM pg_trigger WHERE NOT tgisinternal").await);
     shape.extend(
         lines(
             conn,

@@ -23,6 +23,8 @@ const OWN: &[(&str, &[&str])] = &[
             "corrections",
             "tickets",
             "ticket_serials",
+            "register_entries",
+            "register_serials",
             "dossier_serials",
             "recomputations",
             "recomputation_progress",

@@ -143,6 +143,12 @@ table! {
 }
 table! { ticket_serials (agency_id, day) { agency_id -> Uuid, day -> Date, last -> Int4 } }
 table! { dossier_serials (agency_id, day) { agency_id -> Uuid, day -> Date, last -> Int4 } }
+table! { register_serials (agency_id, year) { agency_id -> Uuid, year -> Int2, last -> Int4 } }
+table! {
+    register_entries (dossier_id) {
+        dossier_id -> Uuid, agency_id -> Uuid, year -> Int2, month -> Int2, number -> Int4,
+    }
+}
 
 table! {
     recomputations (id) {
@@ -160,6 +166,8 @@ table! {
 joinable!(attachments -> dossiers (dossier_id));
 joinable!(consultations -> dossiers (dossier_id));
 joinable!(dossiers -> procedures (procedure_id));
+joinable!(register_entries -> dossiers (dossier_id));
 joinable!(recomputation_progress -> recomputations (recomputation_id));
 allow_tables_to_appear_in_same_query!(recomputations, recomputation_progress);
 allow_tables_to_appear_in_same_query!(dossiers, attachments, fee_orders, payments, consultations, dossier_agencies, corrections, procedures, remarks, verifications, agencies, journal);
+allow_tables_to_appear_in_same_query!(dossiers, register_entries);

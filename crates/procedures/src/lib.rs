@@ -8,7 +8,7 @@
 //! - [`fee`]: what is to be paid; [`consultation`]: what other agencies think; [`correction`]: a result put right
 //! - [`holding`]: who had it, for how long
 //! - [`list`], [`timeline`], [`tracking`]: reading; [`timer`]: what happens when nobody does anything
-//! - [`form`]: what is printed; [`receipt`]: what was promised, signed; [`queue`]: tickets at the counter
+//! - [`form`]: what is printed; [`register`]: the book of what was accepted; [`receipt`]: what was promised, signed; [`queue`]: tickets at the counter
 //! - [`recomputation`]: a calendar has changed; [`recompute`]: what that moves
 //! - [`event`]: what the journal is told; [`problem`]: what can go wrong
 
@@ -29,6 +29,7 @@ pub mod queue;
 pub mod receipt;
 pub mod recomputation;
 pub mod recompute;
+pub mod register;
 pub mod request;
 pub mod steps;
 pub mod timeline;

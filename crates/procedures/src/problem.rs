@@ -47,6 +47,11 @@ kernel::problems! {
         "Chữ ký không khớp với khoá công bố tại /.well-known/jwks.json, hoặc nội dung đã bị sửa.",
         "The signature fits none of the keys at /.well-known/jwks.json, or the content was changed."
     }
+    REGISTER_NOT_FOUND = NotFound "register.not_found" {
+        "Không tìm thấy sổ theo dõi hồ sơ", "Register not found";
+        "Sổ của mỗi cơ quan dành cho cán bộ của cơ quan đó và người giám sát.",
+        "An agency's register is for its own staff and those who oversee."
+    }
     FORM_NOT_FOUND = NotFound "form.not_found" {
         "Hồ sơ không có biểu mẫu này", "The dossier has no such form";
         "Xem các biểu mẫu tại GET /v1/dossiers/{id}/forms.", "See its forms at GET /v1/dossiers/{id}/forms."

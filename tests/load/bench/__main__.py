@@ -24,6 +24,7 @@ LISTS = {
     "work list, received": ("tiepnhan", "/v1/dossiers?side=receiving"),
     "returned": ("tiepnhan", "/v1/dossiers?status=returned"),
     "being processed": ("tiepnhan", "/v1/dossiers?status=processing"),
+    "register": ("tiepnhan", "/v1/agencies/{agency}/register?limit=200"),
     "all open, for an inspector": ("thanhtra", "/v1/dossiers?agency_id={agency}"),
 }
 
@@ -119,8 +120,9 @@ def learn(cluster, directory, database):
 
 def beside(measured, extra, seconds, say):
     """One run of something beside the dossiers."""
-    measured.cluster.sql(measured.database, (data.SQL / extra.seed).read_text())
-    time.sleep(3)  # the server reads the catalogue anew within a second
+    if extra.seed:
+        measured.cluster.sql(measured.database, (data.SQL / extra.seed).read_text())
+        time.sleep(3)  # the server reads the catalogue anew within a second
     run = measured.load(extra.task, seconds, extra.connections)
     measured.settle(extra)
     if extra.task == "call-next":

@@ -16,6 +16,7 @@ pub mod procedures;
 pub mod queue;
 pub mod receipts;
 pub mod recomputations;
+pub mod register;
 pub mod steps;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -33,6 +34,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     corrections::configure(config);
     fees::configure(config);
     forms::configure(config);
+    register::configure(config);
     queue::configure(config);
     receipts::configure(config);
     recomputations::configure(config);
