@@ -133,6 +133,7 @@ async fn the_database_takes_the_codes_that_the_program_knows_and_no_others() {
         ("dossiers", "outcome", codes(Outcome::ALL, Outcome::code)),
         ("dossiers", "proposed_outcome", codes(Outcome::ALL, Outcome::code)),
         ("dossiers", "state_before", before_withdrawal),
+        ("external_dossiers", "channel", codes(Channel::ALL, Channel::code)),
         ("recomputations", "status", codes(Phase::ALL, Phase::code)),
         ("agencies", "kind", codes(AgencyKind::ALL, AgencyKind::code)),
         ("tickets", "status", codes(TicketStatus::ALL, TicketStatus::code)),

@@ -8,6 +8,7 @@
 //! - [`list`], [`timeline`], [`tracking`]: reading; [`timer`]: what happens when nobody does anything
 //! - [`form`]: what is printed; [`receipt`]: what was promised, signed; [`queue`]: tickets at the counter
 //! - [`recomputation`]: a calendar has changed; [`recompute`]: what that moves
+//! - [`import`]: dossiers of other systems, from their logs
 //! - [`event`]: what the journal is told; [`problem`]: what can go wrong
 
 pub mod attachment;
@@ -17,6 +18,7 @@ pub mod dossier;
 pub mod event;
 pub mod file;
 pub mod form;
+pub mod import;
 pub mod list;
 pub mod problem;
 pub mod queue;

@@ -6,6 +6,7 @@ pub mod directory;
 pub mod dossiers;
 pub mod forms;
 pub mod health;
+pub mod imports;
 pub mod journal;
 pub mod pages;
 pub mod problems;
@@ -31,6 +32,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     receipts::configure(config);
     recomputations::configure(config);
     attachments::configure(config);
+    imports::configure(config);
     journal::configure(config);
     crate::auth::configure(config);
 }
