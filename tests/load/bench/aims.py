@@ -43,6 +43,10 @@ EXTRAS = [
     # Fifty counters of one centre.
     Extra("call-next", True, 50, "queue.sql", rate=2000),
 ]
+# Rows of the logs that are imported, a second, and how much more memory the longer one may take.
+IMPORT_ROWS = (20_000, 200_000)
+IMPORT_RATE = 1500
+IMPORT_MEMORY = 0.1
 # How much slower everything may be with a hundred times the dossiers.
 LOST = 0.15
 MEMORY_MB = 40
