@@ -6,8 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::schema::{
-    agencies, attachments, citizens, dossier_serials, dossiers, fee_orders, journal, journal_head, payments,
-    recomputations, register_entries, staff, tickets, timers,
+    agencies, attachments, citizens, dossier_serials, dossiers, external_dossiers, fee_orders, imports, journal,
+    journal_head, payments, recomputations, register_entries, staff, tickets, timers,
 };
 use uuid::Uuid;
 
@@ -80,6 +80,9 @@ impl Books {
         others.extend(citizens);
         others.extend(agencies::table.select((agencies::id, agencies::version)).load::<(Uuid, i32)>(conn).await?);
         others.extend(tickets::table.select((tickets::id, tickets::version)).load::<(Uuid, i32)>(conn).await?);
+        let imported = external_dossiers::table.select((external_dossiers::id, external_dossiers::version));
+        others.extend(imported.load::<(Uuid, i32)>(conn).await?);
+        others.extend(imports::table.select((imports::id, imports::version)).load::<(Uuid, i32)>(conn).await?);
         let orders = recomputations::table.select((recomputations::id, recomputations::version));
         others.extend(orders.load::<(Uuid, i32)>(conn).await?);
         let arrived = attachments::table.filter(attachments::stored_at.is_not_null());

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::books::{Books, Dossier, Entry};
 use crate::client::Client;
+use crate::importer::Imported;
 use crate::ledger::Life;
 use crate::program::Program;
 use crate::world::{Outcome, World};
@@ -28,6 +29,7 @@ pub async fn reconcile(
     program: &mut Program,
     clients: Vec<Client>,
     moved: BTreeMap<Uuid, usize>,
+    imported: Imported,
 ) -> Outcome<String> {
     let mut looking = Vec::new();
     for mut client in clients {
@@ -41,6 +43,7 @@ pub async fn reconcile(
         lives.extend(each.await?);
     }
     wait_until_quiet(world).await?;
+    let imported = imported.check(world).await?;
     let books = Books::read(&mut *world.db.conn().await?).await?;
     let by_entity = by_entity(&books);
     let mut wrong = Wrong::default();
@@ -67,7 +70,7 @@ pub async fn reconcile(
         count(&tally.faults)
     );
     Ok(format!(
-        "{} acknowledged writes, {} lost, {} doubled, {} code conflicts, journal 0..{} {}, {checkpoints} checkpoints confirmed, {fired} timers fired",
+        "{} acknowledged writes, {} lost, {} doubled, {} code conflicts, journal 0..{} {}, {checkpoints} checkpoints confirmed, {fired} timers fired; {imported}",
         count(&tally.acknowledged),
         wrong.lost,
         wrong.doubled,

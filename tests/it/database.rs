@@ -142,6 +142,7 @@ async fn the_database_takes_the_codes_that_the_program_knows_and_no_others() {
         ("dossier_agencies", "part", codes(SidePart::ALL, SidePart::code)),
         ("consultations", "status", codes(ConsultationStatus::ALL, ConsultationStatus::code)),
         ("consultations", "opinion", codes(Opinion::ALL, Opinion::code)),
+        ("external_dossiers", "channel", codes(Channel::ALL, Channel::code)),
         ("recomputations", "status", codes(Phase::ALL, Phase::code)),
         ("agencies", "kind", codes(AgencyKind::ALL, AgencyKind::code)),
         ("tickets", "status", codes(TicketStatus::ALL, TicketStatus::code)),

@@ -22,6 +22,7 @@ mod forms;
 mod hand_over;
 mod harness;
 mod idempotency;
+mod imports;
 mod journal;
 mod oauth;
 mod operations;

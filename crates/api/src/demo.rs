@@ -1,5 +1,7 @@
 //! Dossiers to try the demo with: one for each state, under ids that the contract's examples name.
 
+use std::io::Cursor;
+
 use actix_web::web::Bytes;
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncPgConnection;
@@ -19,6 +21,7 @@ use procedures::fee::order::{self, NewDuty, NewFeeLine, NewFeeOrder};
 use procedures::fee::payment::{self, NewPayment};
 use procedures::fee::{FeeOrderId, PaymentId, PaymentMethod};
 use procedures::file::{self, NewDossier, Ways};
+use procedures::import::{self, ImportId, Source};
 use procedures::problem::NOT_FOUND;
 use procedures::queue::TicketId;
 use procedures::queue::call::{self, Call};
@@ -33,6 +36,9 @@ use crate::app::App;
 
 /// The paper that stands for every paper of the demo.
 const PAPER: &[u8] = include_bytes!("../../../migrations/seed/demo/paper.pdf");
+
+/// A log of another system.
+const LOG: &[u8] = include_bytes!("../../../migrations/seed/demo/receipt-log.csv");
 
 /// Whose dossiers they are: congdan1.
 const CITIZEN: &DemoCitizen = &CITIZENS[0];
@@ -126,7 +132,15 @@ pub async fn load(app: &App, conn: &mut AsyncPgConnection) -> Result<()> {
         walk(app, conn, &applicant, *n, *reach).await?;
     }
     stand_in_line(app, conn, now).await?;
-    look_again(app, conn, &officer("quantri", Role::Administrator, now)?).await
+    look_again(app, conn, &officer("quantri", Role::Administrator, now)?).await?;
+    bring_in(app, conn).await
+}
+
+/// A few dossiers of another system.
+async fn bring_in(app: &App, conn: &mut AsyncPgConnection) -> Result<()> {
+    let (id, looked) = (ImportId(fixed(0xf1, 1)), import::log::look(LOG)?);
+    let log = import::File { id, source: Source::Demo, content: Cursor::new(LOG), looked };
+    import::run(conn, &app.clock, log, false, |_| ()).await.map(drop)
 }
 
 /// Seven people at the commune's counters, three of them called.

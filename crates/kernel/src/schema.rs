@@ -163,11 +163,32 @@ table! {
     }
 }
 
+table! {
+    imports (id) {
+        id -> Uuid, version -> Int4, source -> Text, sha256 -> Bytea, started_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+table! { import_progress (import_id) { import_id -> Uuid, position -> Int8, line -> Int8, report -> Jsonb } }
+table! {
+    external_dossiers (id) {
+        id -> Uuid, version -> Int4, source -> Text, source_key -> Text, channel -> Nullable<Text>,
+        started_at -> Timestamptz, due_at -> Nullable<Timestamptz>, ended_at -> Nullable<Timestamptz>, import_id -> Uuid,
+    }
+}
+table! {
+    external_events (dossier_id, source_key) {
+        dossier_id -> Uuid, source_key -> Text, activity -> Text, occurred_at -> Timestamptz,
+    }
+}
+
 joinable!(attachments -> dossiers (dossier_id));
 joinable!(consultations -> dossiers (dossier_id));
+joinable!(import_progress -> imports (import_id));
 joinable!(dossiers -> procedures (procedure_id));
 joinable!(register_entries -> dossiers (dossier_id));
 joinable!(recomputation_progress -> recomputations (recomputation_id));
 allow_tables_to_appear_in_same_query!(recomputations, recomputation_progress);
 allow_tables_to_appear_in_same_query!(dossiers, attachments, fee_orders, payments, consultations, dossier_agencies, corrections, procedures, remarks, verifications, agencies, journal);
 allow_tables_to_appear_in_same_query!(dossiers, register_entries);
+allow_tables_to_appear_in_same_query!(imports, import_progress);

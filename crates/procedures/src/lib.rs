@@ -10,6 +10,7 @@
 //! - [`list`], [`timeline`], [`tracking`]: reading; [`timer`]: what happens when nobody does anything
 //! - [`form`]: what is printed; [`register`]: the book of what was accepted; [`receipt`]: what was promised, signed; [`queue`]: tickets at the counter
 //! - [`recomputation`]: a calendar has changed; [`recompute`]: what that moves
+//! - [`import`]: dossiers of other systems, from their logs
 //! - [`event`]: what the journal is told; [`problem`]: what can go wrong
 
 pub mod attachment;
@@ -23,6 +24,7 @@ pub mod fee;
 pub mod file;
 pub mod form;
 pub mod holding;
+pub mod import;
 pub mod list;
 pub mod problem;
 pub mod queue;

@@ -168,6 +168,19 @@ kernel::problems! {
         "Chỉ thực hiện một lần, sau khi chạy thử xong (state là looked).",
         "It is carried out once, when the dry run is through (state is looked)."
     }
+    BAD_LOG = Malformed "import.bad_log" {
+        "Không đọc được tệp nhật ký", "The log cannot be read";
+        "Tệp phải là CSV với các cột của nhật ký; chưa có gì được nhập.",
+        "The file must be CSV with the log's columns; nothing was imported."
+    }
+    IMPORT_UNDER_WAY = Conflict "import.under_way" {
+        "Đang có một lần nhập khác", "Another import is under way";
+        "Chờ lần nhập đó xong rồi chạy lại.", "Wait until it has ended, then run the command again."
+    }
+    IMPORT_NOT_FOUND = NotFound "import.not_found" {
+        "Không tìm thấy lần nhập", "Import not found";
+        "Mã nằm trong báo cáo của lệnh caunoi import.", "The id is in the report of `caunoi import`."
+    }
     TRACKING_NOT_FOUND = NotFound "tracking.not_found" {
         "Không có mã hồ sơ này", "There is no such dossier code";
         "Mã nằm trên giấy tiếp nhận và hẹn trả kết quả.", "The code is on the receipt."

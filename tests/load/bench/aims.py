@@ -45,6 +45,10 @@ EXTRAS = [
     # A receipt, on both processors.
     Extra("pdf", False, 2, None, p99_ms=50),
 ]
+# Rows of the logs that are imported, a second, and how much more memory the longer one may take.
+IMPORT_ROWS = (20_000, 200_000)
+IMPORT_RATE = 1500
+IMPORT_MEMORY = 0.1
 # How much slower everything may be with a hundred times the dossiers.
 LOST = 0.15
 MEMORY_MB = 40

@@ -3,6 +3,7 @@
 mod agency;
 mod calendar;
 mod demo_gateway;
+mod import;
 mod log;
 mod receipt;
 mod serve;
@@ -44,6 +45,8 @@ enum Command {
     Agency(Agency),
     /// Manage the working-day calendars.
     Calendar(Calendar),
+    /// Import what another system has handled.
+    Import(Import),
     /// Manage staff accounts.
     User(User),
 }
@@ -74,6 +77,14 @@ struct Calendar {
 }
 
 #[derive(Args)]
+struct Import {
+    #[command(flatten)]
+    flags: Flags,
+    #[command(subcommand)]
+    command: import::ImportCommand,
+}
+
+#[derive(Args)]
 struct User {
     #[command(flatten)]
     flags: Flags,
@@ -96,6 +107,7 @@ pub async fn run() -> ExitCode {
         Command::DemoGateway(args) => demo_gateway::serve(&args).await,
         Command::Agency(agency) => manage_agencies(agency).await,
         Command::Calendar(calendar) => manage_calendars(calendar).await,
+        Command::Import(import) => manage_imports(import).await,
         Command::User(user) => manage(user).await,
     };
     drop(log); // what was logged stands above the last word
@@ -159,6 +171,12 @@ async fn manage_calendars(calendar: Calendar) -> Result<(), String> {
     let settings = Settings::check(&calendar.flags)?;
     let (_database, mut conn) = database::attach(&settings).await?;
     calendar::manage(&mut conn, Clock::default().now(), calendar.command).await
+}
+
+async fn manage_imports(import: Import) -> Result<(), String> {
+    let settings = Settings::check(&import.flags)?;
+    let (_database, mut conn) = database::attach(&settings).await?;
+    import::manage(&mut conn, &Clock::default(), import.command).await
 }
 
 async fn manage(user: User) -> Result<(), String> {

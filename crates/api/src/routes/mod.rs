@@ -9,6 +9,7 @@ pub mod dossiers;
 pub mod fees;
 pub mod forms;
 pub mod health;
+pub mod imports;
 pub mod journal;
 pub mod pages;
 pub mod problems;
@@ -39,6 +40,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     receipts::configure(config);
     recomputations::configure(config);
     attachments::configure(config);
+    imports::configure(config);
     journal::configure(config);
     crate::auth::configure(config);
 }
