@@ -1,6 +1,6 @@
 //! Some rows of a log, written at once: what is new of their dossiers, one entry of the journal for each change.
 //!
-//! Whoever imports holds the lock of [`super::run`], so that nothing changes between reading and writing.
+//! Whoever imports holds the lock of [`super::run()`], so that nothing changes between reading and writing.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,9 +1,9 @@
 //! What another system has handled, read from its log: dossiers with their own start, deadline and end.
 //!
-//! A file is read twice: once to see that it can be read ([`log::look`]), then row by row in its order ([`run`]), some
+//! A file is read twice: once to see that it can be read ([`log::look`]), then row by row in its order ([`run()`]), some
 //! hundreds in a transaction that also moves the place where it goes on. Nothing is kept in memory beyond that: a
 //! dossier's rows may lie apart from each other. In reading order: the [`log`] and its [`mapping`] to our own words, the
-//! [`dossier`] and its [`event`]s, the [`batch`], the [`report`], and one import ([`run`], [`read`]).
+//! [`dossier`] and its [`event`]s, the [`batch`], the [`report`], and one import ([`run()`], [`read`]).
 
 pub mod batch;
 pub mod dossier;
