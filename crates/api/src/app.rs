@@ -6,6 +6,7 @@ use kernel::Clock;
 use kernel::files::FileStore;
 use kernel::rules::Rules;
 use procedures::Catalogue;
+use procedures::steps::World;
 
 use crate::auth::Auth;
 use crate::contract::Contract;
@@ -31,4 +32,11 @@ pub struct App {
     pub files: FileStore,
     /// Turns for what is heavy: stripping documents.
     pub heavy: tokio::sync::Semaphore,
+}
+
+impl App {
+    /// What a change of a dossier goes by.
+    pub fn world<'a>(&'a self, catalogue: &'a Catalogue) -> World<'a> {
+        World { catalogue, rules: &self.rules, keys: &self.settings.keys }
+    }
 }

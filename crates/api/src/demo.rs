@@ -28,7 +28,7 @@ use procedures::queue::call::{self, Call};
 use procedures::queue::draw::{self, NewTicket};
 use procedures::recomputation::{self, NewRecomputation, RecomputationId};
 use procedures::request::{NewResult, Proposal, SupplementGround, SupplementRequest, VerificationPlan};
-use procedures::steps::{self, Target, World};
+use procedures::steps::{self, Target};
 use procedures::{DossierId, upload};
 use uuid::Uuid;
 
@@ -204,7 +204,7 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
     let examiner = officer("chuyenvien", Role::ProcessingOfficer, applicant.now)?;
     let leader = officer("lanhdao", Role::Leader, applicant.now)?;
     let catalogue = app.catalogue.load();
-    let world = World { catalogue: &catalogue, rules: &app.rules, keys: &app.settings.keys };
+    let world = app.world(&catalogue);
     let id = id(n);
     let attempt = |step: &str| Attempt::new(None, "DEMO", step, id.0, &[n]);
 

@@ -14,7 +14,6 @@ use kernel::problem::{CONFLICT, Result};
 use kernel::timers::Due;
 use kernel::{Actor, Ctx, Db, idempotency, timers};
 use procedures::fee::refund;
-use procedures::steps::World;
 use tokio::sync::watch;
 
 use crate::app::App;
@@ -98,8 +97,7 @@ async fn fire(app: &Arc<App>, conn: &mut AsyncPgConnection) -> Result<usize> {
             procedures::fee::refund::ENTITY => ask_back(app, conn, timer, ctx.now).await,
             procedures::consultation::ENTITY => {
                 let catalogue = app.catalogue.load_full();
-                let world = World { catalogue: &catalogue, rules: &app.rules, keys: &app.settings.keys };
-                procedures::consultation::lapse::fire(conn, &ctx, world, timer).await
+                procedures::consultation::lapse::fire(conn, &ctx, app.world(&catalogue), timer).await
             }
             procedures::recomputation::ENTITY => procedures::recompute::fire(conn, &ctx, &app.rules, timer).await,
             other => Err(kernel::problem::INTERNAL.because(format!("nobody fires timers of {other}"))),

@@ -14,7 +14,7 @@ use minijinja::Environment;
 use serde::Serialize;
 
 pub use table::Table;
-pub use words::{register, sheet};
+pub use words::{REGISTER, register, sheet};
 
 /// The style of every sheet: whoever sends the page allows it by its hash.
 pub const STYLE: &str = include_str!("style.css");

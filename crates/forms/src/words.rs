@@ -28,6 +28,21 @@ pub fn sheet(form: &Form, around: &Around<'_>) -> Sheet {
     }
 }
 
+/// The columns of the register.
+pub const REGISTER: [&str; 11] = [
+    "Số",
+    "Mã hồ sơ",
+    "Người nộp hồ sơ",
+    "Thủ tục",
+    "Cách nộp",
+    "Nhận",
+    "Hẹn trả",
+    "Xong",
+    "Kết quả",
+    "Đã trả",
+    "Ghi chú",
+];
+
 /// A page of the register, written out on `at`.
 pub fn register(register: &Register, at: DateTime<Utc>, around: &Around<'_>) -> Sheet {
     let Register { year, month, last_number, .. } = register;
@@ -41,19 +56,7 @@ pub fn register(register: &Register, at: DateTime<Utc>, around: &Around<'_>) -> 
         code: None,
         rows: vec![Row { label: "Kỳ", value: period }],
         table: Table {
-            head: vec![
-                "Số",
-                "Mã hồ sơ",
-                "Người nộp hồ sơ",
-                "Thủ tục",
-                "Cách nộp",
-                "Nhận",
-                "Hẹn trả",
-                "Xong",
-                "Kết quả",
-                "Đã trả",
-                "Ghi chú",
-            ],
+            head: REGISTER.to_vec(),
             lines: register.items.iter().map(|entry| line(entry, register, around)).collect(),
         },
         closing: if register.closed { closed } else { String::new() },

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use fast_qr::QRBuilder;
-use forms::{Row, Sheet, Table};
+use forms::{REGISTER, Row, Sheet, Table};
 
 /// Drawn so often, after the first time, for which the letters are read.
 const TIMES: u32 = 50;
@@ -109,22 +109,7 @@ fn register() -> Sheet {
         title: "Sổ theo dõi hồ sơ".to_owned(),
         code: None,
         rows: vec![row("Kỳ", "Tháng 11 năm 2026")],
-        table: Table {
-            head: vec![
-                "Số",
-                "Mã hồ sơ",
-                "Người nộp hồ sơ",
-                "Thủ tục",
-                "Cách nộp",
-                "Nhận",
-                "Hẹn trả",
-                "Xong",
-                "Kết quả",
-                "Đã trả",
-                "Ghi chú",
-            ],
-            lines: lines.collect(),
-        },
+        table: Table { head: REGISTER.to_vec(), lines: lines.collect() },
         closing: String::new(),
         qr: None,
         signatures: &[],

@@ -15,6 +15,7 @@ use crate::event::Event;
 use crate::problem::{CORRECTION_IMPOSSIBLE, CORRECTION_NOT_FOUND, NOT_YOURS_TO_DO};
 use crate::request::made_by_client;
 use crate::steps::{Moving, Target, World, again};
+use crate::view::part;
 use crate::workflow::Status;
 
 id! { CorrectionId, "A correction's id."; }
@@ -106,11 +107,10 @@ pub async fn open(
             right_number: None,
             closed_at: None,
         };
-        let reply = answer(201, &moving.dossier, &correction);
+        let reply = part(201, &moving.dossier, "corrections", &correction);
         let event = Event::CorrectionOpened { correction: correction.id.0 };
         moving.also.push(Box::new(diesel::insert_into(corrections::table).values(correction)));
-        moving.write(conn, ctx, world, &event, Some(target.attempt.keep(&reply, ctx.now))).await?;
-        Ok(reply)
+        moving.answer(conn, ctx, world, &event, target.attempt, reply).await
     })
     .await
 }
@@ -143,21 +143,13 @@ pub async fn close(
             corrections::right_number.eq(correction.right_number.clone()),
             corrections::closed_at.eq(correction.closed_at),
         ))));
-        let reply = answer(200, &moving.dossier, &correction);
+        let reply = part(200, &moving.dossier, "corrections", &correction);
         let event = Event::Corrected { correction: id.0 };
-        moving.write(conn, ctx, world, &event, Some(target.attempt.keep(&reply, ctx.now))).await?;
-        Ok(reply)
+        moving.answer(conn, ctx, world, &event, target.attempt, reply).await
     })
     .await
 }
 
 fn decides(ctx: &Ctx, dossier: &Dossier, permission: Permission) -> Result<()> {
-    let theirs = ctx.actor.may(permission) && ctx.actor.agency() == Some(dossier.competent_agency_id);
-    if theirs { Ok(()) } else { Err(NOT_YOURS_TO_DO.error()) }
-}
-
-fn answer(status: u16, dossier: &Dossier, correction: &Correction) -> Answer {
-    let body = serde_json::to_string(correction).expect("a correction is plain data");
-    let location = (status == 201).then(|| format!("/v1/dossiers/{}/corrections", dossier.id));
-    Answer { status, version: dossier.version, location, body }
+    if ctx.actor.may_at(permission, dossier.competent_agency_id) { Ok(()) } else { Err(NOT_YOURS_TO_DO.error()) }
 }

@@ -213,15 +213,16 @@ pub fn agencies(dossier: &Dossier) -> Vec<Uuid> {
     seen
 }
 
-/// The agencies that take part beside the two and may see it, once it is filed.
-pub(crate) async fn beside(conn: &mut AsyncPgConnection, dossier: &Dossier) -> Result<Vec<Uuid>> {
-    if !dossier.is_filed() {
-        return Ok(Vec::new());
+/// Everybody who may see it: its [`audience`], and once it is filed the agencies that take part beside the two.
+pub(crate) async fn everybody(conn: &mut AsyncPgConnection, dossier: &Dossier) -> Result<Vec<Uuid>> {
+    let mut seen = audience(dossier);
+    if dossier.is_filed() {
+        let rows = dossier_agencies::table
+            .filter(dossier_agencies::dossier_id.eq(dossier.id))
+            .filter(dossier_agencies::part.ne(SidePart::Support));
+        seen.extend(rows.select(dossier_agencies::agency_id).load::<Uuid>(conn).await?);
     }
-    let rows = dossier_agencies::table
-        .filter(dossier_agencies::dossier_id.eq(dossier.id))
-        .filter(dossier_agencies::part.ne(SidePart::Support));
-    Ok(rows.select(dossier_agencies::agency_id).load(conn).await?)
+    Ok(seen)
 }
 
 /// The dossier, if this actor may see it.

@@ -83,6 +83,13 @@ pub struct View {
     pub created_at: DateTime<Utc>,
 }
 
+/// An answer about a part of a dossier: its ETag is the dossier's, and when it is new its list is at `list`.
+pub(crate) fn part(status: u16, dossier: &Dossier, list: &str, part: &impl Serialize) -> Answer {
+    let body = serde_json::to_string(part).expect("a part of a dossier is plain data");
+    let location = (status == 201).then(|| format!("/v1/dossiers/{}/{list}", dossier.id));
+    Answer { status, version: dossier.version, location, body }
+}
+
 /// A procedure by its code, with its name.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ProcedureName {

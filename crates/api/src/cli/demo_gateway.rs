@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::{io, thread};
 
 use api::gateway::{demo, signature};
-use api::settings::Flags;
+use api::settings::GatewaySettings;
 use clap::Args;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
@@ -49,8 +49,8 @@ async fn input_ends() {
     let _ = ended.await;
 }
 
-/// Starts one for a demo, as a program of its own, and names it in the flags. It ends with this program.
-pub async fn start(flags: &mut Flags) -> Result<Child, String> {
+/// Starts one for a demo, as a program of its own, and says how it is reached. It ends with this program.
+pub async fn start() -> Result<(Child, GatewaySettings), String> {
     let words = |error: std::io::Error| format!("The demo's payment gateway does not start: {error}.");
     let secret = signature::fresh_secret();
     let mut child = Command::new(std::env::current_exe().map_err(words)?)
@@ -65,7 +65,6 @@ pub async fn start(flags: &mut Flags) -> Result<Child, String> {
     if let Some(output) = child.stdout.as_mut() {
         BufReader::new(output).read_line(&mut address).await.map_err(words)?;
     }
-    flags.payment_gateway_url = Some(address.trim().to_owned());
-    flags.payment_gateway_secret = Some(secret);
-    Ok(child)
+    let secret = signature::secret(&secret).ok_or("The demo's payment gateway has no secret.")?;
+    Ok((child, GatewaySettings { url: address.trim().to_owned(), secret }))
 }

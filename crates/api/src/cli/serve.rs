@@ -29,14 +29,12 @@ pub async fn serve(flags: &Flags) -> Result<(), String> {
 }
 
 async fn start(flags: &Flags) -> Result<(Server, Database, Option<Child>), String> {
-    let mut flags = flags.clone();
-    // What is wrong is said before anything is started.
-    Settings::check(&flags)?;
-    let gateway = match flags.demo && flags.payment_gateway_url.is_none() {
-        true => Some(demo_gateway::start(&mut flags).await?),
-        false => None,
-    };
-    let settings = Settings::check(&flags)?;
+    let mut settings = Settings::check(flags)?;
+    let mut gateway = None;
+    if flags.demo && settings.gateway.is_none() {
+        let (child, reached) = demo_gateway::start().await?;
+        (gateway, settings.gateway) = (Some(child), Some(reached));
+    }
     let database = database::open(&settings).await?;
     let (public_url, data_dir) = (settings.public_url.clone(), settings.data_dir.clone());
     let server = Server::start(settings, database.settings.clone(), Clock::default()).await?;

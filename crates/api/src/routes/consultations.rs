@@ -6,7 +6,6 @@ use procedures::DossierId;
 use procedures::consultation::list::{self, ConsultationFilter, ConsultationLine};
 use procedures::consultation::reply::{self, NewOpinion};
 use procedures::consultation::{self, Consultation, ConsultationId};
-use procedures::steps::World;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -85,8 +84,7 @@ async fn reply_to_consultation(id: Id<ConsultationId>, write: Write<NewOpinion>)
     write
         .run(async move |conn, call, new, attempt| {
             let catalogue = call.app.catalogue.load_full();
-            let world = World { catalogue: &catalogue, rules: &call.app.rules, keys: &call.app.settings.keys };
-            reply::reply(conn, &call.ctx, world, id.0, new, attempt).await
+            reply::reply(conn, &call.ctx, call.app.world(&catalogue), id.0, new, attempt).await
         })
         .await
 }

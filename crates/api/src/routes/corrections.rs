@@ -3,7 +3,6 @@
 use actix_web::{get, post, web};
 use procedures::DossierId;
 use procedures::correction::{self, Correction, CorrectionId, NewCorrection, RightResult};
-use procedures::steps::{Target, World};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -52,15 +51,7 @@ async fn list_corrections(call: Call, id: Id<DossierId>) -> Result<web::Json<Cor
     ))]
 #[post("/v1/dossiers/{id}/corrections")]
 async fn open_correction(id: Id<DossierId>, write: Write<NewCorrection>) -> Result<Answered> {
-    let if_match = write.if_match;
-    write
-        .run(async move |conn, call, new, attempt| {
-            let target = Target { id: id.0, if_match, attempt };
-            let catalogue = call.app.catalogue.load_full();
-            let world = World { catalogue: &catalogue, rules: &call.app.rules, keys: &call.app.settings.keys };
-            correction::open(conn, &call.ctx, world, target, new).await
-        })
-        .await
+    change!(write, id.0, |conn, call, new, target, world| correction::open(conn, &call.ctx, world, target, new))
 }
 
 /// Sign a corrected result
@@ -80,13 +71,8 @@ async fn open_correction(id: Id<DossierId>, write: Write<NewCorrection>) -> Resu
     ))]
 #[post("/v1/dossiers/{id}/corrections/{correction}/close")]
 async fn close_correction(path: Id<(DossierId, CorrectionId)>, write: Write<RightResult>) -> Result<Answered> {
-    let ((dossier, correction), if_match) = (path.0, write.if_match);
-    write
-        .run(async move |conn, call, right, attempt| {
-            let target = Target { id: dossier, if_match, attempt };
-            let catalogue = call.app.catalogue.load_full();
-            let world = World { catalogue: &catalogue, rules: &call.app.rules, keys: &call.app.settings.keys };
-            correction::close(conn, &call.ctx, world, target, correction, right).await
-        })
-        .await
+    let (dossier, correction) = path.0;
+    change!(write, dossier, |conn, call, right, target, world| {
+        correction::close(conn, &call.ctx, world, target, correction, right)
+    })
 }

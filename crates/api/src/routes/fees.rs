@@ -2,6 +2,7 @@
 
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use kernel::problem::{FieldError, INVALID, Text};
 use kernel::{Actor, Ctx};
 use procedures::DossierId;
 use procedures::fee::order::{self, NewFeeOrder};
@@ -9,7 +10,6 @@ use procedures::fee::payment::{self, NewPayment};
 use procedures::fee::refund::{self, NewRefund};
 use procedures::fee::{self, FeeOrder, FeeOrderId, Fees, Payment, PaymentId, Statement};
 use procedures::request::Reasoned;
-use procedures::steps::{Target, World};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -44,21 +44,6 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 async fn list_fees(call: Call, id: Id<DossierId>, request: HttpRequest) -> Result<HttpResponse> {
     let (version, fees) = fee::fees(&mut *call.db.conn().await?, &call.ctx, id.0).await?;
     versioned(&request, version, || Ok(fees))
-}
-
-/// A change of a dossier's fees: the world it goes by, and its target.
-macro_rules! change {
-    ($write:expr, $id:expr, |$conn:ident, $call:ident, $given:ident, $target:ident, $world:ident| $work:expr) => {{
-        let (id, if_match) = ($id, $write.if_match);
-        $write
-            .run(async move |$conn, $call, $given, attempt| {
-                let $target = Target { id, if_match, attempt };
-                let catalogue = $call.app.catalogue.load_full();
-                let $world = World { catalogue: &catalogue, rules: &$call.app.rules, keys: &$call.app.settings.keys };
-                $work.await
-            })
-            .await
-    }};
 }
 
 /// Order a fee
@@ -133,12 +118,8 @@ async fn open_checkout(
         })
     };
     if return_to.as_ref().is_some_and(|address| !known(address)) {
-        let words =
-            kernel::problem::Text::fixed("không phải địa chỉ của hệ thống này", "is no address of this installation");
-        return Err(kernel::problem::INVALID
-            .error()
-            .fields(vec![kernel::problem::FieldError::new("/return_to", "unknown", words)])
-            .into());
+        let words = Text::fixed("không phải địa chỉ của hệ thống này", "is no address of this installation");
+        return Err(INVALID.error().fields(vec![FieldError::new("/return_to", "unknown", words)]).into());
     }
     let order = fee::payable(&mut *call.db.conn().await?, &call.ctx, dossier, order).await?;
     let description = format!("Cầu Nối: phí, lệ phí hồ sơ {dossier}");
@@ -243,7 +224,7 @@ async fn take_gateway_event(call: Call, request: HttpRequest, payload: web::Payl
     db.run(async move |conn| {
         let ctx = Ctx { actor: Actor::System, now: call.ctx.now };
         let catalogue = call.app.catalogue.load_full();
-        let world = World { catalogue: &catalogue, rules: &call.app.rules, keys: &call.app.settings.keys };
+        let world = call.app.world(&catalogue);
         match event {
             GatewayEvent::PaymentSucceeded { order, transaction, amount, at } => {
                 let told = payment::Told { order, transaction, amount, paid_at: at, statement };

@@ -1,5 +1,21 @@
 //! The handlers, each beside its part of the contract.
 
+/// A change of a dossier: its target, as the request names it, and the world that it goes by.
+macro_rules! change {
+    ($write:expr, $id:expr, |$conn:ident, $call:ident, $given:pat_param, $target:ident, $world:ident| $work:expr) => {{
+        let (id, write) = ($id, $write);
+        let if_match = write.if_match;
+        write
+            .run(async move |$conn, $call, $given, attempt| {
+                let $target = ::procedures::steps::Target { id, if_match, attempt };
+                let catalogue = $call.app.catalogue.load_full();
+                let $world = $call.app.world(&catalogue);
+                $work.await
+            })
+            .await
+    }};
+}
+
 pub mod attachments;
 pub mod consultations;
 pub mod corrections;

@@ -10,7 +10,7 @@ use procedures::request::{
     HandOver, NewResult, Plain, Proposal, Reappointment, Reasoned, Rejection, SupplementRequest, VerificationPlan,
     VerificationRecord,
 };
-use procedures::steps::{self, Target, World};
+use procedures::steps;
 use procedures::view::View;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -90,15 +90,7 @@ macro_rules! step {
             ))]
         #[post($path)]
         async fn $name(id: Id<DossierId>, write: Write<$input>) -> Result<Answered> {
-            let if_match = write.if_match;
-            write
-                .run(async move |$conn, $call, $given, attempt| {
-                    let $target = Target { id: id.0, if_match, attempt };
-                    let catalogue = $call.app.catalogue.load_full();
-                    let $world = World { catalogue: &catalogue, rules: &$call.app.rules, keys: &$call.app.settings.keys };
-                    $work.await
-                })
-                .await
+            change!(write, id.0, |$conn, $call, $given, $target, $world| $work)
         }
     };
 }

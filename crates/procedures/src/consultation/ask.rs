@@ -110,7 +110,6 @@ fn questions(
     new: &[NewQuestion],
 ) -> Result<Vec<Consultation>> {
     let rule = moving.case.consultation.as_ref();
-    let calendar_version = world.rules.calendar()?.version().to_owned();
     let (mut wrong, mut asked) = (Vec::new(), Vec::new());
     for (n, (agency, NewQuestion { id, question, limit, .. })) in agencies.iter().zip(new).enumerate() {
         let mut say = |at: &str, code, vi, en| {
@@ -134,13 +133,7 @@ fn questions(
             (Some(rule), None) => rule.limit,
             (None, Some(limit)) => *limit,
         };
-        let clock = deadlines::Clock {
-            starts_at: ctx.now,
-            limit,
-            calendar_version: calendar_version.clone(),
-            events: Vec::new(),
-        };
-        let deadline = clock::deadline(world.rules, &clock);
+        let deadline = clock::deadline(world.rules, &clock::of(world.rules, limit, ctx.now)?);
         asked.push(Consultation {
             id: id.unwrap_or_else(|| ConsultationId::at(ctx.now)),
             dossier_id: moving.dossier.id,

@@ -10,6 +10,7 @@ use super::{Consultation, ConsultationId, ConsultationStatus, Opinion, about, al
 use crate::event::Event;
 use crate::problem::{CONSULTATION_CLOSED, CONSULTATION_NOT_FOUND, NOT_FOUND, NOT_YOURS_TO_DO};
 use crate::steps::{Moving, World, again};
+use crate::view::part;
 use crate::workflow::Awaited;
 
 /// What an agency answers.
@@ -44,7 +45,7 @@ pub async fn reply(
         })?;
         let asked = all(conn, dossier).await?;
         let mine = asked.iter().find(|asked| asked.id == id).ok_or_else(|| CONSULTATION_NOT_FOUND.error())?;
-        if !(ctx.actor.may(Permission::ProcessDossier) && ctx.actor.agency() == Some(mine.agency_id)) {
+        if !ctx.actor.may_at(Permission::ProcessDossier, mine.agency_id) {
             return Err(NOT_YOURS_TO_DO.error());
         }
         if mine.status != ConsultationStatus::Open {
@@ -60,10 +61,8 @@ pub async fn reply(
         moving.also.extend(closed(&after));
         let event = Event::OpinionGiven { consultation: id.0, agency: after.agency_id.0, opinion: new.opinion };
         went_on(&mut moving, ctx, world, &asked, id)?;
-        let body = serde_json::to_string(&after).expect("a question is plain data");
-        let reply = Answer { status: 200, version: moving.dossier.version, location: None, body };
-        moving.write(conn, ctx, world, &event, Some(attempt.keep(&reply, ctx.now))).await?;
-        Ok(reply)
+        let reply = part(200, &moving.dossier, "consultations", &after);
+        moving.answer(conn, ctx, world, &event, attempt, reply).await
     })
     .await
 }

@@ -8,7 +8,6 @@ pub mod refund;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use kernel::idempotency::Answer;
 use kernel::json::Json;
 use kernel::record::Also;
 use kernel::schema::{fee_orders, payments};
@@ -211,15 +210,11 @@ fn open(orders: Vec<FeeOrder>, id: FeeOrderId) -> Result<FeeOrder> {
 
 /// Whether the actor is reception of the agency that received it.
 fn is_reception(ctx: &Ctx, dossier: &Dossier) -> Result<()> {
-    let theirs = ctx.actor.may(Permission::ReceiveDossier) && ctx.actor.agency() == Some(dossier.receiving_agency_id);
-    if theirs { Ok(()) } else { Err(NOT_YOURS_TO_DO.error()) }
-}
-
-/// An answer about a part of a dossier: its ETag is the dossier's.
-fn answer<T: Serialize>(status: u16, dossier: &Dossier, part: &T) -> Answer {
-    let body = serde_json::to_string(part).expect("an order is plain data");
-    let location = (status == 201).then(|| format!("/v1/dossiers/{}/fees", dossier.id));
-    Answer { status, version: dossier.version, location, body }
+    if ctx.actor.may_at(Permission::ReceiveDossier, dossier.receiving_agency_id) {
+        Ok(())
+    } else {
+        Err(NOT_YOURS_TO_DO.error())
+    }
 }
 
 /// Orders that are open at its end need not be paid.

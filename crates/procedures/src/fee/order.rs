@@ -9,13 +9,14 @@ use kernel::{Ctx, Result};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{FeeKind, FeeLine, FeeOrder, FeeOrderId, OrderStatus, answer, is_reception, of_dossier, open, settle};
+use super::{FeeKind, FeeLine, FeeOrder, FeeOrderId, OrderStatus, is_reception, of_dossier, open, settle};
 use crate::catalogue::{Case, Fee};
 use crate::dossier::{Channel, DossierId};
 use crate::event::Event;
 use crate::problem::FEES_CLOSED;
 use crate::request::{Reasoned, made_by_client};
 use crate::steps::{Moving, Target, World, again, take};
+use crate::view::part;
 use crate::workflow::{Action, Awaited};
 
 /// What is to be paid.
@@ -87,10 +88,9 @@ pub async fn order(
         let id = new.id.unwrap_or_else(|| FeeOrderId::at(ctx.now));
         let order = ordered(ctx, (id, moving.dossier.id), FeeKind::Fee, lines, None);
         let event = Event::FeeOrdered { order: order.id.0, amount: order.amount };
-        let reply = answer(201, &moving.dossier, &order);
+        let reply = part(201, &moving.dossier, "fees", &order);
         moving.also.push(Box::new(diesel::insert_into(fee_orders::table).values(order)));
-        moving.write(conn, ctx, world, &event, Some(target.attempt.keep(&reply, ctx.now))).await?;
-        Ok(reply)
+        moving.answer(conn, ctx, world, &event, target.attempt, reply).await
     })
     .await
 }
@@ -160,10 +160,9 @@ pub async fn cancel(
         moving.also.push(settle(order.id, OrderStatus::Cancelled, ctx.now));
         moving.remark = Some((None, why.reason.clone()));
         let order = FeeOrder { status: OrderStatus::Cancelled, settled_at: Some(ctx.now), ..order };
-        let reply = answer(200, &moving.dossier, &order);
+        let reply = part(200, &moving.dossier, "fees", &order);
         let event = Event::FeeCancelled { order: order.id.0 };
-        moving.write(conn, ctx, world, &event, Some(target.attempt.keep(&reply, ctx.now))).await?;
-        Ok(reply)
+        moving.answer(conn, ctx, world, &event, target.attempt, reply).await
     })
     .await
 }

@@ -14,14 +14,15 @@ use utoipa::ToSchema;
 
 use super::order::{paid, still_open};
 use super::{
-    FeeOrderId, OrderStatus, Payment, PaymentId, PaymentMethod, PaymentStatus, Statement, answer, is_reception,
-    of_dossier, open, settle,
+    FeeOrderId, OrderStatus, Payment, PaymentId, PaymentMethod, PaymentStatus, Statement, is_reception, of_dossier,
+    open, settle,
 };
 use crate::dossier::DossierId;
 use crate::event::Event;
 use crate::problem::{FEE_NOT_FOUND, PAYMENT_KNOWN};
 use crate::request::made_by_client;
 use crate::steps::{Moving, Target, World, again};
+use crate::view::part;
 
 /// Money that reception has taken, or that came to the agency's account.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -79,11 +80,10 @@ pub async fn record(
             ..came(ctx, target.id, order.id, order.amount, true)
         };
         moving.also.push(settle(order.id, OrderStatus::Paid, ctx.now));
-        let reply = answer(200, &moving.dossier, &payment);
+        let reply = part(200, &moving.dossier, "fees", &payment);
         let event = received_event(&moving, &payment);
         moving.also.push(Box::new(diesel::insert_into(payments::table).values(payment)));
-        moving.write(conn, ctx, world, &event, Some(target.attempt.keep(&reply, ctx.now))).await?;
-        Ok(reply)
+        moving.answer(conn, ctx, world, &event, target.attempt, reply).await
     })
     .await
 }

@@ -15,10 +15,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::payment::ask_back;
-use super::{OrderStatus, Payment, PaymentId, PaymentMethod, PaymentStatus, Statement, answer, of_dossier, settle};
+use super::{OrderStatus, Payment, PaymentId, PaymentMethod, PaymentStatus, Statement, of_dossier, settle};
 use crate::event::Event;
 use crate::problem::{NOT_YOURS_TO_DO, PAYMENT_NOT_FOUND, REFUND_IMPOSSIBLE};
 use crate::steps::{Moving, Target, World, again};
+use crate::view::part;
 
 /// The entity whose timers ask a gateway.
 pub const ENTITY: &str = "payment";
@@ -59,8 +60,8 @@ pub async fn refund(
 ) -> Result<Answer> {
     again(async || {
         let mut moving = Moving::begin(conn, ctx, world, target.id, target.if_match).await?;
-        let theirs = [moving.before.receiving_agency_id, moving.before.competent_agency_id].map(Some);
-        if !(ctx.actor.may(Permission::SignDossier) && theirs.contains(&ctx.actor.agency())) {
+        let agencies = [moving.before.receiving_agency_id, moving.before.competent_agency_id];
+        if !agencies.into_iter().any(|agency| ctx.actor.may_at(Permission::SignDossier, agency)) {
             return Err(NOT_YOURS_TO_DO.error());
         }
         let (_, known) = of_dossier(conn, target.id).await?;
@@ -86,10 +87,9 @@ pub async fn refund(
             }
         };
         moving.remark = Some((None, new.reason.clone()));
-        let reply = answer(200, &moving.dossier, &payment);
+        let reply = part(200, &moving.dossier, "fees", &payment);
         moving.also.push(stored(payment));
-        moving.write(conn, ctx, world, &event, Some(target.attempt.keep(&reply, ctx.now))).await?;
-        Ok(reply)
+        moving.answer(conn, ctx, world, &event, target.attempt, reply).await
     })
     .await
 }

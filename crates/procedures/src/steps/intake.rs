@@ -35,9 +35,7 @@ fn due_at(ctx: &Ctx, rules: &Rules, stage: &str) -> Result<DateTime<Utc>> {
     let Some(rule) = rules.clock("dossier", stage, "", deadlines::vn_date(ctx.now)) else {
         return Ok(ctx.now);
     };
-    let calendar_version = rules.calendar()?.version().to_owned();
-    let clock = deadlines::Clock { starts_at: ctx.now, limit: rule.limit()?, calendar_version, events: Vec::new() };
-    Ok(clock::deadline(rules, &clock)?.due_at)
+    Ok(clock::deadline(rules, &clock::of(rules, rule.limit()?, ctx.now)?)?.due_at)
 }
 
 /// Asks at intake for what is missing: all of it, and once (NĐ 61/2018 Art. 15(3), Form 02).

@@ -7,7 +7,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::future::join3;
 use kernel::Ctx;
 use kernel::id::AgencyId;
-use kernel::idempotency::Kept;
+use kernel::idempotency::{Answer, Attempt, Kept};
 use kernel::journal::{Entry, Event as _};
 use kernel::problem::{CONFLICT, Result};
 use kernel::record::Also;
@@ -209,6 +209,21 @@ impl<'a> Moving<'a> {
     /// What the actor sees of it afterwards.
     pub fn view(&self, ctx: &Ctx, world: World<'_>) -> Result<View> {
         view(ctx, world.catalogue, &self.dossier, &self.papers, &self.sides)
+    }
+
+    /// Writes the new version with the answer about a part of it, and gives that answer.
+    pub async fn answer(
+        self,
+        conn: &mut AsyncPgConnection,
+        ctx: &Ctx,
+        world: World<'_>,
+        event: &Event,
+        attempt: &Attempt,
+        answer: Answer,
+    ) -> Result<Answer> {
+        let kept = attempt.keep(&answer, ctx.now);
+        self.write(conn, ctx, world, event, Some(kept)).await?;
+        Ok(answer)
     }
 
     /// Writes the new version, unless somebody was faster. Returns what only the database knows: its code.
