@@ -6,8 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::schema::{
-    agencies, attachments, citizens, dossier_serials, dossiers, journal, journal_head, recomputations, staff, tickets,
-    timers,
+    agencies, attachments, citizens, dossier_serials, dossiers, journal, journal_head, papers, recomputations, staff,
+    tickets, timers,
 };
 use uuid::Uuid;
 
@@ -76,6 +76,8 @@ impl Books {
         others.extend(citizens);
         others.extend(agencies::table.select((agencies::id, agencies::version)).load::<(Uuid, i32)>(conn).await?);
         others.extend(tickets::table.select((tickets::id, tickets::version)).load::<(Uuid, i32)>(conn).await?);
+        // A paper has entries of its own once its owner hides it.
+        others.extend(papers::table.select((papers::id, papers::version)).load::<(Uuid, i32)>(conn).await?);
         let orders = recomputations::table.select((recomputations::id, recomputations::version));
         others.extend(orders.load::<(Uuid, i32)>(conn).await?);
         let arrived = attachments::table.filter(attachments::stored_at.is_not_null());

@@ -10,7 +10,10 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use directory::{AgencyKind, authorization};
 use kernel::reference::Reference;
 use kernel::{Db, db};
+use procedures::attachment::{Digitisation, Purpose};
+use procedures::data_source::look_up::LookUpOutcome;
 use procedures::dossier::{Channel, Outcome};
+use procedures::paper::Origin;
 use procedures::queue::TicketStatus;
 use procedures::recomputation::Phase;
 use procedures::workflow::{Action, Status, TABLE};
@@ -133,6 +136,10 @@ async fn the_database_takes_the_codes_that_the_program_knows_and_no_others() {
         ("dossiers", "outcome", codes(Outcome::ALL, Outcome::code)),
         ("dossiers", "proposed_outcome", codes(Outcome::ALL, Outcome::code)),
         ("dossiers", "state_before", before_withdrawal),
+        ("attachments", "purpose", codes(Purpose::ALL, Purpose::code)),
+        ("attachments", "digitisation", codes(Digitisation::ALL, Digitisation::code)),
+        ("papers", "origin", codes(Origin::ALL, Origin::code)),
+        ("look_ups", "outcome", codes(LookUpOutcome::ALL, LookUpOutcome::code)),
         ("recomputations", "status", codes(Phase::ALL, Phase::code)),
         ("agencies", "kind", codes(AgencyKind::ALL, AgencyKind::code)),
         ("tickets", "status", codes(TicketStatus::ALL, TicketStatus::code)),

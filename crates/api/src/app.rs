@@ -10,6 +10,7 @@ use procedures::Catalogue;
 use crate::auth::Auth;
 use crate::contract::Contract;
 use crate::settings::Settings;
+use crate::sources::Sources;
 
 /// The server's state, behind one `Arc`. Each worker adds a [`kernel::Db`] of its own.
 pub struct App {
@@ -26,6 +27,8 @@ pub struct App {
     /// Held while reference data is read and put in its place: an older reading never replaces a newer one.
     pub reading: tokio::sync::Mutex<()>,
     pub files: FileStore,
+    /// The State's databases.
+    pub sources: Sources,
     /// Turns for what is heavy: stripping documents.
     pub heavy: tokio::sync::Semaphore,
 }

@@ -10,17 +10,19 @@ use kernel::files::{Expected, MediaType, Sha256};
 use kernel::idempotency::Attempt;
 use kernel::problem::{Error, Result};
 use kernel::{Actor, Ctx, Role};
-use procedures::attachment::{AttachmentId, NewAttachment};
+use procedures::attachment::{AttachmentId, NewAttachment, NewDocument, Purpose};
 use procedures::dossier::{Applicant, Outcome};
 use procedures::file::{self, NewDossier, Ways};
+use procedures::paper::{PaperData, PaperId, digitise, list};
 use procedures::problem::NOT_FOUND;
 use procedures::queue::TicketId;
 use procedures::queue::call::{self, Call};
 use procedures::queue::draw::{self, NewTicket};
 use procedures::recomputation::{self, NewRecomputation, RecomputationId};
-use procedures::request::{NewResult, Proposal, SupplementGround, SupplementRequest, VerificationPlan};
+use procedures::request::{IssuedDocument, NewResult, Proposal, SupplementGround, SupplementRequest, VerificationPlan};
 use procedures::steps::{self, Target, World};
-use procedures::{DossierId, upload};
+use procedures::upload::{self, Addition};
+use procedures::{DossierId, attachment};
 use uuid::Uuid;
 
 use crate::app::App;
@@ -62,6 +64,7 @@ const DOSSIERS: &[(u8, Reach)] = &[
     (20, Reach::Transferred),
     (21, Reach::Processing),
     (22, Reach::Verifying),
+    (23, Reach::Draft),
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -101,8 +104,27 @@ pub async fn load(app: &App, conn: &mut AsyncPgConnection) -> Result<()> {
     for (n, reach) in DOSSIERS {
         walk(app, conn, &applicant, *n, *reach).await?;
     }
+    put_away(app, conn, &applicant).await?;
     stand_in_line(app, conn, now).await?;
     look_again(app, conn, &officer("quantri", Role::Administrator, now)?).await
+}
+
+/// A land paper in the applicant's store that can be reused, and one paper that is hidden there.
+async fn put_away(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx) -> Result<()> {
+    let reception = officer("tiepnhan", Role::ReceptionOfficer, applicant.now)?;
+    let (land_paper, catalogue) = (fixed(0xe0, 3 * 6 + 1), app.catalogue.load());
+    let data = PaperData {
+        number: Some("CS 012345".to_owned()),
+        issuer: Some("Sở Tài nguyên và Môi trường Hà Nội".to_owned()),
+        issue_date: chrono::NaiveDate::from_ymd_opt(2020, 5, 11),
+        ..PaperData::default()
+    };
+    let attempt = Attempt::new(None, "DEMO", "digitise", land_paper, &[]);
+    let ids = (id(6), AttachmentId(land_paper));
+    digitise::digitise(conn, &reception, &catalogue, ids, None, data, &attempt).await?;
+    let drawings = fixed(0xe0, 3 * 7 + 2);
+    let attempt = Attempt::new(None, "DEMO", "hide", drawings, &[]);
+    list::hide(conn, applicant, &catalogue, PaperId(drawings), true, &attempt).await.map(drop)
 }
 
 /// Seven people at the commune's counters, three of them called.
@@ -166,14 +188,14 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
     let examiner = officer("chuyenvien", Role::ProcessingOfficer, applicant.now)?;
     let leader = officer("lanhdao", Role::Leader, applicant.now)?;
     let catalogue = app.catalogue.load();
-    let world = World { catalogue: &catalogue, rules: &app.rules, keys: &app.settings.keys };
+    let world = World { catalogue: &catalogue, rules: &app.rules, keys: &app.settings.keys, sources: &app.sources.connected };
     let id = id(n);
     let attempt = |step: &str| Attempt::new(None, "DEMO", step, id.0, &[n]);
 
     let ways = Ways { receiving: agency, competent: agency };
     file::file(conn, applicant, &catalogue, ways, new(id), &attempt("file")).await?;
     if reach >= Reach::Draft {
-        for paper in procedures::attachment::of_dossier(conn, id).await? {
+        for paper in attachment::of_dossier(conn, id).await? {
             upload::arrived(conn, applicant, paper).await?;
         }
     }
@@ -212,8 +234,21 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
         steps::propose_result(conn, &examiner, world, target(id, &attempt("propose")), proposal).await?;
     }
     if reach == Reach::ResultReady {
-        let result =
-            NewResult { outcome: Outcome::Granted, number: "125/GPXD-UBND".to_owned(), ground: None, reason: None };
+        let permit = NewDocument {
+            file_name: "giay-phep.pdf".to_owned(),
+            media_type: MediaType::Pdf,
+            size: PAPER.len() as i64,
+            sha256: Sha256::of(PAPER),
+        };
+        upload::declare(conn, &leader, &catalogue, id, Addition::Result(permit), &attempt("permit")).await?;
+        let papers = attachment::of_dossier(conn, id).await?;
+        let mut document = None;
+        for permit in papers.into_iter().filter(|paper| paper.purpose == Purpose::DraftResult) {
+            document = Some(IssuedDocument { id: permit.id, signer: None, valid_to: None, signature: None });
+            upload::arrived(conn, &leader, permit).await?;
+        }
+        let number = "125/GPXD-UBND".to_owned();
+        let result = NewResult { outcome: Outcome::Granted, number, ground: None, reason: None, document };
         steps::issue_result(conn, &leader, world, target(id, &attempt("issue")), result).await?;
     }
     Ok(())
@@ -249,5 +284,6 @@ fn new(id: DossierId) -> NewDossier {
         },
         form: serde_json::Map::from_iter([("floors".to_owned(), 3.into()), ("area_m2".to_owned(), 62.into())]),
         attachments: [(0, "application"), (1, "land_paper"), (2, "drawings")].map(paper).to_vec(),
+        reused: Vec::new(),
     }
 }

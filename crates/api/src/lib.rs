@@ -7,6 +7,7 @@
 //! - [`call`], [`body`], [`mod@write`]: what handlers are given; [`public`]: answers that may be kept;
 //!   [`problem`]: how they fail
 //! - [`routes`]: the handlers; [`auth`]: signing in
+//! - [`sources`]: the State's databases, asked
 //! - [`worker`]: timers, the journal's leader, housekeeping; [`mod@reference`]: what is kept in memory
 
 pub mod app;
@@ -24,6 +25,7 @@ pub mod reference;
 pub mod routes;
 pub mod server;
 pub mod settings;
+pub mod sources;
 pub mod traffic;
 pub mod worker;
 pub mod write;

@@ -6,6 +6,7 @@
 //! - [`mod@file`]: filing one; [`attachment`], [`upload`]: its papers; [`steps`]: everything that moves it, with what
 //!   must be said in a [`request`]; [`clock`]: what that does to its deadline
 //! - [`list`], [`timeline`], [`tracking`]: reading; [`timer`]: what happens when nobody does anything
+//! - [`paper`]: what its owner has of it afterwards, and files again; [`data_source`]: what need not be filed at all
 //! - [`form`]: what is printed; [`receipt`]: what was promised, signed; [`queue`]: tickets at the counter
 //! - [`recomputation`]: a calendar has changed; [`recompute`]: what that moves
 //! - [`event`]: what the journal is told; [`problem`]: what can go wrong
@@ -13,11 +14,13 @@
 pub mod attachment;
 pub mod catalogue;
 pub mod clock;
+pub mod data_source;
 pub mod dossier;
 pub mod event;
 pub mod file;
 pub mod form;
 pub mod list;
+pub mod paper;
 pub mod problem;
 pub mod queue;
 pub mod receipt;

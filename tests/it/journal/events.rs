@@ -36,6 +36,7 @@ fn every_stored_event_is_still_read() {
     still_read::<directory::agency::change::AgencyEvent>();
     still_read::<procedures::catalogue::publish::ProcedureEvent>();
     still_read::<procedures::queue::TicketEvent>();
+    still_read::<procedures::paper::PaperEvent>();
 }
 
 fn still_read<E: Event + DeserializeOwned>() {
@@ -58,6 +59,7 @@ fn every_event_has_a_fixture_of_each_version() {
     have_fixtures::<directory::agency::change::AgencyEvent>();
     have_fixtures::<procedures::catalogue::publish::ProcedureEvent>();
     have_fixtures::<procedures::queue::TicketEvent>();
+    have_fixtures::<procedures::paper::PaperEvent>();
 }
 
 fn have_fixtures<E: Event + DeserializeOwned>() {

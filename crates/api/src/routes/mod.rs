@@ -1,6 +1,7 @@
 //! The handlers, each beside its part of the contract.
 
 pub mod attachments;
+pub mod data_sources;
 pub mod deadlines;
 pub mod directory;
 pub mod dossiers;
@@ -8,6 +9,7 @@ pub mod forms;
 pub mod health;
 pub mod journal;
 pub mod pages;
+pub mod papers;
 pub mod problems;
 pub mod procedures;
 pub mod queue;
@@ -31,6 +33,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     receipts::configure(config);
     recomputations::configure(config);
     attachments::configure(config);
+    papers::configure(config);
+    data_sources::configure(config);
     journal::configure(config);
     crate::auth::configure(config);
 }

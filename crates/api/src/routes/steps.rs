@@ -81,7 +81,7 @@ macro_rules! step {
                 .run(async move |$conn, $call, $given, attempt| {
                     let $target = Target { id: id.0, if_match, attempt };
                     let catalogue = $call.app.catalogue.load_full();
-                    let $world = World { catalogue: &catalogue, rules: &$call.app.rules, keys: &$call.app.settings.keys };
+                    let $world = World { catalogue: &catalogue, rules: &$call.app.rules, keys: &$call.app.settings.keys, sources: &$call.app.sources.connected };
                     $work.await
                 })
                 .await

@@ -29,8 +29,10 @@ use kernel::signing::KeyRing;
 use kernel::{Ctx, Result};
 
 use crate::attachment::Attachment;
-use crate::catalogue::{Case, Catalogue};
+use crate::catalogue::{Case, Catalogue, Procedure};
 use crate::clock;
+use crate::data_source::Connected;
+use crate::data_source::look_up::Known;
 use crate::dossier::{Dossier, DossierId, agencies, audience, visible_to};
 use crate::event::{Event, INTERNAL};
 use crate::problem::{NOT_FOUND, STALE};
@@ -52,6 +54,8 @@ pub struct World<'a> {
     pub rules: &'a Rules,
     /// Sign receipts.
     pub keys: &'a KeyRing,
+    /// The databases that can be asked instead of the applicant.
+    pub sources: &'a Connected,
 }
 
 /// Which dossier is moved, seen at which version, under which Idempotency-Key.
@@ -70,7 +74,12 @@ struct Moving<'a> {
     from: Status,
     dossier: Dossier,
     papers: Vec<Attachment>,
+    procedure: &'a Procedure,
     case: &'a Case,
+    /// What was looked up for it.
+    known: Known,
+    /// Rows that belong to the step.
+    also: Vec<Also>,
     /// Kept apart from the journal.
     remark: Option<Remark>,
     /// What a verification has shown, apart from the journal too.
@@ -118,8 +127,20 @@ async fn take_once(
     let facts = Facts { immediate: case.immediate, now: ctx.now };
     let row = step(&dossier, action, &ctx.actor, facts)?;
     let before = dossier.clone();
-    let mut moving =
-        Moving { from: row.from, dossier, papers, case, remark: None, record: None, code_prefix: None, receipt: None };
+    let known = Known::of(conn, world.sources, case, target.id, deadlines::vn_date(ctx.now)).await?;
+    let mut moving = Moving {
+        from: row.from,
+        dossier,
+        papers,
+        procedure,
+        case,
+        known,
+        also: Vec::new(),
+        remark: None,
+        record: None,
+        code_prefix: None,
+        receipt: None,
+    };
     moving.dossier.status = row.to;
     moving.dossier.open = row.to.is_open();
     moving.dossier.version += 1;
@@ -128,7 +149,7 @@ async fn take_once(
         moving.dossier.closed_at = Some(ctx.now);
     }
     let event = decide(&mut moving)?;
-    let Moving { mut dossier, papers, remark, record, code_prefix, receipt, .. } = moving;
+    let Moving { mut dossier, papers, also, remark, record, code_prefix, receipt, .. } = moving;
     if code_prefix.is_some() {
         dossier.code = Some(target.attempt.placeholder());
     }
@@ -138,6 +159,7 @@ async fn take_once(
     let entry = Entry::new(ctx, target.id.0, agency, &event, (seen(&before), seen(&dossier)));
     let kept = target.attempt.keep(&reply, ctx.now);
     let mut said = said(&dossier, remark, record);
+    said.extend(also);
     if let Some(stage) = receipt {
         let receipt = receipt::of(&dossier, &procedure.code, &papers, stage, ctx.now);
         said.push(Box::new(diesel::insert_into(receipts::table).values((
