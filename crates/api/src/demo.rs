@@ -188,7 +188,8 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
     let examiner = officer("chuyenvien", Role::ProcessingOfficer, applicant.now)?;
     let leader = officer("lanhdao", Role::Leader, applicant.now)?;
     let catalogue = app.catalogue.load();
-    let world = World { catalogue: &catalogue, rules: &app.rules, keys: &app.settings.keys, sources: &app.sources.connected };
+    let world =
+        World { catalogue: &catalogue, rules: &app.rules, keys: &app.settings.keys, sources: &app.sources.connected };
     let id = id(n);
     let attempt = |step: &str| Attempt::new(None, "DEMO", step, id.0, &[n]);
 

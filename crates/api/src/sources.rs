@@ -64,7 +64,11 @@ impl Sources {
         let found = serde_json::from_slice::<Map<String, Value>>(&bytes);
         let found = found.map_err(|_| "its answer is no JSON object".to_owned())?;
         // PostgreSQL keeps no NUL.
-        if bytes.windows(6).any(|six| six == b"\\u0000") { Err("its answer holds a NUL".to_owned()) } else { Ok(Said::Found(found)) }
+        if bytes.windows(6).any(|six| six == b"\\u0000") {
+            Err("its answer holds a NUL".to_owned())
+        } else {
+            Ok(Said::Found(found))
+        }
     }
 }
 

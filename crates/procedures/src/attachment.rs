@@ -178,10 +178,10 @@ impl AttachmentView {
             sha256: paper.sha256,
             stored_at: paper.stored_at,
             digitisation: paper.digitisation,
-            reused: paper.paper_id.zip(paper.source_code.clone()).map(|(paper_id, dossier_code)| Reused {
-                paper_id,
-                dossier_code,
-            }),
+            reused: paper
+                .paper_id
+                .zip(paper.source_code.clone())
+                .map(|(paper_id, dossier_code)| Reused { paper_id, dossier_code }),
         }
     }
 }

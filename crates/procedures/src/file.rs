@@ -147,7 +147,8 @@ pub async fn file(
         hand_over_due_at: None,
         created_at: ctx.now,
     };
-    let reused = again.iter().filter_map(|paper| Some(Reused { component: paper.component.clone(), origin: paper.origin()? }));
+    let reused =
+        again.iter().filter_map(|paper| Some(Reused { component: paper.component.clone(), origin: paper.origin()? }));
     let (procedure, case) = (procedure.code.clone(), dossier.case_code.clone());
     let event = Event::Created { procedure, case, channel, reused: reused.collect() };
     papers.extend(again);

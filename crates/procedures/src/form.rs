@@ -224,7 +224,8 @@ impl About<'_> {
 
     /// The papers that were there at that moment, in the procedure's order.
     fn filed(&self, at: DateTime<Utc>) -> Vec<Paper> {
-        let there = || components(self.attachments).filter(|file| file.stored_at.is_some_and(|stored_at| stored_at <= at));
+        let there =
+            || components(self.attachments).filter(|file| file.stored_at.is_some_and(|stored_at| stored_at <= at));
         let files = |code: &str| there().filter(|file| file.component == code).count();
         let papers = self.case.components.iter().map(|component| Paper {
             name: component.name.clone(),

@@ -10,7 +10,9 @@ use kernel::schema::{attachments, dossiers};
 use kernel::timers::Timers;
 use kernel::{Actor, Ctx, Permission, Result};
 
-use crate::attachment::{self, Attachment, AttachmentId, AttachmentView, InsertPapers, NewAttachment, NewDocument, Purpose};
+use crate::attachment::{
+    self, Attachment, AttachmentId, AttachmentView, InsertPapers, NewAttachment, NewDocument, Purpose,
+};
 use crate::catalogue::Catalogue;
 use crate::dossier::{Dossier, DossierId, agencies, audience, load};
 use crate::event::{Event, INTERNAL};

@@ -15,11 +15,7 @@ use crate::public::Public;
 use crate::write::{Answered, Write};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
-    config
-        .service(list_data_sources)
-        .service(look_component_up)
-        .service(list_look_ups)
-        .service(dispute_look_up);
+    config.service(list_data_sources).service(look_component_up).service(list_look_ups).service(dispute_look_up);
 }
 
 /// A registered database, and whether it counts here.
@@ -124,7 +120,5 @@ async fn list_look_ups(call: Call, id: Id<DossierId>) -> Result<HttpResponse> {
     ))]
 #[post("/v1/dossiers/{id}/look-ups/{look_up_id}/dispute")]
 async fn dispute_look_up(ids: Id<(DossierId, LookUpId)>, write: Write<Reasoned>) -> Result<Answered> {
-    write
-        .run(async move |conn, call, why, attempt| look_up::dispute(conn, &call.ctx, ids.0, why, attempt).await)
-        .await
+    write.run(async move |conn, call, why, attempt| look_up::dispute(conn, &call.ctx, ids.0, why, attempt).await).await
 }

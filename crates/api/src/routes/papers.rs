@@ -56,8 +56,7 @@ async fn list_papers(
     let list = format!("papers {:?} {:?} {}", call.ctx.actor.id(), filter.paper_type, filter.hidden);
     let cursors = Cursors { key: &call.app.cursors, list };
     let mut conn = call.db.conn().await?;
-    let page: Page<PaperView> =
-        list::list(&mut conn, &call.ctx, &call.app.catalogue.load(), &cursors, &filter).await?;
+    let page: Page<PaperView> = list::list(&mut conn, &call.ctx, &call.app.catalogue.load(), &cursors, &filter).await?;
     Ok(crate::call::page(request.path(), request.query_string(), &page))
 }
 

@@ -84,8 +84,9 @@ pub fn data_sources(flags: &Flags) -> impl Iterator<Item = Result<DataSource, St
         if !procedures::data_source::register().iter().any(|source| source.code == code) {
             return Err(format!("DATA_SOURCES: {code} is not registered; GET /v1/data-sources lists what is."));
         }
-        let address = web(address)
-            .ok_or_else(|| format!("DATA_SOURCES: {code} needs an address, like {code}=https://data.example.vn/ask."))?;
+        let address = web(address).ok_or_else(|| {
+            format!("DATA_SOURCES: {code} needs an address, like {code}=https://data.example.vn/ask.")
+        })?;
         Ok(DataSource { code: code.to_owned(), address })
     })
 }

@@ -19,9 +19,7 @@ use super::{Connected, Question, Said};
 use crate::catalogue::{Case, Catalogue, Component};
 use crate::dossier::{Dossier, DossierId, load};
 use crate::event::Event;
-use crate::problem::{
-    ASK_THE_SOURCE, DOSSIER_CLOSED, LOOK_UP_DISPUTED, LOOK_UP_NOT_FOUND, NO_SOURCE, NOT_YOURS_TO_DO,
-};
+use crate::problem::{ASK_THE_SOURCE, DOSSIER_CLOSED, LOOK_UP_DISPUTED, LOOK_UP_NOT_FOUND, NO_SOURCE, NOT_YOURS_TO_DO};
 use crate::request::Reasoned;
 use crate::steps::said;
 use crate::upload::touch;

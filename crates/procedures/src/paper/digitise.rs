@@ -89,7 +89,8 @@ fn check(component: Option<&Component>, mut data: PaperData) -> Result<PaperData
     let needed = Words::fixed("bắt buộc", "is needed");
     let mut wrong = Vec::new();
     if data.paper_type.as_ref().is_some_and(|given| !types.contains(given)) {
-        let words = Words::fixed("không phải loại giấy tờ của thành phần này", "is no type that the component asks for");
+        let words =
+            Words::fixed("không phải loại giấy tờ của thành phần này", "is no type that the component asks for");
         wrong.push(FieldError::new("/paper_type", "unknown", words));
     }
     if data.issuer.is_none() {

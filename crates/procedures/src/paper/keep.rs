@@ -83,9 +83,9 @@ pub fn result(
     document: &IssuedDocument,
 ) -> Result<Vec<Also>> {
     let IssuedDocument { id, signer, valid_to, signature } = document.clone();
-    let found = drafts.iter_mut().find(|draft| {
-        draft.id == id && draft.purpose == Purpose::DraftResult && draft.stored_at.is_some()
-    });
+    let found = drafts
+        .iter_mut()
+        .find(|draft| draft.id == id && draft.purpose == Purpose::DraftResult && draft.stored_at.is_some());
     let file = found.ok_or_else(unknown_document)?;
     file.purpose = Purpose::Result;
     file.digitisation = Digitisation::Digitised;

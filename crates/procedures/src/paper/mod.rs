@@ -35,9 +35,7 @@ text_enum! {
 }
 
 /// What is written in a paper, as an officer has read it.
-#[derive(
-    Clone, Debug, Default, Serialize, Deserialize, ToSchema, Queryable, Selectable, Insertable, AsChangeset,
-)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema, Queryable, Selectable, Insertable, AsChangeset)]
 #[serde(deny_unknown_fields)]
 #[diesel(table_name = papers, treat_none_as_null = true)]
 pub struct PaperData {

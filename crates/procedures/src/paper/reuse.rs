@@ -61,7 +61,8 @@ pub async fn reuse(
     let (mut filed, mut wrong) = (Vec::new(), Vec::new());
     for (n, reuse) in reused.iter().enumerate() {
         let found = own.iter().find(|(paper, _)| paper.id == reuse.paper_id);
-        let fits = found.zip(component(reuse)).ok_or(NOT_OWN).and_then(|(found, component)| fits(ctx, found, component));
+        let fits =
+            found.zip(component(reuse)).ok_or(NOT_OWN).and_then(|(found, component)| fits(ctx, found, component));
         match fits {
             Ok((paper, file)) => filed.push(again(ctx, dossier, reuse, paper, file)),
             Err((code, vi, en)) => wrong.push(FieldError::new(at(n, "paper_id"), code, Words::fixed(vi, en))),
@@ -85,7 +86,11 @@ fn fits<'a>(
         return Err(("not_digitised", "dữ liệu giấy tờ chưa được ghi nhận", "its data has not been recorded"));
     }
     if !paper.data.paper_type.as_ref().is_some_and(|given| component.paper_types.contains(given)) {
-        return Err(("wrong_type", "không phải loại giấy tờ của thành phần này", "is no type that the component asks for"));
+        return Err((
+            "wrong_type",
+            "không phải loại giấy tờ của thành phần này",
+            "is no type that the component asks for",
+        ));
     }
     if !paper.data.is_valid_on(deadlines::vn_date(ctx.now)) {
         return Err(("not_valid", "giấy tờ không có hiệu lực hôm nay", "is not valid today"));
