@@ -31,6 +31,8 @@ const UNTOLD: &str = "
         SELECT id, version, 'agency' FROM agencies UNION ALL
         SELECT id, version, 'ticket' FROM tickets UNION ALL
         SELECT id, version, 'paper' FROM papers UNION ALL
+        SELECT id, version, 'fonds' FROM fonds UNION ALL
+        SELECT id, version, 'archive_item' FROM archive_items UNION ALL
         SELECT id, version, 'citizen' FROM citizens
     ) AS entity
     WHERE (SELECT array_agg(n) FROM generate_series(1, entity.version) AS n) IS DISTINCT FROM

@@ -4,6 +4,7 @@
 
 mod agencies;
 mod architecture;
+mod archive;
 mod authorization;
 mod cast;
 mod catalogue;

@@ -15,6 +15,8 @@ const OWN: &[(&str, &[&str])] = &[
             "attachments",
             "papers",
             "look_ups",
+            "fonds",
+            "archive_items",
             "remarks",
             "verifications",
             "receipts",

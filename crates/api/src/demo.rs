@@ -10,6 +10,8 @@ use kernel::files::{Expected, MediaType, Sha256};
 use kernel::idempotency::Attempt;
 use kernel::problem::{Error, Result};
 use kernel::{Actor, Ctx, Role};
+use procedures::archive::item::{self, ArchiveFile, ArchiveItemId, NewArchiveItem};
+use procedures::archive::{self, FondsId, NewFonds};
 use procedures::attachment::{AttachmentId, NewAttachment, NewDocument, Purpose};
 use procedures::dossier::{Applicant, Outcome};
 use procedures::file::{self, NewDossier, Ways};
@@ -105,6 +107,7 @@ pub async fn load(app: &App, conn: &mut AsyncPgConnection) -> Result<()> {
         walk(app, conn, &applicant, *n, *reach).await?;
     }
     put_away(app, conn, &applicant).await?;
+    keep_archive(app, conn, now).await?;
     stand_in_line(app, conn, now).await?;
     look_again(app, conn, &officer("quantri", Role::Administrator, now)?).await
 }
@@ -125,6 +128,25 @@ async fn put_away(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx) -> R
     let drawings = fixed(0xe0, 3 * 7 + 2);
     let attempt = Attempt::new(None, "DEMO", "hide", drawings, &[]);
     list::hide(conn, applicant, &catalogue, PaperId(drawings), true, &attempt).await.map(drop)
+}
+
+/// A fonds of the commune, with a file from before there was a system.
+async fn keep_archive(app: &App, conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Result<()> {
+    let keeper = officer("tiepnhan", Role::ReceptionOfficer, now)?;
+    let (fonds_id, item_id) = (FondsId(fixed(0xf2, 1)), ArchiveItemId(fixed(0xf3, 1)));
+    let name = "Phông lưu trữ Ủy ban nhân dân phường Hoàn Kiếm".to_owned();
+    let new = NewFonds { name, from_year: 2025, to_year: None };
+    let attempt = Attempt::new(None, "DEMO", "fonds", fonds_id.0, &[]);
+    archive::found(conn, &keeper, fonds_id, new, &attempt).await?;
+    let file = ArchiveFile {
+        code: "HS-2025-01".to_owned(),
+        title: "Hồ sơ giấy trước khi có hệ thống".to_owned(),
+        ended_on: chrono::NaiveDate::from_ymd_opt(2025, 7, 15).unwrap_or_default(),
+    };
+    let retention_rule = "administrative_procedure".to_owned();
+    let new = NewArchiveItem { fonds_id, dossier_id: None, file: Some(file), digitised: false, retention_rule };
+    let attempt = Attempt::new(None, "DEMO", "archive", item_id.0, &[]);
+    item::add(conn, &keeper, &app.catalogue.load(), item_id, new, &attempt).await.map(drop)
 }
 
 /// Seven people at the commune's counters, three of them called.

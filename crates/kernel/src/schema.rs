@@ -145,6 +145,20 @@ table! {
     }
 }
 
+table! {
+    fonds (id) {
+        id -> Uuid, version -> Int4, agency_id -> Uuid, name -> Text, from_year -> Int2, to_year -> Nullable<Int2>,
+    }
+}
+table! {
+    archive_items (id) {
+        id -> Uuid, version -> Int4, fonds_id -> Uuid, agency_id -> Uuid, dossier_id -> Nullable<Uuid>, code -> Text,
+        title -> Text, ended_on -> Date, digitised -> Bool, retention_rule -> Text, retention_years -> Nullable<Int2>,
+        transfer_due_on -> Date, review_due_on -> Nullable<Date>, transferred_on -> Nullable<Date>,
+        minutes_number -> Nullable<Text>, transferred_by -> Nullable<Uuid>,
+    }
+}
+
 joinable!(attachments -> dossiers (dossier_id));
 joinable!(dossiers -> procedures (procedure_id));
 joinable!(papers -> attachments (id));

@@ -8,9 +8,11 @@
 //! - [`list`], [`timeline`], [`tracking`]: reading; [`timer`]: what happens when nobody does anything
 //! - [`paper`]: what its owner has of it afterwards, and files again; [`data_source`]: what need not be filed at all
 //! - [`form`]: what is printed; [`receipt`]: what was promised, signed; [`queue`]: tickets at the counter
+//! - [`archive`]: the register of what is finished
 //! - [`recomputation`]: a calendar has changed; [`recompute`]: what that moves
 //! - [`event`]: what the journal is told; [`problem`]: what can go wrong
 
+pub mod archive;
 pub mod attachment;
 pub mod catalogue;
 pub mod clock;

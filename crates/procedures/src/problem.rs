@@ -141,6 +141,23 @@ kernel::problems! {
         "Giấy tờ không ở trạng thái cho phép việc này", "The paper does not stand where this is possible";
         "Giấy tờ đã ẩn hoặc hiện sẵn, hoặc là giấy tờ được tái sử dụng.", "It is hidden or shown already, or it is reused."
     }
+    ARCHIVE_ITEM_NOT_FOUND = NotFound "archive.not_found" {
+        "Không tìm thấy hồ sơ lưu trữ", "File not found in the register";
+        "Mục lục lưu trữ của cơ quan bạn không có hồ sơ này.", "The register of your agency has no such file."
+    }
+    NOT_FINISHED = Conflict "archive.not_finished" {
+        "Hồ sơ chưa kết thúc", "The dossier is not finished";
+        "Chỉ hồ sơ đã được tiếp nhận và đã kết thúc mới vào mục lục lưu trữ; trạng thái nằm trong state.",
+        "Only what was accepted and is over is put into the register; the state is in state."
+    }
+    ARCHIVED_BEFORE = Conflict "archive.added_before" {
+        "Hồ sơ đã có trong mục lục lưu trữ", "The dossier is in the register already";
+        "Mỗi hồ sơ chỉ vào mục lục một lần.", "A dossier is put into the register once."
+    }
+    TRANSFERRED_BEFORE = Conflict "archive.transferred_before" {
+        "Hồ sơ đã được giao nộp", "The file was given to the archive already";
+        "Ngày và số biên bản giao nộp nằm trong hồ sơ lưu trữ.", "The day and the number of the minutes are in the file."
+    }
     TOO_MANY_ATTACHMENTS = Conflict "attachment.too_many" {
         "Hồ sơ đã có quá nhiều giấy tờ", "The dossier has too many papers";
         "Một hồ sơ có tối đa 100 giấy tờ. Gộp các trang vào cùng một tệp.",

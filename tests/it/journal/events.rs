@@ -37,6 +37,8 @@ fn every_stored_event_is_still_read() {
     still_read::<procedures::catalogue::publish::ProcedureEvent>();
     still_read::<procedures::queue::TicketEvent>();
     still_read::<procedures::paper::PaperEvent>();
+    still_read::<procedures::archive::FondsEvent>();
+    still_read::<procedures::archive::item::ArchiveEvent>();
 }
 
 fn still_read<E: Event + DeserializeOwned>() {
@@ -60,6 +62,8 @@ fn every_event_has_a_fixture_of_each_version() {
     have_fixtures::<procedures::catalogue::publish::ProcedureEvent>();
     have_fixtures::<procedures::queue::TicketEvent>();
     have_fixtures::<procedures::paper::PaperEvent>();
+    have_fixtures::<procedures::archive::FondsEvent>();
+    have_fixtures::<procedures::archive::item::ArchiveEvent>();
 }
 
 fn have_fixtures<E: Event + DeserializeOwned>() {

@@ -14,7 +14,8 @@ const NO_KEY: &[&str] = &["/v1/sessions", "/v1/sessions/refresh", "/v1/deadlines
 const ADDS: &[&str] = &["/attachments", "/attachments/reuse", "/result-documents", "/tickets"];
 
 /// Answers with a version, and so with an ETag.
-const VERSIONED: &[&str] = &["Agency", "Dossier", "Attachment", "DossierDeadline", "Procedure", "Ticket", "Tracking"];
+const VERSIONED: &[&str] =
+    &["Agency", "ArchiveItem", "Dossier", "Attachment", "DossierDeadline", "Procedure", "Ticket", "Tracking"];
 
 /// Completes the document.
 pub fn polish(document: &mut Value) {

@@ -1,5 +1,6 @@
 //! The handlers, each beside its part of the contract.
 
+pub mod archive;
 pub mod attachments;
 pub mod data_sources;
 pub mod deadlines;
@@ -35,6 +36,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     attachments::configure(config);
     papers::configure(config);
     data_sources::configure(config);
+    archive::configure(config);
     journal::configure(config);
     crate::auth::configure(config);
 }
