@@ -72,6 +72,10 @@ async fn mixed_history(app: &TestApp) {
     let more = cast.client("congdan1").post(&format!("/v1/dossiers/{id}/attachments"), more).await.expect(201);
     cast.client("congdan1").put_file(more.header("location"), papers::PDF).await.expect(200);
     cast.client("tiepnhan").step(&id, "confirm-supplement").await.expect(200);
+    let papers = cast.client("congdan1").get("/v1/papers").await.expect(200);
+    let paper = papers.json["items"][0]["id"].as_str().expect("an accepted dossier's paper").to_owned();
+    cast.client("congdan1").post(&format!("/v1/papers/{paper}/hide"), json!({})).await.expect(200);
+    cast.client("congdan1").post(&format!("/v1/papers/{paper}/show"), json!({})).await.expect(200);
     let propose = async || cast.client("chuyenvien").propose(&id).await;
     let take = async |action| {
         cast.client("lanhdao").post(&path(&id, action), said(PERMIT_ONLINE, action)).await.expect(200);

@@ -150,6 +150,13 @@ async fn a_paper_is_asked_for_once_looking_it_up_has_given_nothing_that_can_be_u
         assert_eq!((&looked.json["outcome"], &looked.json["data"]), (&json!(outcome), &Value::Null));
         ask(&id).await.expect(200);
     }
+    // What could not be looked up has to be filed.
+    let id = papers::file(cast.client("congdan1"), "1.013225", "house", &["application", "drawings"]).await;
+    cast.client("congdan1").step(&id, "submit").await.expect(200);
+    look_up(reception, &id, "land_paper").await.expect(201);
+    ask_for(reception, &id, Action::RequestIntakeSupplement, &["land_paper"]).await.expect(200);
+    let missing = cast.client("congdan1").step(&id, "submit").await.expect(409);
+    assert_eq!(missing.problem(), "dossier.attachments_missing");
 
     let id = cast.dossier(PERMIT_ONLINE, Status::Processing).await;
     database.is_silent();

@@ -273,16 +273,17 @@ impl Known {
         Ok(Self { replaceable, look_ups })
     }
 
-    /// A source can say it: the applicant need not file it.
-    pub fn may_be_found(&self, component: &Component) -> bool {
-        self.replaceable.contains(&component.code)
+    /// A source can say it, for all that is known: the applicant need not file it, and must not be asked for it.
+    pub fn may_be_found(&self, component: &str) -> bool {
+        self.replaceable.iter().any(|code| code == component) && self.latest(component).is_none_or(LookUp::holds)
     }
 
     /// A source has said it.
-    pub fn is_found(&self, component: &Component) -> bool {
-        self.may_be_found(component) && self.latest(&component.code).is_some_and(LookUp::holds)
+    pub fn is_found(&self, component: &str) -> bool {
+        self.latest(component).is_some_and(LookUp::holds)
     }
 
+    /// The last answer counts.
     fn latest(&self, component: &str) -> Option<&LookUp> {
         self.look_ups.iter().rfind(|row| row.component == component)
     }
@@ -293,8 +294,7 @@ impl Known {
     /// # Errors
     /// [`ASK_THE_SOURCE`] naming each that may not.
     pub fn allows_asking_for(&self, components: &[String]) -> Result<()> {
-        let forbidden = |code: &String| self.replaceable.contains(code) && self.latest(code).is_none_or(LookUp::holds);
-        let wrong = components.iter().enumerate().filter(|(_, code)| forbidden(code)).map(|(n, _)| {
+        let wrong = components.iter().enumerate().filter(|(_, code)| self.may_be_found(code)).map(|(n, _)| {
             let words = Words::fixed(
                 "dữ liệu đã có trong cơ sở dữ liệu được kết nối (NĐ 118/2025, Điều 4 khoản 2 điểm a)",
                 "its data is in a connected database (NĐ 118/2025 Art. 4(2)(a))",

@@ -95,7 +95,7 @@ pub async fn confirm_supplement(
     target: Target<'_>,
 ) -> Result<Answer> {
     take(conn, ctx, world, target, Action::ConfirmSupplement, |moving| {
-        attachment::complete(moving.case, &moving.papers, |component| moving.known.is_found(component))?;
+        attachment::complete(moving.case, &moving.papers, |component| moving.known.is_found(&component.code))?;
         moving.also.push(Box::new(Keep::new(&moving.dossier, &moving.papers, ctx.now)));
         let restarted = moving.case.supplement == SupplementRule::Restart;
         Ok(Event::SupplementConfirmed { due_at: moving.dossier.due_at.unwrap_or(ctx.now), restarted })

@@ -19,7 +19,7 @@ use crate::workflow::Action;
 /// answer begins.
 pub async fn submit(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, target: Target<'_>) -> Result<Answer> {
     take(conn, ctx, world, target, Action::Submit, |moving| {
-        attachment::complete(moving.case, &moving.papers, |component| moving.known.may_be_found(component))?;
+        attachment::complete(moving.case, &moving.papers, |component| moving.known.may_be_found(&component.code))?;
         let answer_due_at = due_at(ctx, world.rules, "intake_answer")?;
         moving.dossier.submitted_at.get_or_insert(ctx.now);
         moving.dossier.next_due_at = answer_due_at;
@@ -68,7 +68,7 @@ pub async fn accept(
     code_prefix: &str,
 ) -> Result<Answer> {
     take(conn, ctx, world, target, Action::Accept, |moving| {
-        attachment::complete(moving.case, &moving.papers, |component| moving.known.is_found(component))?;
+        attachment::complete(moving.case, &moving.papers, |component| moving.known.is_found(&component.code))?;
         moving.also.push(Box::new(Keep::new(&moving.dossier, &moving.papers, ctx.now)));
         moving.dossier.accepted_at = Some(ctx.now);
         moving.code_prefix = Some(code_prefix.to_owned());
