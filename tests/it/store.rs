@@ -252,6 +252,9 @@ async fn pages_of_papers_hold_each_once() {
         cast.client("congdan2").get(&at).await.expect(400);
     }
     assert!(seen.is_sorted_by(|one, next| one > next) && seen.len() == 6, "{seen:?}");
+    for no_code in ["%00", "", "Đất"] {
+        citizen.get(&format!("/v1/papers?paper_type={no_code}")).await.expect(400);
+    }
     let typed = citizen.get("/v1/papers?paper_type=land_use_certificate").await.expect(200).json;
     assert_eq!((typed["items"].as_array().unwrap().len(), &typed["items"][0]["id"]), (1, &json!(land)));
 }

@@ -17,14 +17,29 @@ use crate::attachment::Attachment;
 use crate::catalogue::Catalogue;
 use crate::problem::{PAPER_NOT_FOUND, PAPER_STATE};
 
+/// The code of a type of paper.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct PaperType(String);
+
+impl TryFrom<String> for PaperType {
+    type Error = &'static str;
+
+    fn try_from(code: String) -> Result<Self, Self::Error> {
+        let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        let is_code = (1..=50).contains(&code.len()) && code.chars().all(fits);
+        if is_code { Ok(Self(code)) } else { Err("paper_type must be a code like land_use_certificate") }
+    }
+}
+
 /// Which papers, and how many.
 #[derive(Clone, Debug, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct PaperFilter {
     /// Only papers of this type.
-    #[param(min_length = 1, max_length = 50, pattern = "^[a-z0-9_]+$", example = "land_use_certificate")]
-    pub paper_type: Option<String>,
+    #[param(value_type = Option<String>, min_length = 1, max_length = 50, pattern = "^[a-z0-9_]+$", example = "land_use_certificate")]
+    pub paper_type: Option<PaperType>,
     /// Those that are hidden, instead of those that are not.
     #[serde(default)]
     #[param(value_type = Option<bool>, default = false)]
@@ -57,7 +72,7 @@ pub async fn list(
         .limit(i64::from(limit) + 1)
         .select((Paper::as_select(), Attachment::as_select()))
         .into_boxed();
-    if let Some(paper_type) = &filter.paper_type {
+    if let Some(PaperType(paper_type)) = &filter.paper_type {
         query = query.filter(papers::paper_type.eq(paper_type));
     }
     if let Some(cursor) = &filter.cursor {

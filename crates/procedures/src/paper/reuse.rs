@@ -17,6 +17,7 @@ use crate::problem::UNKNOWN_PROCEDURE;
 /// A component that is a paper of one's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "component": "land_paper", "paper_id": "019b76da-a800-7000-8000-e00000000013" }))]
 pub struct Reuse {
     /// Which of the procedure's papers it is.
     #[schema(example = "land_paper", min_length = 1, max_length = 50, pattern = "^[a-z0-9_]+$")]
