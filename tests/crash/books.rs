@@ -6,8 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::schema::{
-    agencies, attachments, citizens, dossier_serials, dossiers, external_dossiers, fee_orders, imports, journal,
-    journal_head, payments, recomputations, register_entries, staff, tickets, timers,
+    agencies, archive_items, attachments, citizens, dossier_serials, dossiers, external_dossiers, fee_orders, fonds,
+    imports, journal, journal_head, papers, payments, recomputations, register_entries, staff, tickets, timers,
 };
 use uuid::Uuid;
 
@@ -83,6 +83,11 @@ impl Books {
         let imported = external_dossiers::table.select((external_dossiers::id, external_dossiers::version));
         others.extend(imported.load::<(Uuid, i32)>(conn).await?);
         others.extend(imports::table.select((imports::id, imports::version)).load::<(Uuid, i32)>(conn).await?);
+        // A paper has entries of its own once its owner hides it.
+        others.extend(papers::table.select((papers::id, papers::version)).load::<(Uuid, i32)>(conn).await?);
+        others.extend(fonds::table.select((fonds::id, fonds::version)).load::<(Uuid, i32)>(conn).await?);
+        let files = archive_items::table.select((archive_items::id, archive_items::version));
+        others.extend(files.load::<(Uuid, i32)>(conn).await?);
         let orders = recomputations::table.select((recomputations::id, recomputations::version));
         others.extend(orders.load::<(Uuid, i32)>(conn).await?);
         let arrived = attachments::table.filter(attachments::stored_at.is_not_null());

@@ -10,9 +10,12 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use directory::{AgencyKind, authorization};
 use kernel::reference::Reference;
 use kernel::{Db, db};
+use procedures::attachment::{Digitisation, Purpose};
 use procedures::consultation::{ConsultationStatus, Opinion};
+use procedures::data_source::look_up::LookUpOutcome;
 use procedures::dossier::{Channel, Outcome, SidePart};
 use procedures::fee::{FeeKind, OrderStatus, PaymentMethod, PaymentStatus};
+use procedures::paper::Origin;
 use procedures::queue::TicketStatus;
 use procedures::recomputation::Phase;
 use procedures::workflow::{Action, Status, TABLE};
@@ -143,6 +146,10 @@ async fn the_database_takes_the_codes_that_the_program_knows_and_no_others() {
         ("consultations", "status", codes(ConsultationStatus::ALL, ConsultationStatus::code)),
         ("consultations", "opinion", codes(Opinion::ALL, Opinion::code)),
         ("external_dossiers", "channel", codes(Channel::ALL, Channel::code)),
+        ("attachments", "purpose", codes(Purpose::ALL, Purpose::code)),
+        ("attachments", "digitisation", codes(Digitisation::ALL, Digitisation::code)),
+        ("papers", "origin", codes(Origin::ALL, Origin::code)),
+        ("look_ups", "outcome", codes(LookUpOutcome::ALL, LookUpOutcome::code)),
         ("recomputations", "status", codes(Phase::ALL, Phase::code)),
         ("agencies", "kind", codes(AgencyKind::ALL, AgencyKind::code)),
         ("tickets", "status", codes(TicketStatus::ALL, TicketStatus::code)),

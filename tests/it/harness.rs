@@ -121,7 +121,8 @@ impl TestApp {
         self.client(&mut conn, Account::Citizen(citizen)).await
     }
 
-    async fn client(&self, conn: &mut AsyncPgConnection, account: Account) -> Client {
+    /// Whoever has this account.
+    pub async fn client(&self, conn: &mut AsyncPgConnection, account: Account) -> Client {
         let ctx = self.ctx();
         let session = directory::session::open(conn, &ctx, account.id(), "test").await.expect("a session");
         let app = &self.server.as_ref().expect("the server runs").app;

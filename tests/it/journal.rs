@@ -32,6 +32,9 @@ pub const UNTOLD: &str = "
         SELECT id, version, 'ticket' FROM tickets UNION ALL
         SELECT id, version, 'import' FROM imports UNION ALL
         SELECT id, version, 'external_dossier' FROM external_dossiers UNION ALL
+        SELECT id, version, 'paper' FROM papers UNION ALL
+        SELECT id, version, 'fonds' FROM fonds UNION ALL
+        SELECT id, version, 'archive_item' FROM archive_items UNION ALL
         SELECT id, version, 'citizen' FROM citizens
     ) AS entity
     WHERE (SELECT array_agg(n) FROM generate_series(1, entity.version) AS n) IS DISTINCT FROM
@@ -71,6 +74,10 @@ async fn mixed_history(app: &TestApp) {
     let more = cast.client("congdan1").post(&format!("/v1/dossiers/{id}/attachments"), more).await.expect(201);
     cast.client("congdan1").put_file(more.header("location"), papers::PDF).await.expect(200);
     cast.client("tiepnhan").step(&id, "confirm-supplement").await.expect(200);
+    let papers = cast.client("congdan1").get("/v1/papers").await.expect(200);
+    let paper = papers.json["items"][0]["id"].as_str().expect("an accepted dossier's paper").to_owned();
+    cast.client("congdan1").post(&format!("/v1/papers/{paper}/hide"), json!({})).await.expect(200);
+    cast.client("congdan1").post(&format!("/v1/papers/{paper}/show"), json!({})).await.expect(200);
     let propose = async || cast.client("chuyenvien").propose(&id).await;
     let take = async |action| {
         cast.client("lanhdao").post(&path(&id, action), said(PERMIT_ONLINE, action)).await.expect(200);
@@ -119,7 +126,7 @@ async fn every_change_has_exactly_one_entry_of_its_version() {
     mixed_history(&app).await;
     app.eventually(WAITING, 0).await;
     assert_eq!(app.count(UNTOLD).await, 0);
-    let known = "(SELECT id FROM dossiers UNION SELECT id FROM staff UNION SELECT id FROM citizens UNION SELECT id FROM agencies)";
+    let known = "(SELECT id FROM dossiers UNION SELECT id FROM staff UNION SELECT id FROM citizens UNION SELECT id FROM agencies UNION SELECT id FROM papers)";
     let unknown = format!("SELECT count(*) FROM journal WHERE entity_id NOT IN {known}");
     assert_eq!(app.count(&unknown).await, 0, "entries of nothing");
     let kinds = app.count("SELECT count(DISTINCT event_kind) FROM journal").await;

@@ -4,6 +4,7 @@
 
 mod agencies;
 mod architecture;
+mod archive;
 mod authorization;
 mod cast;
 mod catalogue;
@@ -24,6 +25,7 @@ mod harness;
 mod idempotency;
 mod imports;
 mod journal;
+mod look_ups;
 mod oauth;
 mod operations;
 mod pages;
@@ -39,6 +41,7 @@ mod register;
 mod sequences;
 mod sign_in;
 mod start;
+mod store;
 mod traffic;
 mod transitions;
 mod walk;

@@ -142,7 +142,7 @@ async fn a_fault_of_ours_is_a_problem_that_hides_its_cause() {
     let app = TestApp::new().await;
     let citizen = app.citizen("congdan1").await;
     let id = citizen.post("/v1/dossiers", papers::dossier("1.013225", "house", PERMIT)).await.expect(201).id();
-    app.sql("DROP TABLE attachments").await;
+    app.sql("DROP TABLE attachments CASCADE").await;
     let read = citizen.get(&format!("/v1/dossiers/{id}")).await.expect(500);
     let filed = citizen.post("/v1/dossiers", papers::dossier("1.013225", "house", PERMIT)).await.expect(500);
     for answer in [read, filed] {

@@ -13,6 +13,10 @@ const OWN: &[(&str, &[&str])] = &[
             "procedures",
             "dossiers",
             "attachments",
+            "papers",
+            "look_ups",
+            "fonds",
+            "archive_items",
             "remarks",
             "verifications",
             "receipts",
@@ -37,7 +41,10 @@ const OWN: &[(&str, &[&str])] = &[
 ];
 
 /// Tables that a domain reads though they are not its own.
-const READS: &[(&str, &str, &str)] = &[("procedures", "journal", "a dossier's timeline is read from it")];
+const READS: &[(&str, &str, &str)] = &[
+    ("procedures", "journal", "a dossier's timeline is read from it"),
+    ("procedures", "citizens", "a paper is its owner's by the identity number of the account"),
+];
 
 fn of_crate<'a>(sources: &'a [Source], name: &str) -> impl Iterator<Item = &'a Source> {
     let prefix = format!("crates/{name}/");

@@ -12,6 +12,7 @@ use crate::auth::Auth;
 use crate::contract::Contract;
 use crate::gateway::Gateway;
 use crate::settings::Settings;
+use crate::sources::Sources;
 
 /// The server's state, behind one `Arc`. Each worker adds a [`kernel::Db`] of its own.
 pub struct App {
@@ -30,6 +31,8 @@ pub struct App {
     /// Held while reference data is read and put in its place: an older reading never replaces a newer one.
     pub reading: tokio::sync::Mutex<()>,
     pub files: FileStore,
+    /// The State's databases.
+    pub sources: Sources,
     /// Turns for what is heavy: stripping documents.
     pub heavy: tokio::sync::Semaphore,
 }
@@ -37,6 +40,6 @@ pub struct App {
 impl App {
     /// What a change of a dossier goes by.
     pub fn world<'a>(&'a self, catalogue: &'a Catalogue) -> World<'a> {
-        World { catalogue, rules: &self.rules, keys: &self.settings.keys }
+        World { catalogue, rules: &self.rules, keys: &self.settings.keys, sources: &self.sources.connected }
     }
 }

@@ -29,10 +29,12 @@ use procedures::queue::draw::{self, NewTicket};
 use procedures::recomputation::{self, NewRecomputation, RecomputationId};
 use procedures::request::{NewResult, Proposal, SupplementGround, SupplementRequest, VerificationPlan};
 use procedures::steps::{self, Target};
-use procedures::{DossierId, upload};
+use procedures::{DossierId, attachment, upload};
 use uuid::Uuid;
 
 use crate::app::App;
+
+mod papers;
 
 /// The paper that stands for every paper of the demo.
 const PAPER: &[u8] = include_bytes!("../../../migrations/seed/demo/paper.pdf");
@@ -87,6 +89,7 @@ const DOSSIERS: &[(u8, Reach)] = &[
     (30, Reach::FeeOrdered),
     (31, Reach::FeeOrdered),
     (32, Reach::Correcting),
+    (33, Reach::Draft),
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -131,6 +134,8 @@ pub async fn load(app: &App, conn: &mut AsyncPgConnection) -> Result<()> {
     for (n, reach) in DOSSIERS {
         walk(app, conn, &applicant, *n, *reach).await?;
     }
+    papers::put_away(app, conn, &applicant).await?;
+    papers::keep_archive(app, conn, now).await?;
     stand_in_line(app, conn, now).await?;
     look_again(app, conn, &officer("quantri", Role::Administrator, now)?).await?;
     bring_in(app, conn).await
@@ -211,7 +216,7 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
     let ways = Ways { receiving: agency, competent: agency, support: None, return_point: None };
     file::file(conn, applicant, &catalogue, ways, new(id), &attempt("file")).await?;
     if reach >= Reach::Draft {
-        for paper in procedures::attachment::of_dossier(conn, id).await? {
+        for paper in attachment::of_dossier(conn, id).await? {
             upload::arrived(conn, applicant, paper).await?;
         }
     }
@@ -283,8 +288,9 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
         steps::propose_result(conn, &examiner, world, target(id, &attempt("propose")), proposal).await?;
     }
     if reach >= Reach::ResultReady {
-        let result =
-            NewResult { outcome: Outcome::Granted, number: "125/GPXD-UBND".to_owned(), ground: None, reason: None };
+        let document = Some(papers::permit(conn, &leader, &catalogue, id, &attempt("permit")).await?);
+        let number = "125/GPXD-UBND".to_owned();
+        let result = NewResult { outcome: Outcome::Granted, number, ground: None, reason: None, document };
         steps::issue_result(conn, &leader, world, target(id, &attempt("issue")), result).await?;
     }
     if reach == Reach::Correcting {
@@ -329,5 +335,6 @@ fn new(id: DossierId) -> NewDossier {
         },
         form: serde_json::Map::from_iter([("floors".to_owned(), 3.into()), ("area_m2".to_owned(), 62.into())]),
         attachments: [(0, "application"), (1, "land_paper"), (2, "drawings")].map(paper).to_vec(),
+        reused: Vec::new(),
     }
 }

@@ -8,6 +8,8 @@
 //!   [`problem`]: how they fail
 //! - [`routes`]: the handlers; [`mod@print`]: sheets as they are sent; [`auth`]: signing in; [`gateway`]: where fees are paid
 //!   online
+//! - [`routes`]: the handlers; [`auth`]: signing in
+//! - [`sources`]: the State's databases, asked
 //! - [`worker`]: timers, the journal's leader, housekeeping; [`mod@reference`]: what is kept in memory
 
 pub mod app;
@@ -27,6 +29,7 @@ pub mod reference;
 pub mod routes;
 pub mod server;
 pub mod settings;
+pub mod sources;
 pub mod traffic;
 pub mod worker;
 pub mod write;

@@ -25,6 +25,7 @@ use crate::auth::token::Tokens;
 use crate::contract::Contract;
 use crate::gateway::Gateway;
 use crate::settings::Settings;
+use crate::sources::Sources;
 use crate::traffic::Traffic;
 use crate::{auth, gate, reference, routes, worker};
 
@@ -147,6 +148,7 @@ async fn load(settings: Settings, db: &Db, clock: Clock) -> Result<Arc<App>, Str
         catalogue: ArcSwap::from_pointee(Catalogue::read(conn).await.map_err(words)?),
         reading: tokio::sync::Mutex::new(()),
         files,
+        sources: Sources::new(&settings)?,
         heavy: tokio::sync::Semaphore::new(2),
         settings,
     }))

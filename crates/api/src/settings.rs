@@ -63,6 +63,10 @@ pub struct Flags {
     /// Addresses of proxies whose X-Forwarded-For header is believed, separated by commas.
     #[arg(long, env = "TRUSTED_PROXIES")]
     pub trusted_proxies: Option<String>,
+    /// Databases of the State that can be asked instead of the applicant: `code=address`, separated by commas; the codes are
+    /// those of GET /v1/data-sources [none].
+    #[arg(long, env = "DATA_SOURCES", hide_env_values = true)]
+    pub data_sources: Option<String>,
     /// Web origins that may call the API from a browser, separated by commas.
     #[arg(long, env = "CORS_ORIGINS")]
     pub cors_origins: Option<String>,
@@ -95,6 +99,7 @@ pub struct Settings {
     pub gateway: Option<GatewaySettings>,
     pub oauth_clients: Vec<OauthClient>,
     pub trusted_proxies: Vec<IpAddr>,
+    pub data_sources: Vec<DataSource>,
     pub cors_origins: Vec<String>,
     pub rate_limit_per_minute: u32,
     /// See [`Flags::dossier_code`].
@@ -116,6 +121,13 @@ pub struct GatewaySettings {
     /// Without a slash at the end.
     pub url: String,
     pub secret: Vec<u8>,
+}
+
+/// A database of the State, and the address at which it is asked.
+#[derive(Clone)]
+pub struct DataSource {
+    pub code: String,
+    pub address: reqwest::Url,
 }
 
 /// An application that may sign people in, with one address it may be sent back to.
@@ -154,6 +166,7 @@ impl Settings {
             redirect_uri: format!("{public_url}/docs/oauth2-redirect.html"),
         });
         let trusted_proxies = wrong.note_each(values::trusted_proxies(flags));
+        let data_sources = wrong.note_each(values::data_sources(flags));
         let cors_origins = wrong.note_each(values::cors_origins(flags));
         let rate_limit_per_minute = wrong.parse("RATE_LIMIT_PER_MINUTE", &flags.rate_limit_per_minute, 600);
         if rate_limit_per_minute == 0 {
@@ -183,6 +196,7 @@ impl Settings {
                 gateway,
                 oauth_clients,
                 trusted_proxies,
+                data_sources,
                 cors_origins,
                 rate_limit_per_minute,
                 dossier_code,

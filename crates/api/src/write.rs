@@ -103,6 +103,12 @@ pub struct Answered {
 }
 
 impl<T: 'static> Write<T> {
+    /// What the same request was answered before, for work that must not be begun again.
+    pub async fn earlier(&self) -> Result<Option<Answered>, Failure> {
+        let earlier = self.attempt.earlier(&mut *self.call.db.conn().await?).await?;
+        Ok(earlier.map(|answer| Answered { answer, replayed: true }))
+    }
+
     /// Does the work once. When it fails, the same request may have succeeded before: then that answer is given again.
     pub async fn run(
         self,

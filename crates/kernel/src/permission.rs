@@ -38,6 +38,8 @@ text_enum! {
         ReadDossier = "dossier:read",
         /// Read the dossiers of every agency.
         OverseeDossiers = "dossier:oversee",
+        /// Keep the archive register of one's agency.
+        KeepArchive = "archive:keep",
         /// Found and change agencies.
         ManageDirectory = "directory:manage",
         /// Publish and repeal procedures.
@@ -54,10 +56,10 @@ pub const fn permissions_of(role: Role) -> &'static [Permission] {
     use Permission::*;
     match role {
         Role::Citizen => &[FileDossier, ReadDossier],
-        Role::ReceptionOfficer => &[ReceiveDossier, ReadDossier],
+        Role::ReceptionOfficer => &[ReceiveDossier, ReadDossier, KeepArchive],
         Role::ProcessingOfficer => &[ProcessDossier, ReadDossier],
         Role::Leader => &[SignDossier, ReadDossier],
-        Role::HeadOfAgency => &[ReadDossier, OverseeDossiers, ReadCheckpoints],
+        Role::HeadOfAgency => &[ReadDossier, OverseeDossiers, KeepArchive, ReadCheckpoints],
         Role::Inspector => &[ReadDossier, OverseeDossiers, ReadCheckpoints],
         Role::Front | Role::DataProtectionOfficer => &[ReadCheckpoints],
         Role::Administrator => &[ManageDirectory, PublishProcedure, RecomputeDeadlines, ReadCheckpoints],
@@ -74,6 +76,7 @@ impl Permission {
             Self::SignDossier => "Sign results",
             Self::ReadDossier => "Read dossiers: one's own, or those of one's agency",
             Self::OverseeDossiers => "Read the dossiers of every agency",
+            Self::KeepArchive => "Keep the archive register of one's agency",
             Self::ManageDirectory => "Found and change agencies",
             Self::PublishProcedure => "Publish and repeal procedures",
             Self::RecomputeDeadlines => "Order deadlines to be computed anew when a calendar has changed",

@@ -94,7 +94,25 @@ table! {
 table! {
     attachments (id) {
         id -> Uuid, dossier_id -> Uuid, component -> Text, file_name -> Text, media_type -> Text, size -> Int8,
-        sha256 -> Bytea, declared_at -> Timestamptz, stored_at -> Nullable<Timestamptz>,
+        sha256 -> Bytea, declared_at -> Timestamptz, stored_at -> Nullable<Timestamptz>, purpose -> Text,
+        digitisation -> Text, paper_id -> Nullable<Uuid>, source_code -> Nullable<Text>,
+    }
+}
+table! {
+    papers (id) {
+        id -> Uuid, version -> Int4, owner_number -> Text, owner_id -> Nullable<Uuid>, origin -> Text, dossier_id -> Uuid,
+        dossier_code -> Nullable<Text>, procedure_id -> Uuid, paper_type -> Nullable<Text>,
+        national_type -> Nullable<Text>, number -> Nullable<Text>, summary -> Nullable<Text>, issuer -> Nullable<Text>,
+        issuer_agency_id -> Nullable<Uuid>, signer -> Nullable<Text>, issue_date -> Nullable<Date>,
+        valid_from -> Nullable<Date>, valid_to -> Nullable<Date>, scope -> Nullable<Text>, signature -> Nullable<Jsonb>,
+        ocr -> Nullable<Jsonb>, digitised_by -> Nullable<Uuid>, digitised_at -> Nullable<Timestamptz>, hidden -> Bool,
+        kept_at -> Nullable<Timestamptz>,
+    }
+}
+table! {
+    look_ups (id) {
+        id -> Uuid, dossier_id -> Uuid, version -> Int4, component -> Text, source -> Text, outcome -> Text, data -> Nullable<Jsonb>,
+        asked_by -> Uuid, asked_at -> Timestamptz, disputed_at -> Nullable<Timestamptz>,
     }
 }
 table! { remarks (dossier_id, version) { dossier_id -> Uuid, version -> Int4, ground -> Nullable<Text>, words -> Text } }
@@ -181,6 +199,19 @@ table! {
         dossier_id -> Uuid, source_key -> Text, activity -> Text, occurred_at -> Timestamptz,
     }
 }
+table! {
+    fonds (id) {
+        id -> Uuid, version -> Int4, agency_id -> Uuid, name -> Text, from_year -> Int2, to_year -> Nullable<Int2>,
+    }
+}
+table! {
+    archive_items (id) {
+        id -> Uuid, version -> Int4, fonds_id -> Uuid, agency_id -> Uuid, dossier_id -> Nullable<Uuid>, code -> Text,
+        title -> Text, ended_on -> Date, digitised -> Bool, retention_rule -> Text, retention_years -> Nullable<Int2>,
+        transfer_due_on -> Date, review_due_on -> Nullable<Date>, transferred_on -> Nullable<Date>,
+        minutes_number -> Nullable<Text>, transferred_by -> Nullable<Uuid>,
+    }
+}
 
 joinable!(attachments -> dossiers (dossier_id));
 joinable!(consultations -> dossiers (dossier_id));
@@ -192,3 +223,5 @@ allow_tables_to_appear_in_same_query!(recomputations, recomputation_progress);
 allow_tables_to_appear_in_same_query!(dossiers, attachments, fee_orders, payments, consultations, dossier_agencies, corrections, procedures, remarks, verifications, agencies, journal);
 allow_tables_to_appear_in_same_query!(dossiers, register_entries);
 allow_tables_to_appear_in_same_query!(imports, import_progress);
+joinable!(papers -> attachments (id));
+allow_tables_to_appear_in_same_query!(papers, attachments);

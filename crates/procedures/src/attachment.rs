@@ -5,21 +5,38 @@ use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment};
-use diesel::sql_types::{Array, BigInt, Binary, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::files::{MediaType, Sha256};
 use kernel::problem::{FieldError, INVALID, Text as Words};
 use kernel::schema::attachments;
-use kernel::{Ctx, Result, id};
+use kernel::{Ctx, Result, id, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::catalogue::Case;
+use crate::catalogue::{Case, Component};
 use crate::dossier::DossierId;
+use crate::paper::{Origin, PaperId};
 use crate::problem::{ATTACHMENTS_MISSING, UNKNOWN_PROCEDURE};
 
 id! { AttachmentId, "An attachment's id."; }
+
+text_enum! {
+    /// What an attachment is to its dossier. A result is the officers' own draft until it is signed.
+    Purpose { Component = "component", DraftResult = "draft_result", Result = "result" }
+}
+
+text_enum! {
+    /// Whether its data is recorded; or it is a paper of another dossier, which that one had as a component or gave as its
+    /// result. [C, practice: states 0 to 3 of a provincial system]
+    Digitisation {
+        NotDigitised = "not_digitised",
+        Digitised = "digitised",
+        ReusedComponent = "reused_component",
+        ReusedResult = "reused_result",
+    }
+}
 
 /// A paper that will be uploaded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -32,6 +49,20 @@ pub struct NewAttachment {
     #[schema(example = "drawings", min_length = 1, max_length = 50, pattern = "^[a-z0-9_]+$")]
     pub component: String,
     #[schema(example = "ban-ve.pdf", min_length = 1, max_length = 200)]
+    pub file_name: String,
+    pub media_type: MediaType,
+    /// Bytes.
+    #[schema(example = 574, minimum = 1, maximum = 26214400)]
+    pub size: i64,
+    /// Of the content.
+    pub sha256: Sha256,
+}
+
+/// A document that is to be the result of a dossier.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewDocument {
+    #[schema(example = "giay-phep.pdf", min_length = 1, max_length = 200)]
     pub file_name: String,
     pub media_type: MediaType,
     /// Bytes.
@@ -54,6 +85,11 @@ pub struct Attachment {
     pub sha256: Sha256,
     pub declared_at: DateTime<Utc>,
     pub stored_at: Option<DateTime<Utc>>,
+    pub purpose: Purpose,
+    pub digitisation: Digitisation,
+    /// The paper that it reuses, and the code of the dossier which that one came from.
+    pub paper_id: Option<PaperId>,
+    pub source_code: Option<String>,
 }
 
 /// What the world sees of a paper.
@@ -73,9 +109,55 @@ pub struct AttachmentView {
     /// When the content arrived; absent while it has not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stored_at: Option<DateTime<Utc>>,
+    pub digitisation: Digitisation,
+    /// Where it comes from, when it is reused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reused: Option<Reused>,
+}
+
+/// Where a reused paper comes from.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Reused {
+    pub paper_id: PaperId,
+    /// The dossier that had it first.
+    #[schema(example = "000.00.00.H26-261123-0001", max_length = 64)]
+    pub dossier_code: String,
+}
+
+/// The components among the papers of a dossier.
+pub fn components(papers: &[Attachment]) -> impl Iterator<Item = &Attachment> {
+    papers.iter().filter(|paper| paper.purpose == Purpose::Component)
 }
 
 impl Attachment {
+    /// A document that is to be the dossier's result.
+    pub fn draft_result(ctx: &Ctx, dossier: DossierId, new: &NewDocument) -> Self {
+        Self {
+            id: AttachmentId::at(ctx.now),
+            dossier_id: dossier,
+            component: "result".to_owned(),
+            file_name: new.file_name.clone(),
+            media_type: new.media_type.as_str().to_owned(),
+            size: new.size,
+            sha256: new.sha256,
+            declared_at: ctx.now,
+            stored_at: None,
+            purpose: Purpose::DraftResult,
+            digitisation: Digitisation::NotDigitised,
+            paper_id: None,
+            source_code: None,
+        }
+    }
+
+    /// What it reuses, if it does.
+    pub fn origin(&self) -> Option<Origin> {
+        match self.digitisation {
+            Digitisation::ReusedComponent => Some(Origin::Component),
+            Digitisation::ReusedResult => Some(Origin::Result),
+            Digitisation::NotDigitised | Digitisation::Digitised => None,
+        }
+    }
+
     /// Whether it was declared as this.
     pub fn is(&self, new: &NewAttachment) -> bool {
         new.id == Some(self.id)
@@ -95,6 +177,11 @@ impl AttachmentView {
             size: paper.size,
             sha256: paper.sha256,
             stored_at: paper.stored_at,
+            digitisation: paper.digitisation,
+            reused: paper
+                .paper_id
+                .zip(paper.source_code.clone())
+                .map(|(paper_id, dossier_code)| Reused { paper_id, dossier_code }),
         }
     }
 }
@@ -147,6 +234,10 @@ pub fn declare(
         sha256: new.sha256,
         declared_at: ctx.now,
         stored_at: None,
+        purpose: Purpose::Component,
+        digitisation: Digitisation::NotDigitised,
+        paper_id: None,
+        source_code: None,
     };
     let mut declared: Vec<Attachment> = papers.iter().map(paper).collect();
     // They are read in the order of their ids, and ids made within one millisecond come in any order.
@@ -159,12 +250,12 @@ pub fn declare(
     Ok(declared)
 }
 
-/// Whether everything declared has arrived and every required component is there.
+/// Whether everything declared has arrived and every required component is there, or `replaced` by the State's own data.
 ///
 /// # Errors
 /// [`ATTACHMENTS_MISSING`] naming each.
-pub fn complete(case: &Case, papers: &[Attachment]) -> Result<()> {
-    let waiting = papers.iter().enumerate().filter(|(_, paper)| paper.stored_at.is_none()).map(|(n, paper)| {
+pub fn complete(case: &Case, papers: &[Attachment], replaced: impl Fn(&Component) -> bool) -> Result<()> {
+    let waiting = components(papers).enumerate().filter(|(_, paper)| paper.stored_at.is_none()).map(|(n, paper)| {
         let words = Words::new(
             format!("nội dung của {} chưa được tải lên", paper.file_name),
             format!("the content of {} has not been uploaded", paper.file_name),
@@ -174,7 +265,8 @@ pub fn complete(case: &Case, papers: &[Attachment]) -> Result<()> {
     let absent = case
         .components
         .iter()
-        .filter(|component| component.required && !papers.iter().any(|paper| paper.component == component.code));
+        .filter(|component| component.required && !components(papers).any(|paper| paper.component == component.code))
+        .filter(|component| !replaced(component));
     let absent = absent.map(|component| {
         let words = Words::new(format!("thiếu {}", component.name), format!("{} is missing", component.name_en));
         FieldError::new("/attachments", "component_missing", words)
@@ -185,35 +277,48 @@ pub fn complete(case: &Case, papers: &[Attachment]) -> Result<()> {
 
 /// Inserts papers in the statement that declares them; one text for any number of them, so it is prepared once.
 pub struct InsertPapers {
-    ids: Vec<Uuid>,
     dossier: Uuid,
+    declared_at: DateTime<Utc>,
+    ids: Vec<Uuid>,
     components: Vec<String>,
     file_names: Vec<String>,
     media_types: Vec<String>,
     sizes: Vec<i64>,
     hashes: Vec<Sha256>,
-    declared_at: DateTime<Utc>,
+    stored_at: Vec<Option<DateTime<Utc>>>,
+    purposes: Vec<Purpose>,
+    digitisations: Vec<Digitisation>,
+    papers: Vec<Option<Uuid>>,
+    source_codes: Vec<Option<String>>,
 }
 
 impl InsertPapers {
     /// Inserts these, all of one dossier.
     pub fn new(dossier: DossierId, papers: &[Attachment], now: DateTime<Utc>) -> Self {
         Self {
-            ids: papers.iter().map(|paper| paper.id.0).collect(),
             dossier: dossier.0,
+            declared_at: now,
+            ids: papers.iter().map(|paper| paper.id.0).collect(),
             components: papers.iter().map(|paper| paper.component.clone()).collect(),
             file_names: papers.iter().map(|paper| paper.file_name.clone()).collect(),
             media_types: papers.iter().map(|paper| paper.media_type.clone()).collect(),
             sizes: papers.iter().map(|paper| paper.size).collect(),
             hashes: papers.iter().map(|paper| paper.sha256).collect(),
-            declared_at: now,
+            stored_at: papers.iter().map(|paper| paper.stored_at).collect(),
+            purposes: papers.iter().map(|paper| paper.purpose).collect(),
+            digitisations: papers.iter().map(|paper| paper.digitisation).collect(),
+            papers: papers.iter().map(|paper| paper.paper_id.map(|id| id.0)).collect(),
+            source_codes: papers.iter().map(|paper| paper.source_code.clone()).collect(),
         }
     }
 }
 
 impl QueryFragment<Pg> for InsertPapers {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("INSERT INTO attachments (dossier_id, declared_at, id, component, file_name, media_type, size, sha256) SELECT ");
+        out.push_sql(
+            "INSERT INTO attachments (dossier_id, declared_at, id, component, file_name, media_type, size, sha256, stored_at, \
+             purpose, digitisation, paper_id, source_code) SELECT ",
+        );
         out.push_bind_param::<SqlUuid, _>(&self.dossier)?;
         out.push_sql(", ");
         out.push_bind_param::<Timestamptz, _>(&self.declared_at)?;
@@ -229,6 +334,16 @@ impl QueryFragment<Pg> for InsertPapers {
         out.push_bind_param::<Array<BigInt>, _>(&self.sizes)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<Binary>, _>(&self.hashes)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Nullable<Timestamptz>>, _>(&self.stored_at)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Text>, _>(&self.purposes)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Text>, _>(&self.digitisations)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Nullable<SqlUuid>>, _>(&self.papers)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Nullable<Text>>, _>(&self.source_codes)?;
         out.push_sql(")");
         Ok(())
     }

@@ -6,9 +6,18 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::consultation::Opinion;
+use crate::data_source::look_up::LookUpOutcome;
 use crate::dossier::{Channel, Outcome};
 use crate::fee::PaymentMethod;
+use crate::paper::Origin;
 use crate::request::{RefusalGround, RejectionGround, SupplementGround};
+
+/// A component that was filed as a paper which its owner had already.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reused {
+    pub component: String,
+    pub origin: Origin,
+}
 
 /// Something happened to a dossier.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +27,8 @@ pub enum Event {
         procedure: String,
         case: String,
         channel: Channel,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        reused: Vec<Reused>,
     },
     AttachmentDeclared {
         attachment: Uuid,
@@ -25,6 +36,33 @@ pub enum Event {
     },
     AttachmentStored {
         attachment: Uuid,
+    },
+    AttachmentReused {
+        attachment: Uuid,
+        component: String,
+        origin: Origin,
+    },
+    AttachmentDigitised {
+        attachment: Uuid,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        paper_type: Option<String>,
+    },
+    ResultDocumentDeclared {
+        attachment: Uuid,
+    },
+    ResultDocumentStored {
+        attachment: Uuid,
+    },
+    /// A database was asked; what it said is not told.
+    DataLookedUp {
+        look_up: Uuid,
+        component: String,
+        source: String,
+        outcome: LookUpOutcome,
+    },
+    LookUpDisputed {
+        look_up: Uuid,
+        component: String,
     },
     Submitted {
         answer_due_at: DateTime<Utc>,
@@ -77,6 +115,8 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         ground: Option<RefusalGround>,
         in_time: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        document: Option<Uuid>,
     },
     ResultReturned {},
     Withdrawn {},
@@ -170,6 +210,8 @@ pub const INTERNAL: &[&str] = &[
     "dossier.silence_consented",
     "dossier.consultation_overdue",
     "dossier.consultation_ended",
+    "dossier.result_document_declared",
+    "dossier.result_document_stored",
     "dossier.result_proposed",
     "dossier.sent_back",
 ];
@@ -182,6 +224,12 @@ impl journal::Event for Event {
             Self::Created { .. } => "dossier.created",
             Self::AttachmentDeclared { .. } => "dossier.attachment_declared",
             Self::AttachmentStored { .. } => "dossier.attachment_stored",
+            Self::AttachmentReused { .. } => "dossier.attachment_reused",
+            Self::AttachmentDigitised { .. } => "dossier.attachment_digitised",
+            Self::ResultDocumentDeclared { .. } => "dossier.result_document_declared",
+            Self::ResultDocumentStored { .. } => "dossier.result_document_stored",
+            Self::DataLookedUp { .. } => "dossier.data_looked_up",
+            Self::LookUpDisputed { .. } => "dossier.look_up_disputed",
             Self::Submitted { .. } => "dossier.submitted",
             Self::Accepted { .. } => "dossier.accepted",
             Self::IntakeSupplementRequested { .. } => "dossier.intake_supplement_requested",

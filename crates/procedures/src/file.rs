@@ -18,7 +18,8 @@ use utoipa::ToSchema;
 use crate::attachment::{self, InsertPapers, NewAttachment};
 use crate::catalogue::Catalogue;
 use crate::dossier::{Applicant, Channel, Dossier, DossierId, SidePart, audience, part};
-use crate::event::Event;
+use crate::event::{Event, Reused};
+use crate::paper::reuse::{Reuse, reuse};
 use crate::problem::ID_TAKEN;
 use crate::request::made_by_client;
 use crate::steps::{Seen, Sides, read};
@@ -67,6 +68,10 @@ pub struct NewDossier {
     #[serde(default)]
     #[schema(max_items = 50)]
     pub attachments: Vec<NewAttachment>,
+    /// Papers of one's own that are filed again instead of a file: see `GET /v1/papers`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 50)]
+    pub reused: Vec<Reuse>,
 }
 
 /// Who receives a dossier, and who decides it.
@@ -95,7 +100,8 @@ pub async fn file(
     made_by_client(new.id.map(|id| id.0), "/id")?;
     let (procedure, case) = catalogue.choose(&new.procedure, &new.case, deadlines::vn_date(ctx.now))?;
     let id = new.id.unwrap_or_else(|| DossierId::at(ctx.now));
-    let papers = attachment::declare(ctx, id, case, &new.attachments, "/attachments/*")?;
+    let mut papers = attachment::declare(ctx, id, case, &new.attachments, "/attachments/*")?;
+    let again = reuse(conn, ctx, id, case, &new.reused, "/reused/*").await?;
     let content_hash = sha256(&[&serde_json::to_vec(&new).expect("input is plain data")]).to_vec();
     let (usual, applicant_id) = match ctx.actor {
         Actor::Citizen(citizen) => (Channel::Online, Some(citizen)),
@@ -152,7 +158,12 @@ pub async fn file(
         hand_over_due_at: None,
         created_at: ctx.now,
     };
-    let event = Event::Created { procedure: procedure.code.clone(), case: dossier.case_code.clone(), channel };
+    let reused =
+        again.iter().filter_map(|paper| Some(Reused { component: paper.component.clone(), origin: paper.origin()? }));
+    let (procedure, case) = (procedure.code.clone(), dossier.case_code.clone());
+    let event = Event::Created { procedure, case, channel, reused: reused.collect() };
+    papers.extend(again);
+    papers.sort_by_key(|paper| paper.id);
     let return_point = return_point.filter(|agency| *agency != receiving);
     let sides = Sides { return_point, beside: return_point.into_iter().collect(), ..Sides::default() };
     let reply = answer(201, &view(ctx, catalogue, &dossier, &papers, &sides)?);

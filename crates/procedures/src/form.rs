@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::attachment::Attachment;
+use crate::attachment::{Attachment, components};
 use crate::catalogue::{Case, Catalogue, Mark};
 use crate::dossier::{Applicant, Dossier, DossierId};
 use crate::steps::{self, Seen};
@@ -225,7 +225,8 @@ impl About<'_> {
 
     /// The papers that were there at that moment, in the procedure's order.
     fn filed(&self, at: DateTime<Utc>) -> Vec<Paper> {
-        let there = || self.attachments.iter().filter(|file| file.stored_at.is_some_and(|stored_at| stored_at <= at));
+        let there =
+            || components(self.attachments).filter(|file| file.stored_at.is_some_and(|stored_at| stored_at <= at));
         let files = |code: &str| there().filter(|file| file.component == code).count();
         let papers = self.case.components.iter().map(|component| Paper {
             name: component.name.clone(),

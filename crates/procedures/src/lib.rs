@@ -8,16 +8,21 @@
 //! - [`fee`]: what is to be paid; [`consultation`]: what other agencies think; [`correction`]: a result put right
 //! - [`holding`]: who had it, for how long
 //! - [`list`], [`timeline`], [`tracking`]: reading; [`timer`]: what happens when nobody does anything
-//! - [`form`]: what is printed; [`register`]: the book of what was accepted; [`receipt`]: what was promised, signed; [`queue`]: tickets at the counter
+//! - [`paper`]: what its owner has of it afterwards, and files again; [`data_source`]: what need not be filed at all
+//! - [`form`]: what is printed; [`receipt`]: what was promised, signed; [`queue`]: tickets at the counter
+//! - [`register`]: the book of what was accepted
+//! - [`archive`]: the register of what is finished
 //! - [`recomputation`]: a calendar has changed; [`recompute`]: what that moves
 //! - [`import`]: dossiers of other systems, from their logs
 //! - [`event`]: what the journal is told; [`problem`]: what can go wrong
 
+pub mod archive;
 pub mod attachment;
 pub mod catalogue;
 pub mod clock;
 pub mod consultation;
 pub mod correction;
+pub mod data_source;
 pub mod dossier;
 pub mod event;
 pub mod fee;
@@ -26,6 +31,7 @@ pub mod form;
 pub mod holding;
 pub mod import;
 pub mod list;
+pub mod paper;
 pub mod problem;
 pub mod queue;
 pub mod receipt;

@@ -1,5 +1,17 @@
 //! What can go wrong with procedures and dossiers.
 
+use kernel::Error;
+use kernel::problem::{FieldError, INVALID, Text as Words};
+
+/// A result names a document that cannot be it.
+pub(crate) fn unknown_document() -> Error {
+    let words = Words::fixed(
+        "không phải bản kết quả đã tải lên của hồ sơ này",
+        "is no result document of this dossier whose content has arrived",
+    );
+    INVALID.error().fields(vec![FieldError::new("/document/id", "unknown", words)])
+}
+
 kernel::problems! {
     NOT_FOUND = NotFound "dossier.not_found" {
         "Không tìm thấy hồ sơ", "Dossier not found";
@@ -148,6 +160,55 @@ kernel::problems! {
         "Hồ sơ không nhận thêm giấy tờ lúc này", "The dossier takes no papers now";
         "Giấy tờ được thêm khi hồ sơ còn là bản nháp hoặc đang được yêu cầu bổ sung.",
         "Papers are added while the dossier is a draft or a supplement is requested."
+    }
+    DOSSIER_CLOSED = Conflict "dossier.closed" {
+        "Hồ sơ đã kết thúc", "The dossier is closed";
+        "Trạng thái hiện tại nằm trong state.", "The state is in state."
+    }
+    ASK_THE_SOURCE = Conflict "dossier.ask_the_source" {
+        "Không được yêu cầu giấy tờ đã có dữ liệu", "A paper whose data a source gives must not be asked for";
+        "Tra cứu trước (POST /v1/dossiers/{id}/look-ups); chỉ được yêu cầu khi tra cứu không được hoặc dữ liệu không chính xác (NĐ 118/2025, Điều 4 khoản 2 điểm a).",
+        "Look it up first (POST /v1/dossiers/{id}/look-ups); it may be asked for only when that fails or the data is inaccurate (NĐ 118/2025 Art. 4(2)(a))."
+    }
+    NO_SOURCE = Conflict "look_up.no_source" {
+        "Không có cơ sở dữ liệu nào để tra cứu", "No database can be asked";
+        "Thành phần này không có cơ sở dữ liệu nào được kết nối và công bố; xem GET /v1/data-sources.",
+        "No connected and published database gives this component; see GET /v1/data-sources."
+    }
+    LOOK_UP_NOT_FOUND = NotFound "look_up.not_found" {
+        "Không tìm thấy lần tra cứu", "Look-up not found";
+        "Xem GET /v1/dossiers/{id}/look-ups.", "See GET /v1/dossiers/{id}/look-ups."
+    }
+    LOOK_UP_DISPUTED = Conflict "look_up.wrong_state" {
+        "Không có dữ liệu để báo sai", "There is no data to be found inaccurate";
+        "Lần tra cứu không có dữ liệu, hoặc đã được báo là không chính xác.",
+        "The look-up gave no data, or that has been said already."
+    }
+    PAPER_NOT_FOUND = NotFound "paper.not_found" {
+        "Không tìm thấy giấy tờ", "Paper not found";
+        "Kho của bạn không có giấy tờ này, hoặc dữ liệu của nó chưa được ghi nhận.",
+        "Your store has no such paper, or nothing is recorded of it."
+    }
+    PAPER_STATE = Conflict "paper.wrong_state" {
+        "Giấy tờ không ở trạng thái cho phép việc này", "The paper does not stand where this is possible";
+        "Giấy tờ đã ẩn hoặc hiện sẵn, hoặc là giấy tờ được tái sử dụng.", "It is hidden or shown already, or it is reused."
+    }
+    ARCHIVE_ITEM_NOT_FOUND = NotFound "archive.not_found" {
+        "Không tìm thấy hồ sơ lưu trữ", "File not found in the register";
+        "Mục lục lưu trữ của cơ quan bạn không có hồ sơ này.", "The register of your agency has no such file."
+    }
+    NOT_FINISHED = Conflict "archive.not_finished" {
+        "Hồ sơ chưa kết thúc", "The dossier is not finished";
+        "Chỉ hồ sơ đã được tiếp nhận và đã kết thúc mới vào mục lục lưu trữ; trạng thái nằm trong state.",
+        "Only what was accepted and is over is put into the register; the state is in state."
+    }
+    ARCHIVED_BEFORE = Conflict "archive.added_before" {
+        "Hồ sơ đã có trong mục lục lưu trữ", "The dossier is in the register already";
+        "Mỗi hồ sơ chỉ vào mục lục một lần.", "A dossier is put into the register once."
+    }
+    TRANSFERRED_BEFORE = Conflict "archive.transferred_before" {
+        "Hồ sơ đã được giao nộp", "The file was given to the archive already";
+        "Ngày và số biên bản giao nộp nằm trong hồ sơ lưu trữ.", "The day and the number of the minutes are in the file."
     }
     TOO_MANY_ATTACHMENTS = Conflict "attachment.too_many" {
         "Hồ sơ đã có quá nhiều giấy tờ", "The dossier has too many papers";

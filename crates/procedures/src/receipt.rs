@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::attachment::Attachment;
+use crate::attachment::{Attachment, components};
 use crate::dossier::{Dossier, DossierId, load};
 use crate::problem::RECEIPT_NOT_OURS;
 
@@ -116,8 +116,7 @@ pub(crate) fn of(
             Stage::Accepted => dossier.due_at.unwrap_or(dossier.next_due_at),
         },
         content_sha256: content(&applicant, &dossier.case_code, &form, procedure),
-        attachments: papers
-            .iter()
+        attachments: components(papers)
             .map(|paper| Sealed { component: paper.component.clone(), sha256: paper.sha256 })
             .collect(),
     }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::attachment::AttachmentId;
 use crate::dossier::Outcome;
 
 text_enum! {
@@ -186,6 +187,7 @@ pub struct Reappointment {
 /// The result: granted, or refused on the merits with ground and reason (NĐ 61/2018 Art. 19(8)).
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "outcome": "granted", "number": "125/GPXD-UBND" }))]
 pub struct NewResult {
     pub outcome: Outcome,
     /// Number of the document that is the result.
@@ -198,4 +200,26 @@ pub struct NewResult {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Công trình nằm trong hành lang bảo vệ đê.", min_length = 10, max_length = 4000)]
     pub reason: Option<String>,
+    /// The document that it is: a result document of the dossier, which becomes a paper of the applicant's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<IssuedDocument>,
+}
+
+/// The electronic document of a result.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IssuedDocument {
+    /// From `POST /v1/dossiers/{id}/result-documents`; its content has arrived.
+    pub id: AttachmentId,
+    /// Who signed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Vũ Thanh Sơn", min_length = 1, max_length = 200)]
+    pub signer: Option<String>,
+    /// The last day on which it is valid; permanent when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<NaiveDate>,
+    /// What is known of its electronic signature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub signature: Option<serde_json::Map<String, serde_json::Value>>,
 }

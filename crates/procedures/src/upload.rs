@@ -3,17 +3,20 @@
 use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
 use kernel::idempotency::{Answer, Attempt};
-use kernel::journal::Entry;
+use kernel::journal::{Entry, Event as _};
 use kernel::problem::CONFLICT;
 use kernel::record::{Also, Record};
 use kernel::schema::{attachments, dossiers};
 use kernel::timers::Timers;
 use kernel::{Actor, Ctx, Permission, Result};
 
-use crate::attachment::{self, Attachment, AttachmentId, AttachmentView, InsertPapers, NewAttachment};
+use crate::attachment::{
+    self, Attachment, AttachmentId, AttachmentView, InsertPapers, NewAttachment, NewDocument, Purpose,
+};
 use crate::catalogue::Catalogue;
-use crate::dossier::{Dossier, DossierId, audience, load};
-use crate::event::Event;
+use crate::dossier::{Dossier, DossierId, agencies, audience, load};
+use crate::event::{Event, INTERNAL};
+use crate::paper::reuse::{Reuse, reuse};
 use crate::problem::{ATTACHMENT_NOT_FOUND, ATTACHMENTS_CLOSED, ID_TAKEN, NOT_YOURS_TO_DO, TOO_MANY_ATTACHMENTS};
 use crate::workflow::Status;
 
@@ -24,32 +27,47 @@ const TRIES: usize = 50;
 /// The papers that a dossier holds at most.
 const MOST: usize = 100;
 
-/// Whether this actor may add papers now: the applicant, or reception for them, while papers are awaited.
-fn may_add(dossier: &Dossier, actor: &Actor) -> Result<()> {
-    let theirs = match actor {
-        Actor::Citizen(id) => dossier.applicant_id == Some(*id),
-        _ => actor.may_at(Permission::ReceiveDossier, dossier.receiving_agency_id),
+/// What is added to a dossier.
+#[derive(Clone, Debug)]
+pub enum Addition {
+    Upload(NewAttachment),
+    Reuse(Reuse),
+    /// A document that is to be its result.
+    Result(NewDocument),
+}
+
+/// Whether this actor may add papers now: the applicant, or reception for them, while papers are awaited; those who decide,
+/// the document of their decision, while they examine.
+fn may_add(dossier: &Dossier, actor: &Actor, purpose: Purpose) -> Result<()> {
+    let decides = |permission| actor.may_at(permission, dossier.competent_agency_id);
+    let theirs = match (purpose, actor) {
+        (Purpose::Component, Actor::Citizen(id)) => dossier.applicant_id == Some(*id),
+        (Purpose::Component, _) => actor.may_at(Permission::ReceiveDossier, dossier.receiving_agency_id),
+        _ => decides(Permission::ProcessDossier) || decides(Permission::SignDossier),
     };
     if !theirs {
         return Err(NOT_YOURS_TO_DO.error());
     }
-    match dossier.status {
-        Status::Draft | Status::IntakeSupplement | Status::SupplementRequested => Ok(()),
-        status => Err(ATTACHMENTS_CLOSED.error().extra("state", status.code())),
-    }
+    let awaited = match purpose {
+        Purpose::Component => {
+            matches!(dossier.status, Status::Draft | Status::IntakeSupplement | Status::SupplementRequested)
+        }
+        _ => dossier.status.is_examined(),
+    };
+    if awaited { Ok(()) } else { Err(ATTACHMENTS_CLOSED.error().extra("state", dossier.status.code())) }
 }
 
 /// Declares one more paper.
 ///
 /// # Errors
 /// [`ATTACHMENTS_CLOSED`] when the dossier takes none now, [`TOO_MANY_ATTACHMENTS`] when it holds enough; an unknown
-/// component; [`ID_TAKEN`] when the id belongs to another paper.
+/// component; [`ID_TAKEN`] when the id belongs to another paper; a paper that cannot be reused.
 pub async fn declare(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
     catalogue: &Catalogue,
     id: DossierId,
-    new: NewAttachment,
+    new: Addition,
     attempt: &Attempt,
 ) -> Result<Answer> {
     for _ in 1..TRIES {
@@ -57,7 +75,8 @@ pub async fn declare(
             // Under the same key the caller looks up what was answered before.
             Err(error) if error.is(&CONFLICT) && attempt.earlier(conn).await?.is_none() => {}
             Err(error) if error.is(&ID_TAKEN) && attempt.earlier(conn).await?.is_none() => {
-                return declared_before(conn, ctx, id, &new).await?.ok_or(error);
+                let Addition::Upload(new) = &new else { return Err(error) };
+                return declared_before(conn, ctx, id, new).await?.ok_or(error);
             }
             done => return done,
         }
@@ -91,21 +110,31 @@ async fn declare_once(
     ctx: &Ctx,
     catalogue: &Catalogue,
     id: DossierId,
-    new: &NewAttachment,
+    new: &Addition,
     attempt: &Attempt,
 ) -> Result<Answer> {
     let dossier = load(conn, &ctx.actor, id).await?;
-    may_add(&dossier, &ctx.actor)?;
+    let purpose = if let Addition::Result(_) = new { Purpose::DraftResult } else { Purpose::Component };
+    may_add(&dossier, &ctx.actor, purpose)?;
     let (_, case) = catalogue.pinned(dossier.procedure_id, &dossier.case_code)?;
     if attachment::of_dossier(conn, id).await?.len() >= MOST {
         return Err(TOO_MANY_ATTACHMENTS.error());
     }
-    let papers = attachment::declare(ctx, id, case, std::slice::from_ref(new), "")?;
+    let papers = match new {
+        Addition::Upload(new) => attachment::declare(ctx, id, case, std::slice::from_ref(new), "")?,
+        Addition::Reuse(again) => reuse(conn, ctx, id, case, std::slice::from_ref(again), "").await?,
+        Addition::Result(document) => vec![Attachment::draft_result(ctx, id, document)],
+    };
     let paper = &papers[0];
-    let event = Event::AttachmentDeclared { attachment: paper.id.0, component: paper.component.clone() };
+    let (attachment, component) = (paper.id.0, paper.component.clone());
+    let event = match (paper.purpose, paper.origin()) {
+        (Purpose::Component, Some(origin)) => Event::AttachmentReused { attachment, component, origin },
+        (Purpose::Component, None) => Event::AttachmentDeclared { attachment, component },
+        _ => Event::ResultDocumentDeclared { attachment },
+    };
     let reply = answer(id, dossier.version + 1, paper);
     let also: Also = Box::new(InsertPapers::new(id, &papers, ctx.now));
-    touch(conn, ctx, &dossier, &event, also, Some(attempt.keep(&reply, ctx.now))).await?;
+    touch(conn, ctx, &dossier, &event, vec![also], Some(attempt.keep(&reply, ctx.now))).await?;
     Ok(reply)
 }
 
@@ -120,10 +149,10 @@ pub async fn awaited(
     paper: AttachmentId,
 ) -> Result<Attachment> {
     let dossier = load(conn, &ctx.actor, id).await?;
-    let paper = find(conn, id, paper).await?;
+    let paper = find(conn, &ctx.actor, id, paper).await?;
     // What has arrived has arrived: sending it again is no change, in whatever state.
     if paper.stored_at.is_none() {
-        may_add(&dossier, &ctx.actor)?;
+        may_add(&dossier, &ctx.actor, paper.purpose)?;
     }
     Ok(paper)
 }
@@ -144,15 +173,20 @@ pub async fn arrived(conn: &mut AsyncPgConnection, ctx: &Ctx, paper: Attachment)
 
 async fn note(conn: &mut AsyncPgConnection, ctx: &Ctx, paper: &Attachment) -> Result<(i32, AttachmentView)> {
     let dossier = load(conn, &ctx.actor, paper.dossier_id).await?;
-    let mut paper = find(conn, dossier.id, paper.id).await?;
+    let mut paper = find(conn, &ctx.actor, dossier.id, paper.id).await?;
     if paper.stored_at.is_some() {
         return Ok((dossier.version, AttachmentView::of(&paper)));
     }
-    may_add(&dossier, &ctx.actor)?;
+    may_add(&dossier, &ctx.actor, paper.purpose)?;
     paper.stored_at = Some(ctx.now);
     let stored =
         diesel::update(attachments::table.filter(attachments::id.eq(paper.id))).set(attachments::stored_at.eq(ctx.now));
-    touch(conn, ctx, &dossier, &Event::AttachmentStored { attachment: paper.id.0 }, Box::new(stored), None).await?;
+    let attachment = paper.id.0;
+    let event = match paper.purpose {
+        Purpose::Component => Event::AttachmentStored { attachment },
+        _ => Event::ResultDocumentStored { attachment },
+    };
+    touch(conn, ctx, &dossier, &event, vec![Box::new(stored)], None).await?;
     Ok((dossier.version + 1, AttachmentView::of(&paper)))
 }
 
@@ -167,31 +201,38 @@ pub async fn readable(
     paper: AttachmentId,
 ) -> Result<Attachment> {
     let dossier = load(conn, &ctx.actor, id).await?;
-    let paper = find(conn, dossier.id, paper).await?;
+    let paper = find(conn, &ctx.actor, dossier.id, paper).await?;
     if paper.stored_at.is_none() { Err(ATTACHMENT_NOT_FOUND.error()) } else { Ok(paper) }
 }
 
-async fn find(conn: &mut AsyncPgConnection, dossier: DossierId, paper: AttachmentId) -> Result<Attachment> {
+/// A paper of a dossier that the actor may see. What the agency has not decided is not for its applicant.
+pub(crate) async fn find(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    dossier: DossierId,
+    paper: AttachmentId,
+) -> Result<Attachment> {
     let papers = attachment::of_dossier(conn, dossier).await?;
-    papers.into_iter().find(|found| found.id == paper).ok_or_else(|| ATTACHMENT_NOT_FOUND.error())
+    let shown = |found: &Attachment| found.purpose != Purpose::DraftResult || !matches!(actor, Actor::Citizen(_));
+    papers.into_iter().find(|found| found.id == paper && shown(found)).ok_or_else(|| ATTACHMENT_NOT_FOUND.error())
 }
 
-/// A new version of the dossier whose row says nothing new: its papers changed.
-async fn touch(
+/// A new version of the dossier whose row says nothing new: its papers changed, or what is known of them.
+pub(crate) async fn touch(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
     dossier: &Dossier,
     event: &Event,
-    also: Also,
+    also: Vec<Also>,
     answer: Option<kernel::idempotency::Kept>,
 ) -> Result<()> {
-    let seen = audience(dossier);
+    let seen = if INTERNAL.contains(&event.kind()) { agencies(dossier) } else { audience(dossier) };
     let entry = Entry::new(ctx, dossier.id.0, ctx.actor.agency().map(|agency| agency.0), event, (seen.clone(), seen));
     let row = dossiers::table.filter(dossiers::id.eq(dossier.id)).filter(dossiers::version.eq(dossier.version));
     let change = diesel::update(row)
         .set(dossiers::version.eq(dossiers::version + 1))
         .returning((dossiers::version, dossiers::code));
-    Record { change, also: vec![also], entry, timers: Timers::None, answer }
+    Record { change, also, entry, timers: Timers::None, answer }
         .write(conn, |name| (name == "attachments_pkey").then(|| ID_TAKEN.error()))
         .await?;
     Ok(())

@@ -8,7 +8,7 @@ use kernel::{Ctx, Result};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::attachment::{Attachment, AttachmentView};
+use crate::attachment::{Attachment, AttachmentView, Purpose, components};
 use crate::catalogue::Catalogue;
 use crate::clock;
 use crate::dossier::{Applicant, Channel, Dossier, DossierId, Outcome};
@@ -77,6 +77,10 @@ pub struct View {
     pub proposed_outcome: Option<Outcome>,
     #[schema(max_items = 100)]
     pub attachments: Vec<AttachmentView>,
+    /// The documents of its result. Until that is signed they are drafts, and the agency's own business.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 100)]
+    pub result_documents: Vec<AttachmentView>,
     /// What you can do now.
     #[schema(max_items = 20)]
     pub allowed_actions: Vec<Action>,
@@ -108,6 +112,12 @@ pub fn view(
     sides: &Sides,
 ) -> Result<View> {
     let (procedure, case) = catalogue.pinned(dossier.procedure_id, &dossier.case_code)?;
+    let officer = ctx.actor.agency().is_some();
+    let shown = |paper: &&Attachment| match paper.purpose {
+        Purpose::Component => false,
+        Purpose::DraftResult => officer && dossier.outcome.is_none(),
+        Purpose::Result => true,
+    };
     Ok(View {
         id: dossier.id,
         version: dossier.version,
@@ -133,8 +143,9 @@ pub fn view(
         closed_at: dossier.closed_at,
         outcome: dossier.outcome,
         result_number: dossier.result_number.clone(),
-        proposed_outcome: dossier.proposed_outcome.filter(|_| ctx.actor.agency().is_some()),
-        attachments: attachments.iter().map(AttachmentView::of).collect(),
+        proposed_outcome: dossier.proposed_outcome.filter(|_| officer),
+        attachments: components(attachments).map(AttachmentView::of).collect(),
+        result_documents: attachments.iter().filter(shown).map(AttachmentView::of).collect(),
         allowed_actions: allowed_actions(dossier, &ctx.actor, sides.facts(case, ctx)),
         created_at: dossier.created_at,
     })

@@ -38,6 +38,9 @@ fn every_stored_event_is_still_read() {
     still_read::<procedures::queue::TicketEvent>();
     still_read::<procedures::import::event::ExternalDossierEvent>();
     still_read::<procedures::import::event::ImportEvent>();
+    still_read::<procedures::paper::PaperEvent>();
+    still_read::<procedures::archive::FondsEvent>();
+    still_read::<procedures::archive::item::ArchiveEvent>();
 }
 
 fn still_read<E: Event + DeserializeOwned>() {
@@ -62,6 +65,9 @@ fn every_event_has_a_fixture_of_each_version() {
     have_fixtures::<procedures::queue::TicketEvent>();
     have_fixtures::<procedures::import::event::ExternalDossierEvent>();
     have_fixtures::<procedures::import::event::ImportEvent>();
+    have_fixtures::<procedures::paper::PaperEvent>();
+    have_fixtures::<procedures::archive::FondsEvent>();
+    have_fixtures::<procedures::archive::item::ArchiveEvent>();
 }
 
 fn have_fixtures<E: Event + DeserializeOwned>() {

@@ -17,8 +17,12 @@ const NO_KEY: &[&str] = &[
     "/v1/payments/events",
 ];
 
+/// What is added to something, side by side: no version of it needs to have been seen.
+const ADDS: &[&str] = &["/attachments", "/attachments/reuse", "/result-documents", "/tickets"];
+
 /// Answers with a version, and so with an ETag.
-const VERSIONED: &[&str] = &["Agency", "Dossier", "Attachment", "DossierDeadline", "Procedure", "Ticket", "Tracking"];
+const VERSIONED: &[&str] =
+    &["Agency", "ArchiveItem", "Dossier", "Attachment", "DossierDeadline", "Procedure", "Ticket", "Tracking"];
 
 /// Completes the document.
 pub fn polish(document: &mut Value) {
@@ -128,7 +132,7 @@ fn complete(path: &str, verb: &str, operation: &mut Value) {
     if writes {
         headers.push("IdempotencyKey");
     }
-    if writes && versioned && path.contains("{id}/") && !path.ends_with("/attachments") && !path.ends_with("/tickets") {
+    if writes && versioned && path.contains("{id}/") && !ADDS.iter().any(|end| path.ends_with(end)) {
         headers.push("IfMatch");
     }
     let replaces = verb == "put" && operation["requestBody"]["content"]["application/json"].is_object();

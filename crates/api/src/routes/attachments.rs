@@ -8,7 +8,7 @@ use kernel::files::{Expected, FilesError, MediaType, strip};
 use kernel::problem::Error;
 use procedures::DossierId;
 use procedures::attachment::{Attachment, AttachmentId, AttachmentView, NewAttachment};
-use procedures::upload;
+use procedures::upload::{self, Addition};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::call::{Call, Id};
@@ -38,7 +38,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 async fn declare_attachment(id: Id<DossierId>, write: Write<NewAttachment>) -> Result<Answered> {
     write
         .run(async move |conn, call, new, attempt| {
-            upload::declare(conn, &call.ctx, &call.app.catalogue.load(), id.0, new, attempt).await
+            upload::declare(conn, &call.ctx, &call.app.catalogue.load(), id.0, Addition::Upload(new), attempt).await
         })
         .await
 }
@@ -67,7 +67,7 @@ fn announced(request: &HttpRequest, declared: &Expected) -> Result<(), Error> {
 #[utoipa::path(operation_id = "uploadAttachment", tag = "dossiers",
     params(("id" = DossierId, Path, description = "The dossier's id.", example = "019b76da-a800-7000-8000-d00000000009"), ("attachment_id" = AttachmentId, Path, description = "The attachment's id.", example = "019b76da-a800-7000-8000-e0000000001b")),
     request_body(content_type = "application/octet-stream", description = "The file."),
-    security(("oauth" = ["dossier:file"]), ("oauth" = ["dossier:receive"])),
+    security(("oauth" = ["dossier:file"]), ("oauth" = ["dossier:receive"]), ("oauth" = ["dossier:process"]), ("oauth" = ["dossier:sign"])),
     responses(
         (status = 200, description = "The paper, with its content stored.", body = AttachmentView),
         (status = 404, description = "There is no such attachment for you.", body = Document),
@@ -108,7 +108,12 @@ async fn upload_attachment(
 async fn download_attachment(call: Call, ids: Id<(DossierId, AttachmentId)>, _: HttpRequest) -> Result<HttpResponse> {
     let (id, paper) = ids.0;
     let paper = upload::readable(&mut *call.db.conn().await?, &call.ctx, id, paper).await?;
-    let Expected { sha256, media_type, .. } = expected(&paper)?;
+    send(&call, &paper).await
+}
+
+/// A file as its applicant or owner sent it; for officers without hidden data.
+pub async fn send(call: &Call, paper: &Attachment) -> Result<HttpResponse> {
+    let Expected { sha256, media_type, .. } = expected(paper)?;
     let content = call.app.files.get(&sha256).await.map_err(Error::from)?;
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CONTENT_TYPE, media_type.as_str())).insert_header((

@@ -16,9 +16,11 @@ macro_rules! change {
     }};
 }
 
+pub mod archive;
 pub mod attachments;
 pub mod consultations;
 pub mod corrections;
+pub mod data_sources;
 pub mod deadlines;
 pub mod directory;
 pub mod dossiers;
@@ -28,6 +30,7 @@ pub mod health;
 pub mod imports;
 pub mod journal;
 pub mod pages;
+pub mod papers;
 pub mod problems;
 pub mod procedures;
 pub mod queue;
@@ -57,6 +60,9 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     recomputations::configure(config);
     attachments::configure(config);
     imports::configure(config);
+    papers::configure(config);
+    data_sources::configure(config);
+    archive::configure(config);
     journal::configure(config);
     crate::auth::configure(config);
 }

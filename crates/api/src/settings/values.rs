@@ -7,7 +7,7 @@ use kernel::files::FileStore;
 use kernel::{Db, db};
 use reqwest::Url;
 
-use super::{Flags, GatewaySettings, OauthClient, Oidc, given};
+use super::{DataSource, Flags, GatewaySettings, OauthClient, Oidc, given};
 use crate::gateway::signature;
 
 fn list(text: &Option<String>) -> impl Iterator<Item = &str> {
@@ -93,6 +93,19 @@ pub fn oauth_clients(flags: &Flags) -> impl Iterator<Item = Result<OauthClient, 
             Ok(OauthClient { id: id.to_owned(), redirect_uri: uri.to_owned() })
         }
         _ => Err(format!("OAUTH_CLIENTS: {item} is not of the form id=redirect_uri.")),
+    })
+}
+
+pub fn data_sources(flags: &Flags) -> impl Iterator<Item = Result<DataSource, String>> {
+    list(&flags.data_sources).map(|item| {
+        let (code, address) = item.split_once('=').unwrap_or((item, ""));
+        if !procedures::data_source::register().iter().any(|source| source.code == code) {
+            return Err(format!("DATA_SOURCES: {code} is not registered; GET /v1/data-sources lists what is."));
+        }
+        let address = web(address).ok_or_else(|| {
+            format!("DATA_SOURCES: {code} needs an address, like {code}=https://data.example.vn/ask.")
+        })?;
+        Ok(DataSource { code: code.to_owned(), address })
     })
 }
 

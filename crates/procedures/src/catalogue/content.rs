@@ -35,6 +35,10 @@ pub struct Content {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 20)]
     pub results: Vec<Words>,
+    /// The type of paper that the result is, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "building_permit", min_length = 1, max_length = 50, pattern = "^[a-z0-9_]+$")]
+    pub result_type: Option<String>,
     /// What must be true for it to be granted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 50)]
@@ -244,6 +248,24 @@ pub struct Component {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "national_population_database", min_length = 1, max_length = 50, pattern = "^[a-z0-9_]+$")]
     pub data_source: Option<String>,
+    /// The types of paper that will do: one that the applicant has from an earlier dossier is reused. The codes are our own;
+    /// those of the national repository were not found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(schema_with = paper_types)]
+    pub paper_types: Vec<String>,
+}
+
+fn paper_types() -> utoipa::openapi::schema::Array {
+    use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
+    let code = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(50));
+    let codes = ArrayBuilder::new().items(code.pattern(Some("^[a-z0-9_]+$"))).max_items(Some(20));
+    codes
+        .description(Some(
+            "The types of paper that will do: one that the applicant has from an earlier dossier is reused. The codes are our \
+             own; those of the national repository were not found.",
+        ))
+        .examples([serde_json::json!(["land_use_certificate"])])
+        .build()
 }
 
 /// A way to file, with what is particular to it.

@@ -105,11 +105,16 @@ impl Catalogue {
         self.in_force(on).find(|procedure| procedure.code == code).ok_or_else(|| PROCEDURE_NOT_FOUND.error())
     }
 
-    /// The version that a dossier keeps, and its case.
-    pub fn pinned(&self, id: ProcedureId, case: &str) -> Result<(&Procedure, &Case)> {
+    /// The version with this id.
+    pub fn version(&self, id: ProcedureId) -> Result<&Procedure> {
         // Published a moment ago on another replica: this one knows it within a second.
         let unknown = || BUSY.because(format!("no procedure version {id} is known here yet")).retry_after(1);
-        let procedure = self.by_id.get(&id).ok_or_else(unknown)?;
+        self.by_id.get(&id).map(Arc::as_ref).ok_or_else(unknown)
+    }
+
+    /// The version that a dossier keeps, and its case.
+    pub fn pinned(&self, id: ProcedureId, case: &str) -> Result<(&Procedure, &Case)> {
+        let procedure = self.version(id)?;
         let case =
             procedure.case(case).ok_or_else(|| INTERNAL.because(format!("{} has no case {case}", procedure.code)))?;
         Ok((procedure, case))

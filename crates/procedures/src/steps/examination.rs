@@ -12,6 +12,7 @@ use crate::catalogue::SupplementRule;
 use crate::clock;
 use crate::dossier::Outcome;
 use crate::event::Event;
+use crate::paper::keep::{self, Keep};
 use crate::request::{
     NewResult, Proposal, Reappointment, Reasoned, RefusalGround, SupplementRequest, VerificationPlan,
     VerificationRecord,
@@ -79,6 +80,7 @@ pub async fn request_supplement(
 ) -> Result<Answer> {
     take(conn, ctx, world, target, Action::RequestSupplement, |moving| {
         known_components(moving.case, &what.components)?;
+        moving.known.allows_asking_for(&what.components)?;
         moving.remark = Some((Some(what.ground.code()), what.reason.clone()));
         Ok(Event::SupplementRequested { ground: what.ground, components: what.components.clone() })
     })
@@ -93,7 +95,8 @@ pub async fn confirm_supplement(
     target: Target<'_>,
 ) -> Result<Answer> {
     take(conn, ctx, world, target, Action::ConfirmSupplement, |moving| {
-        attachment::complete(moving.case, &moving.papers)?;
+        attachment::complete(moving.case, &moving.papers, |component| moving.known.is_found(&component.code))?;
+        moving.also.push(Box::new(Keep::new(&moving.dossier, &moving.papers, ctx.now)));
         let restarted = moving.case.supplement == SupplementRule::Restart;
         Ok(Event::SupplementConfirmed { due_at: moving.dossier.due_at.unwrap_or(ctx.now), restarted })
     })
@@ -146,8 +149,13 @@ pub async fn issue_result(
         moving.dossier.outcome = Some(result.outcome);
         moving.dossier.result_number = Some(result.number.clone());
         moving.remark = result.reason.clone().map(|reason| (result.ground.map(RefusalGround::code), reason));
+        if let Some(document) = &result.document {
+            let papers = &mut moving.papers;
+            moving.also = keep::result(ctx, &moving.dossier, moving.procedure, papers, &result, document)?;
+        }
         let in_time = !clock::timeliness_of(&moving.dossier, ctx.now).is_late();
-        Ok(Event::ResultIssued { outcome: result.outcome, ground: result.ground, in_time })
+        let document = result.document.as_ref().map(|document| document.id.0);
+        Ok(Event::ResultIssued { outcome: result.outcome, ground: result.ground, in_time, document })
     })
     .await
 }

@@ -11,6 +11,7 @@ use super::{Moving, Target, World, known_components, take, take_with};
 use crate::attachment;
 use crate::clock;
 use crate::event::Event;
+use crate::paper::keep::Keep;
 use crate::receipt::Stage;
 use crate::request::{Reasoned, Rejection, SupplementRequest};
 use crate::workflow::Action;
@@ -19,7 +20,7 @@ use crate::workflow::Action;
 /// answer begins.
 pub async fn submit(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, target: Target<'_>) -> Result<Answer> {
     take(conn, ctx, world, target, Action::Submit, |moving| {
-        attachment::complete(moving.case, &moving.papers)?;
+        attachment::complete(moving.case, &moving.papers, |component| moving.known.may_be_found(&component.code))?;
         let answer_due_at = due_at(ctx, world.rules, "intake_answer")?;
         moving.dossier.submitted_at.get_or_insert(ctx.now);
         moving.dossier.next_due_at = answer_due_at;
@@ -48,6 +49,7 @@ pub async fn request_intake_supplement(
 ) -> Result<Answer> {
     take(conn, ctx, world, target, Action::RequestIntakeSupplement, |moving| {
         known_components(moving.case, &what.components)?;
+        moving.known.allows_asking_for(&what.components)?;
         moving.dossier.intake_supplements += 1;
         moving.remark = Some((Some(what.ground.code()), what.reason.clone()));
         Ok(Event::IntakeSupplementRequested { ground: what.ground, components: what.components.clone() })
@@ -65,7 +67,8 @@ pub async fn accept(
     code_prefix: &str,
 ) -> Result<Answer> {
     take(conn, ctx, world, target, Action::Accept, |moving| {
-        attachment::complete(moving.case, &moving.papers)?;
+        attachment::complete(moving.case, &moving.papers, |component| moving.known.is_found(&component.code))?;
+        moving.also.push(Box::new(Keep::new(&moving.dossier, &moving.papers, ctx.now)));
         moving.dossier.accepted_at = Some(ctx.now);
         moving.code_prefix = Some(code_prefix.to_owned());
         moving.receipt = Some(Stage::Accepted);

@@ -30,6 +30,7 @@ use kernel::signing::KeyRing;
 use kernel::{Ctx, Result};
 
 use crate::catalogue::{Case, Catalogue};
+use crate::data_source::Connected;
 use crate::dossier::{Dossier, DossierId};
 use crate::event::Event;
 use crate::problem::{ID_TAKEN, PAYMENT_KNOWN};
@@ -50,6 +51,8 @@ pub struct World<'a> {
     pub rules: &'a Rules,
     /// Sign receipts.
     pub keys: &'a KeyRing,
+    /// The databases that can be asked instead of the applicant.
+    pub sources: &'a Connected,
 }
 
 /// Which dossier is moved, seen at which version, under which Idempotency-Key.

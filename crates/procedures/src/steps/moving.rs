@@ -17,9 +17,10 @@ use uuid::Uuid;
 
 use super::{Remark, World, said, store};
 use crate::attachment::Attachment;
-use crate::catalogue::Case;
+use crate::catalogue::{Case, Procedure};
 use crate::clock;
 use crate::consultation;
+use crate::data_source::look_up::Known;
 use crate::dossier::{Dossier, DossierId, SidePart, agencies, audience, visible_to};
 use crate::event::{Event, INTERNAL};
 use crate::fee;
@@ -113,8 +114,10 @@ pub(crate) struct Moving<'a> {
     pub dossier: Dossier,
     pub papers: Vec<Attachment>,
     pub sides: Sides,
-    pub procedure: &'a str,
+    pub procedure: &'a Procedure,
     pub case: &'a Case,
+    /// What was looked up for it.
+    pub known: Known,
     /// Kept apart from the journal.
     pub remark: Option<Remark>,
     /// What a verification has shown, apart from the journal too.
@@ -144,6 +147,7 @@ impl<'a> Moving<'a> {
         }
         dossier.version += catch_up(conn, ctx, &dossier).await?;
         let (procedure, case) = world.catalogue.pinned(dossier.procedure_id, &dossier.case_code)?;
+        let known = Known::of(conn, world.sources, case, id, deadlines::vn_date(ctx.now)).await?;
         let before = dossier.clone();
         dossier.version += 1;
         Ok(Self {
@@ -151,8 +155,9 @@ impl<'a> Moving<'a> {
             dossier,
             papers,
             sides,
-            procedure: &procedure.code,
+            procedure,
             case,
+            known,
             remark: None,
             record: None,
             code_prefix: None,
@@ -246,7 +251,7 @@ impl<'a> Moving<'a> {
         let entry = Entry::new(ctx, dossier.id.0, agency, event, (all(&before), all(&dossier)));
         let mut also: Vec<Also> = also.into_iter().chain(said(&dossier, remark, record)).collect();
         if let Some(stage) = receipt {
-            let receipt = receipt::of(&dossier, procedure, &papers, stage, ctx.now);
+            let receipt = receipt::of(&dossier, &procedure.code, &papers, stage, ctx.now);
             also.push(Box::new(diesel::insert_into(receipts::table).values((
                 receipts::dossier_id.eq(dossier.id),
                 receipts::version.eq(dossier.version),
