@@ -84,6 +84,10 @@ def before_call(context, case, kwargs):
     phase = case.meta.phase.name if case.meta else None
     if phase == "examples" and isinstance(case.body, dict) and "refresh_token" in case.body:
         case.body["refresh_token"] = signin.staff_session(BASE_URL, STAFF[0])["refresh_token"]
+    # Schemathesis also lends the examples of other operations: what one of them needs would be used up by another.
+    if phase == "examples":
+        own = case.operation.definition.raw.get("parameters", [])
+        case.path_parameters |= {p["name"]: p["example"] for p in own if p.get("in") == "path" and "example" in p}
 
 
 def _is_uuid(text):

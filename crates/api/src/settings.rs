@@ -64,7 +64,7 @@ pub struct Flags {
     #[arg(long, env = "TRUSTED_PROXIES")]
     pub trusted_proxies: Option<String>,
     /// Databases of the State that can be asked instead of the applicant: `code=address`, separated by commas; the codes are
-    /// those of GET /v1/data-sources [none].
+    /// those of GET /v1/data-sources.
     #[arg(long, env = "DATA_SOURCES", hide_env_values = true)]
     pub data_sources: Option<String>,
     /// Web origins that may call the API from a browser, separated by commas.

@@ -1,6 +1,6 @@
 //! The owner's store: what was scanned for a dossier and what came of it is kept for the citizen it is about, and later
 //! dossiers reuse it (NĐ 310/2026 and NĐ 216/2026 Art. 25(2): Kho quản lý dữ liệu điện tử của tổ chức, cá nhân). In reading
-//! order: the paper; [`keep`] puts it there, [`digitise`] records its data, [`reuse`] files it again, [`list`] shows it to its
+//! order: the paper; `keep` puts it there, [`digitise`] records its data, [`reuse`] files it again, [`list`] shows it to its
 //! owner.
 
 pub mod digitise;
