@@ -127,7 +127,7 @@ impl Gateway {
     fn start(binary: &Path) -> Outcome<Self> {
         let secret = api::gateway::signature::fresh_secret();
         let mut command = std::process::Command::new(binary);
-        command.args(["demo-gateway", "--bind", "127.0.0.1:0", "--attached"]);
+        command.args(["demo-partners", "--bind", "127.0.0.1:0", "--attached"]);
         let mut child =
             command.env("PAYMENT_GATEWAY_SECRET", &secret).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut url = String::new();

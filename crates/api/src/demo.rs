@@ -135,6 +135,7 @@ pub async fn load(app: &App, conn: &mut AsyncPgConnection) -> Result<()> {
         walk(app, conn, &applicant, *n, *reach).await?;
     }
     papers::put_away(app, conn, &applicant).await?;
+    papers::look_up(conn, now).await?;
     papers::keep_archive(app, conn, now).await?;
     stand_in_line(app, conn, now).await?;
     look_again(app, conn, &officer("quantri", Role::Administrator, now)?).await?;

@@ -6,10 +6,8 @@
 //! - [`contract`]: the OpenAPI document, which also decides who may call what and what a body must look like
 //! - [`call`], [`body`], [`mod@write`]: what handlers are given; [`public`]: answers that may be kept;
 //!   [`problem`]: how they fail
-//! - [`routes`]: the handlers; [`mod@print`]: sheets as they are sent; [`auth`]: signing in; [`gateway`]: where fees are paid
-//!   online
-//! - [`routes`]: the handlers; [`auth`]: signing in
-//! - [`sources`]: the State's databases, asked
+//! - [`routes`]: the handlers; [`mod@print`]: sheets as they are sent; [`auth`]: signing in
+//! - [`gateway`]: where fees are paid online; [`sources`]: the State's databases, asked; [`partners`]: both, for a demo
 //! - [`worker`]: timers, the journal's leader, housekeeping; [`mod@reference`]: what is kept in memory
 
 pub mod app;
@@ -22,6 +20,7 @@ pub mod demo;
 pub mod gate;
 pub mod gateway;
 pub mod negotiation;
+pub mod partners;
 pub mod print;
 pub mod problem;
 pub mod public;

@@ -214,7 +214,7 @@ fn usual_data_dir() -> PathBuf {
 }
 
 /// What was set, unless it was set to nothing, as compose files do: `${NAME:-}`.
-fn given(text: &Option<String>) -> Option<&str> {
+pub(crate) fn given(text: &Option<String>) -> Option<&str> {
     text.as_deref().map(str::trim).filter(|text| !text.is_empty())
 }
 

@@ -2,6 +2,8 @@
 //! `POST {"identity_number", "component"}`: the number is never in an address. 200 with an object is what was found, 404 nothing;
 //! anything else, or nothing within five seconds, is a failure.
 
+pub mod demo;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 

@@ -233,7 +233,7 @@ pub(crate) async fn touch(
         .set(dossiers::version.eq(dossiers::version + 1))
         .returning((dossiers::version, dossiers::code));
     Record { change, also, entry, timers: Timers::None, answer }
-        .write(conn, |name| (name == "attachments_pkey").then(|| ID_TAKEN.error()))
+        .write(conn, |name| matches!(name, "attachments_pkey" | "look_ups_pkey").then(|| ID_TAKEN.error()))
         .await?;
     Ok(())
 }

@@ -16,7 +16,7 @@ pub struct Gateway {
 
 impl Gateway {
     pub fn start() -> Self {
-        let mut command = program::caunoi(&["demo-gateway", "--bind", "127.0.0.1:0", "--attached"]);
+        let mut command = program::caunoi(&["demo-partners", "--bind", "127.0.0.1:0", "--attached"]);
         command.env("PAYMENT_GATEWAY_SECRET", SECRET).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut program = command.spawn().expect("the gateway starts");
         let mut url = String::new();

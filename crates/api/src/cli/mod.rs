@@ -2,7 +2,7 @@
 
 mod agency;
 mod calendar;
-mod demo_gateway;
+mod demo_partners;
 mod import;
 mod log;
 mod receipt;
@@ -39,8 +39,8 @@ enum Command {
     VerifyJournal(VerifyJournal),
     /// Check a receipt with the published keys alone: no server, no database, no settings.
     VerifyReceipt(receipt::VerifyReceipt),
-    /// Play a payment gateway, for trying things: it takes nothing from anybody.
-    DemoGateway(demo_gateway::DemoGateway),
+    /// Play a payment gateway and a database of the State, for trying things.
+    DemoPartners(demo_partners::DemoPartners),
     /// Manage the agencies.
     Agency(Agency),
     /// Manage the working-day calendars.
@@ -104,7 +104,7 @@ pub async fn run() -> ExitCode {
         }
         Command::VerifyJournal(args) => verify_journal(&args).await,
         Command::VerifyReceipt(args) => receipt::verify(&args),
-        Command::DemoGateway(args) => demo_gateway::serve(&args).await,
+        Command::DemoPartners(args) => demo_partners::serve(&args).await,
         Command::Agency(agency) => manage_agencies(agency).await,
         Command::Calendar(calendar) => manage_calendars(calendar).await,
         Command::Import(import) => manage_imports(import).await,

@@ -7,13 +7,13 @@ use kernel::{Clock, Db};
 use tokio::process::Child;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::{demo_gateway, say};
+use super::{demo_partners, say};
 
 /// Serves until it is told to stop, and then finishes what is under way.
 pub async fn serve(flags: &Flags) -> Result<(), String> {
     // From the first moment on: as the first process of a container, a program without this would not hear them at all.
     let mut stop = StopSignals::listen().map_err(|error| format!("Signals cannot be listened to: {error}."))?;
-    let (server, database, gateway) = tokio::select! {
+    let (server, database, partners) = tokio::select! {
         started = start(flags) => started?,
         () = stop.wait() => {
             say("Stopped before it served; nothing was lost.");
@@ -23,18 +23,20 @@ pub async fn serve(flags: &Flags) -> Result<(), String> {
     stop.wait().await;
     say("Stopping: requests under way are finished first.");
     server.stop().await;
-    drop(gateway);
+    drop(partners);
     drop(database);
     Ok(())
 }
 
 async fn start(flags: &Flags) -> Result<(Server, Database, Option<Child>), String> {
-    let mut settings = Settings::check(flags)?;
-    let mut gateway = None;
-    if flags.demo && settings.gateway.is_none() {
-        let (child, reached) = demo_gateway::start().await?;
-        (gateway, settings.gateway) = (Some(child), Some(reached));
+    let mut flags = flags.clone();
+    let mut partners = None;
+    if flags.demo {
+        let (child, address, secret) = demo_partners::start().await?;
+        partners = Some(child);
+        flags.play(&address, secret);
     }
+    let settings = Settings::check(&flags)?;
     let database = database::open(&settings).await?;
     let (public_url, data_dir) = (settings.public_url.clone(), settings.data_dir.clone());
     let server = Server::start(settings, database.settings.clone(), Clock::default()).await?;
@@ -46,7 +48,7 @@ async fn start(flags: &Flags) -> Result<(Server, Database, Option<Child>), Strin
         let staff = directory::demo::USERNAMES.join(", ");
         say(format_args!("Demo accounts (password caunoi-demo): {staff}; citizens congdan1, congdan2"));
     }
-    Ok((server, database, gateway))
+    Ok((server, database, partners))
 }
 
 async fn file_dossiers(server: &Server, database: &Database) -> Result<(), String> {

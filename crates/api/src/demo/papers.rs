@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel_async::AsyncPgConnection;
+use directory::demo::CITIZENS;
 use kernel::files::{MediaType, Sha256};
 use kernel::idempotency::Attempt;
 use kernel::problem::{INTERNAL, Result};
@@ -9,6 +10,8 @@ use kernel::{Ctx, Role};
 use procedures::archive::item::{self, ArchiveFile, ArchiveItemId, NewArchiveItem};
 use procedures::archive::{self, FondsId, NewFonds};
 use procedures::attachment::{self, AttachmentId, NewDocument, Purpose};
+use procedures::data_source::look_up::{self, LookUpId};
+use procedures::data_source::{Question, Said, register};
 use procedures::paper::{PaperData, PaperId, digitise, list};
 use procedures::request::IssuedDocument;
 use procedures::upload::{self, Addition};
@@ -16,6 +19,7 @@ use procedures::{Catalogue, DossierId};
 
 use super::{PAPER, fixed, id, officer};
 use crate::app::App;
+use crate::sources::demo;
 
 /// A land paper in the applicant's store that can be reused, and one paper that is hidden there.
 pub async fn put_away(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx) -> Result<()> {
@@ -33,6 +37,21 @@ pub async fn put_away(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx) 
     let drawings = fixed(0xe0, 3 * 7 + 2);
     let attempt = Attempt::new(None, "DEMO", "hide", drawings, &[]);
     list::hide(conn, applicant, &catalogue, PaperId(drawings), true, &attempt).await.map(drop)
+}
+
+/// What the land database has said of the applicant's land.
+pub async fn look_up(conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Result<()> {
+    let examiner = officer("chuyenvien", Role::ProcessingOfficer, now)?;
+    let land = register().iter().find(|source| source.code == demo::CODE);
+    let question = Question {
+        id: LookUpId(fixed(0xe1, 1)),
+        source: land.ok_or_else(|| INTERNAL.because("the demo's land database is not registered"))?,
+        component: demo::COMPONENT.to_owned(),
+        identity_number: CITIZENS[0].identity_number.to_owned(),
+    };
+    let said = Said::Found(demo::land());
+    let attempt = Attempt::new(None, "DEMO", "look up", question.id.0, &[]);
+    look_up::record(conn, &examiner, id(21), &question, said, &attempt).await.map(drop)
 }
 
 /// A fonds of the commune, with a file from before there was a system.

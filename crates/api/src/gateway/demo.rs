@@ -1,14 +1,13 @@
-//! A payment gateway to try things with: a program of its own, as a real one is. It shows a page with one button, takes nothing
-//! from anybody, and tells what happened until it is heard. It forgets everything when it ends.
+//! A payment gateway to try things with. It shows a page with one button, takes nothing from anybody, and tells what happened
+//! until it is heard. It forgets everything when it ends.
 
 use std::collections::HashMap;
-use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 
 use actix_web::http::header;
-use actix_web::web::{Bytes, Data, Path, get, post, resource};
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
+use actix_web::web::{Bytes, Data, Path, ServiceConfig, get, post, resource};
+use actix_web::{HttpRequest, HttpResponse};
 use kernel::Clock;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -34,28 +33,21 @@ struct Paying {
     number: Option<String>,
 }
 
-/// Serves until it is told to stop, or whoever started it is gone (its standard input ends). Prints the address that it
-/// listens on.
+/// Adds it to a program's routes.
 ///
 /// # Errors
 /// One sentence for the operator.
-pub async fn serve(bind: SocketAddr, secret: Vec<u8>, announce: impl FnOnce(SocketAddr)) -> Result<(), String> {
-    let words = |error: io::Error| format!("{bind} cannot be listened on: {error}.");
-    let listener = TcpListener::bind(bind).map_err(words)?;
-    let address = listener.local_addr().map_err(words)?;
+pub fn routes(address: SocketAddr, secret: Vec<u8>) -> Result<impl Fn(&mut ServiceConfig) + Clone + Send, String> {
     let teller = Teller::new(secret.clone())?;
     let (checkouts, refunds) = Default::default();
     let demo = Data::new(Demo { address, secret, teller, checkouts, refunds });
-    let factory = move || {
-        App::new()
+    Ok(move |config: &mut ServiceConfig| {
+        config
             .app_data(Data::clone(&demo))
             .service(resource("/checkouts").route(post().to(open)))
             .service(resource("/refunds").route(post().to(refund)))
-            .service(resource("/pay/{order}").route(get().to(show)).route(post().to(pay)))
-    };
-    let server = HttpServer::new(factory).workers(1).listen(listener).map_err(words)?.disable_signals().run();
-    announce(address);
-    server.await.map_err(words)
+            .service(resource("/pay/{order}").route(get().to(show)).route(post().to(pay)));
+    })
 }
 
 /// A message of the server, if it is signed.

@@ -20,7 +20,7 @@ use crate::catalogue::{Case, Catalogue, Component};
 use crate::dossier::{Dossier, DossierId, load};
 use crate::event::Event;
 use crate::problem::{ASK_THE_SOURCE, DOSSIER_CLOSED, LOOK_UP_DISPUTED, LOOK_UP_NOT_FOUND, NO_SOURCE, NOT_YOURS_TO_DO};
-use crate::request::Reasoned;
+use crate::request::{Reasoned, made_by_client};
 use crate::steps::said;
 use crate::upload::touch;
 use crate::view::part;
@@ -36,6 +36,9 @@ text_enum! {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewLookUp {
+    /// Made by the client, or by the server when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<LookUpId>,
     /// The component whose data a source has.
     #[schema(example = "land_paper", min_length = 1, max_length = 50, pattern = "^[a-z0-9_]+$")]
     pub component: String,
@@ -131,6 +134,7 @@ pub async fn prepare(
     id: DossierId,
     new: &NewLookUp,
 ) -> Result<Question> {
+    made_by_client(new.id.map(|id| id.0), "/id")?;
     let dossier = load(conn, &ctx.actor, id).await?;
     may_look_up(ctx, &dossier)?;
     let (_, case) = catalogue.pinned(dossier.procedure_id, &dossier.case_code)?;
@@ -141,6 +145,7 @@ pub async fn prepare(
     let source = component.data_source.as_ref();
     let source = source.and_then(|code| connected.source(code, deadlines::vn_date(ctx.now)));
     Ok(Question {
+        id: new.id.unwrap_or_else(|| LookUpId::at(ctx.now)),
         source: source.ok_or_else(|| NO_SOURCE.error())?,
         component: component.code.clone(),
         identity_number: dossier.applicant.0.identity_number.clone(),
@@ -165,7 +170,7 @@ pub async fn record(
         Said::Failed => (LookUpOutcome::Failed, None),
     };
     let row = LookUp {
-        id: LookUpId::at(ctx.now),
+        id: question.id,
         dossier_id: id,
         version: 0,
         component: question.component.clone(),

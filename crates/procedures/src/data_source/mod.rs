@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::catalogue::Mark;
+use look_up::LookUpId;
 
 /// A database as it is registered.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -38,6 +39,8 @@ pub struct Source {
 
 /// What an officer wants to know of an applicant. It holds an identity number: it is neither logged nor put into an address.
 pub struct Question {
+    /// Of the look-up.
+    pub id: LookUpId,
     pub source: &'static Source,
     pub component: String,
     pub identity_number: String,

@@ -1,11 +1,11 @@
-//! `caunoi demo-gateway`, and how `caunoi serve --demo` starts one.
+//! `caunoi demo-partners`, and how `caunoi serve --demo` starts it.
 
 use std::net::SocketAddr;
 use std::process::Stdio;
 use std::{io, thread};
 
-use api::gateway::{demo, signature};
-use api::settings::GatewaySettings;
+use api::gateway::signature;
+use api::partners;
 use clap::Args;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use super::say;
 
 #[derive(Args)]
-pub struct DemoGateway {
+pub struct DemoPartners {
     /// Address to listen on; of this machine only.
     #[arg(long, default_value = "127.0.0.1:8090")]
     bind: SocketAddr,
@@ -26,13 +26,13 @@ pub struct DemoGateway {
     attached: bool,
 }
 
-/// Plays a gateway until it is told to stop.
-pub async fn serve(args: &DemoGateway) -> Result<(), String> {
+/// Plays them until it is told to stop.
+pub async fn serve(args: &DemoPartners) -> Result<(), String> {
     if !args.bind.ip().is_loopback() {
-        return Err(format!("The demo gateway serves this machine only: {} is not a loopback address.", args.bind));
+        return Err(format!("The demo's partners serve this machine only: {} is not a loopback address.", args.bind));
     }
     let secret = signature::secret(&args.secret).ok_or("PAYMENT_GATEWAY_SECRET must be whsec_ and base64.")?;
-    let serving = demo::serve(args.bind, secret, |address| say(format_args!("http://{address}")));
+    let serving = partners::serve(args.bind, secret, |address| say(format_args!("http://{address}")));
     tokio::select! {
         served = serving => served,
         () = input_ends(), if args.attached => Ok(()),
@@ -49,12 +49,12 @@ async fn input_ends() {
     let _ = ended.await;
 }
 
-/// Starts one for a demo, as a program of its own, and says how it is reached. It ends with this program.
-pub async fn start() -> Result<(Child, GatewaySettings), String> {
-    let words = |error: std::io::Error| format!("The demo's payment gateway does not start: {error}.");
+/// Starts them for a demo, as a program of its own that ends with this one. Returns where they are reached, and their secret.
+pub async fn start() -> Result<(Child, String, String), String> {
+    let words = |error: std::io::Error| format!("The demo's partners do not start: {error}.");
     let secret = signature::fresh_secret();
     let mut child = Command::new(std::env::current_exe().map_err(words)?)
-        .args(["demo-gateway", "--bind", "127.0.0.1:0", "--attached"])
+        .args(["demo-partners", "--bind", "127.0.0.1:0", "--attached"])
         .env("PAYMENT_GATEWAY_SECRET", &secret)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -65,6 +65,5 @@ pub async fn start() -> Result<(Child, GatewaySettings), String> {
     if let Some(output) = child.stdout.as_mut() {
         BufReader::new(output).read_line(&mut address).await.map_err(words)?;
     }
-    let secret = signature::secret(&secret).ok_or("The demo's payment gateway has no secret.")?;
-    Ok((child, GatewaySettings { url: address.trim().to_owned(), secret }))
+    Ok((child, address.trim().to_owned(), secret))
 }
