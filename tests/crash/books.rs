@@ -6,8 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::schema::{
-    agencies, attachments, citizens, dossier_serials, dossiers, journal, journal_head, recomputations, staff, tickets,
-    timers,
+    agencies, appointment_hours, appointments, assessments, attachments, citizens, dossier_serials, dossiers, journal,
+    journal_head, recomputations, staff, tickets, timers,
 };
 use uuid::Uuid;
 
@@ -76,6 +76,12 @@ impl Books {
         others.extend(citizens);
         others.extend(agencies::table.select((agencies::id, agencies::version)).load::<(Uuid, i32)>(conn).await?);
         others.extend(tickets::table.select((tickets::id, tickets::version)).load::<(Uuid, i32)>(conn).await?);
+        let given = appointments::table.select((appointments::id, appointments::version));
+        others.extend(given.load::<(Uuid, i32)>(conn).await?);
+        let offers = appointment_hours::table.select((appointment_hours::id, appointment_hours::version));
+        others.extend(offers.load::<(Uuid, i32)>(conn).await?);
+        let assessed = assessments::table.select((assessments::id, assessments::version));
+        others.extend(assessed.load::<(Uuid, i32)>(conn).await?);
         let orders = recomputations::table.select((recomputations::id, recomputations::version));
         others.extend(orders.load::<(Uuid, i32)>(conn).await?);
         let arrived = attachments::table.filter(attachments::stored_at.is_not_null());

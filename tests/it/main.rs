@@ -3,13 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod agencies;
+mod appointments;
 mod architecture;
+mod assessments;
 mod authorization;
 mod cast;
 mod catalogue;
 mod compose;
 mod content;
 mod contract;
+mod counter;
 mod database;
 mod deadlines;
 mod declaring;

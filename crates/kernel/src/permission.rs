@@ -38,6 +38,10 @@ text_enum! {
         ReadDossier = "dossier:read",
         /// Read the dossiers of every agency.
         OverseeDossiers = "dossier:oversee",
+        /// Run the counters of one's centre: when it gives appointments, and how many.
+        RunCounters = "counter:run",
+        /// File the self-assessment of one's centre.
+        AssessCentre = "centre:assess",
         /// Found and change agencies.
         ManageDirectory = "directory:manage",
         /// Publish and repeal procedures.
@@ -56,8 +60,8 @@ pub const fn permissions_of(role: Role) -> &'static [Permission] {
         Role::Citizen => &[FileDossier, ReadDossier],
         Role::ReceptionOfficer => &[ReceiveDossier, ReadDossier],
         Role::ProcessingOfficer => &[ProcessDossier, ReadDossier],
-        Role::Leader => &[SignDossier, ReadDossier],
-        Role::HeadOfAgency => &[ReadDossier, OverseeDossiers, ReadCheckpoints],
+        Role::Leader => &[SignDossier, ReadDossier, RunCounters],
+        Role::HeadOfAgency => &[ReadDossier, OverseeDossiers, RunCounters, AssessCentre, ReadCheckpoints],
         Role::Inspector => &[ReadDossier, OverseeDossiers, ReadCheckpoints],
         Role::Front | Role::DataProtectionOfficer => &[ReadCheckpoints],
         Role::Administrator => &[ManageDirectory, PublishProcedure, RecomputeDeadlines, ReadCheckpoints],
@@ -74,6 +78,8 @@ impl Permission {
             Self::SignDossier => "Sign results",
             Self::ReadDossier => "Read dossiers: one's own, or those of one's agency",
             Self::OverseeDossiers => "Read the dossiers of every agency",
+            Self::RunCounters => "Run the counters of one's centre: when it gives appointments, and how many",
+            Self::AssessCentre => "File the self-assessment of one's centre",
             Self::ManageDirectory => "Found and change agencies",
             Self::PublishProcedure => "Publish and repeal procedures",
             Self::RecomputeDeadlines => "Order deadlines to be computed anew when a calendar has changed",

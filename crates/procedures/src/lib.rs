@@ -6,10 +6,13 @@
 //! - [`mod@file`]: filing one; [`attachment`], [`upload`]: its papers; [`steps`]: everything that moves it, with what
 //!   must be said in a [`request`]; [`clock`]: what that does to its deadline
 //! - [`list`], [`timeline`], [`tracking`]: reading; [`timer`]: what happens when nobody does anything
-//! - [`form`]: what is printed; [`receipt`]: what was promised, signed; [`queue`]: tickets at the counter
+//! - [`form`]: what is printed; [`receipt`]: what was promised, signed; [`queue`]: tickets at the counter;
+//!   [`appointment`]: times given beforehand; [`assessment`]: what a centre says it has
 //! - [`recomputation`]: a calendar has changed; [`recompute`]: what that moves
 //! - [`event`]: what the journal is told; [`problem`]: what can go wrong
 
+pub mod appointment;
+pub mod assessment;
 pub mod attachment;
 pub mod catalogue;
 pub mod clock;

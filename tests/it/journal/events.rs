@@ -36,6 +36,9 @@ fn every_stored_event_is_still_read() {
     still_read::<directory::agency::change::AgencyEvent>();
     still_read::<procedures::catalogue::publish::ProcedureEvent>();
     still_read::<procedures::queue::TicketEvent>();
+    still_read::<procedures::appointment::AppointmentEvent>();
+    still_read::<procedures::appointment::hours::HoursEvent>();
+    still_read::<procedures::assessment::AssessmentEvent>();
 }
 
 fn still_read<E: Event + DeserializeOwned>() {
@@ -58,6 +61,9 @@ fn every_event_has_a_fixture_of_each_version() {
     have_fixtures::<directory::agency::change::AgencyEvent>();
     have_fixtures::<procedures::catalogue::publish::ProcedureEvent>();
     have_fixtures::<procedures::queue::TicketEvent>();
+    have_fixtures::<procedures::appointment::AppointmentEvent>();
+    have_fixtures::<procedures::appointment::hours::HoursEvent>();
+    have_fixtures::<procedures::assessment::AssessmentEvent>();
 }
 
 fn have_fixtures<E: Event + DeserializeOwned>() {

@@ -11,7 +11,21 @@ use crate::body;
 const NO_KEY: &[&str] = &["/v1/sessions", "/v1/sessions/refresh", "/v1/deadlines/simulate", "/v1/receipts/verify"];
 
 /// Answers with a version, and so with an ETag.
-const VERSIONED: &[&str] = &["Agency", "Dossier", "Attachment", "DossierDeadline", "Procedure", "Ticket", "Tracking"];
+const VERSIONED: &[&str] = &[
+    "Agency",
+    "Appointment",
+    "AppointmentHours",
+    "Assessment",
+    "Attachment",
+    "Dossier",
+    "DossierDeadline",
+    "Procedure",
+    "Ticket",
+    "Tracking",
+];
+
+/// What of an aggregate has a list of its own: a POST there makes something, and no version of anything was seen before.
+const PARTS: &[&str] = &["/attachments", "/tickets", "/assessments"];
 
 /// Completes the document.
 pub fn polish(document: &mut Value) {
@@ -35,6 +49,10 @@ pub fn polish(document: &mut Value) {
     document["paths"]["/v1/dossiers"]["post"]["responses"]["201"]["links"] = links();
     let recomputation = links_to(&["getRecomputation", "carryOutRecomputation"]);
     document["paths"]["/v1/deadline-recomputations"]["post"]["responses"]["201"]["links"] = recomputation.into();
+    let appointment = links_to(&["getAppointment", "cancelAppointment", "checkIn"]);
+    document["paths"]["/v1/appointments"]["post"]["responses"]["201"]["links"] = appointment.into();
+    let assessment = links_to(&["getAssessment", "answerAssessment", "submitAssessment"]);
+    document["paths"]["/v1/agencies/{id}/assessments"]["post"]["responses"]["201"]["links"] = assessment.into();
     document["paths"]["/v1/dossiers/{id}/receipts"]["get"]["responses"]["200"]["links"] = json!({
         "verifyReceipt": {
             "operationId": "verifyReceipt", "requestBody": { "signed": "$response.body#/items/0/signed" },
@@ -121,7 +139,7 @@ fn complete(path: &str, verb: &str, operation: &mut Value) {
     if writes {
         headers.push("IdempotencyKey");
     }
-    if writes && versioned && path.contains("{id}/") && !path.ends_with("/attachments") && !path.ends_with("/tickets") {
+    if writes && versioned && path.contains("{id}/") && !PARTS.iter().any(|part| path.ends_with(part)) {
         headers.push("IfMatch");
     }
     let replaces = verb == "put" && operation["requestBody"]["content"]["application/json"].is_object();

@@ -1,5 +1,7 @@
 //! The handlers, each beside its part of the contract.
 
+pub mod appointments;
+pub mod assessments;
 pub mod attachments;
 pub mod deadlines;
 pub mod directory;
@@ -28,6 +30,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     steps::configure(config);
     forms::configure(config);
     queue::configure(config);
+    appointments::configure(config);
+    assessments::configure(config);
     receipts::configure(config);
     recomputations::configure(config);
     attachments::configure(config);
