@@ -79,6 +79,7 @@ async fn times_lie_within_opening_hours_on_days_on_which_the_centre_receives() {
         assert!(times(&app, FIELD, date).await.is_empty(), "{why}");
     }
     assert!(times(&app, "C%C6%B0%20tr%C3%BA", "2026-08-18").await.is_empty(), "not offered");
+    app.anonymous().get(&format!("{}/appointment-times?field=%C2%9B", centre("H26.13.01"))).await.expect(400);
 
     let mut commune = app.anonymous().get(&centre("H26.13.01")).await.expect(200).json;
     commune["contact"]["saturday_hours"] = json!([{ "from": "08:00:00", "to": "11:00:00" }]);

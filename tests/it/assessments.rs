@@ -9,6 +9,8 @@ use crate::cast::Cast;
 use crate::harness::{Client, TestApp};
 
 const CENTRE: &str = "H26.1";
+/// A whole one: hidden data can be taken out of it.
+const PDF: &[u8] = include_bytes!("../../migrations/seed/demo/paper.pdf");
 
 async fn begin(head: &Client, period: &str) -> String {
     let new = json!({ "period": period });
@@ -103,6 +105,34 @@ async fn what_is_said_must_be_shown_or_explained() {
     assert_eq!(refused.wrong(), BTreeSet::from(["/answers", "/answers/0/evidence", "/answers/1/remark"]));
     assert_eq!(refused.json["errors"].as_array().unwrap().len(), 12, "ten are not answered at all");
     assert_eq!(put(&head, &at, "\"1\"", &answers(&app).await).await.expect(412).json["version"], 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_declared_must_arrive_before_it_is_submitted() {
+    let app = TestApp::new().await;
+    let (head, anybody) = (app.staff("giamdoc").await, app.anonymous());
+    let at = begin(&head, "2026").await;
+    let sha256 = kernel::files::Sha256::of(PDF);
+    let file = json!({ "media_type": "application/pdf", "size": PDF.len(), "sha256": sha256.to_string() });
+    let mut answers = answers(&app).await;
+    answers["answers"][0]["evidence"][0]["file"] = file;
+    put(&head, &at, "\"1\"", &answers).await.expect(200);
+    let early = head.post(&format!("{at}/submit"), json!({})).await.expect(409);
+    assert_eq!(early.wrong(), BTreeSet::from(["/answers/0/evidence/0/file"]));
+
+    let path = format!("{at}/evidence/{sha256}");
+    head.get(&path).await.expect(404);
+    assert_eq!(head.put_file(&path, b"%PDF-1.4 something else").await.expect(422).problem(), "file.size_mismatch");
+    app.staff("lanhdao").await.put_file(&path, PDF).await.expect(403);
+    let other = format!("{at}/evidence/{}", kernel::files::Sha256::of(b"other"));
+    assert_eq!(head.put_file(&other, b"other").await.expect(404).problem(), "assessment.evidence_not_found");
+    assert_eq!(head.put_file(&path, PDF).await.expect(200).header("etag"), "\"3\"");
+    assert_eq!(head.put_file(&path, PDF).await.expect(200).header("etag"), "\"3\"", "the same again");
+    assert_eq!(anybody.get(&path).await.expect(404).problem(), "assessment.not_found");
+    head.post(&format!("{at}/submit"), json!({})).await.expect(200);
+    let shown = anybody.get(&path).await.expect(200);
+    assert!(shown.header("content-type") == "application/pdf" && shown.text.starts_with("%PDF"), "{shown:?}");
+    head.put_file(&path, PDF).await.expect(409);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -57,6 +57,7 @@ impl Operation {
     ) -> Answer {
         let nothing = "019ac2d4-7b1e-7a52-9c33-0d7f6f0f4c11";
         let path = self.path.replace("{id}", nothing).replace("{attachment_id}", nothing).replace("{code}", "1.000000");
+        let path = path.replace("{sha256}", &"0".repeat(64));
         let request = client.request(self.method.clone(), &path).header("idempotency-key", new_key());
         let request = if self.method == Method::POST { request.json(&json!({})) } else { request };
         client.send(change(request)).await

@@ -24,6 +24,7 @@ const OWN: &[(&str, &[&str])] = &[
             "appointment_slots",
             "centre_criteria",
             "assessments",
+            "assessment_files",
             "dossier_serials",
             "recomputations",
             "recomputation_progress",

@@ -143,6 +143,7 @@ table! {
         submitted_at -> Nullable<Timestamptz>,
     }
 }
+table! { assessment_files (assessment_id, sha256) { assessment_id -> Uuid, sha256 -> Bytea, stored_at -> Timestamptz } }
 table! { ticket_serials (agency_id, day) { agency_id -> Uuid, day -> Date, last -> Int4 } }
 table! { dossier_serials (agency_id, day) { agency_id -> Uuid, day -> Date, last -> Int4 } }
 

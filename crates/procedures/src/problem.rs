@@ -118,6 +118,11 @@ kernel::problems! {
         "Bản tự đánh giá đã được nộp", "The assessment is submitted";
         "Bản đã nộp không đổi được nữa.", "What is submitted does not change any more."
     }
+    EVIDENCE_NOT_FOUND = NotFound "assessment.evidence_not_found" {
+        "Không tìm thấy tệp minh chứng", "Evidence not found";
+        "Bản tự đánh giá không khai tệp này, hoặc nội dung chưa được tải lên.",
+        "The assessment declares no such file, or its content has not been uploaded."
+    }
     ASSESSMENT_INCOMPLETE = Conflict "assessment.incomplete" {
         "Bản tự đánh giá chưa đủ", "The assessment is not complete";
         "Mỗi tiêu chí cần một câu trả lời; đạt cần minh chứng, không đạt và không áp dụng cần giải thích. errors chỉ ra từng chỗ.",

@@ -1,4 +1,5 @@
 DELETE FROM timers WHERE entity_kind IN ('ticket', 'appointment');
+DROP TABLE assessment_files;
 DROP TABLE assessments;
 DROP TABLE centre_criteria;
 DROP TABLE appointments;

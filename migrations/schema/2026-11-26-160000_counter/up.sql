@@ -113,3 +113,11 @@ CREATE TABLE assessments (
     CHECK ((status = 'submitted') = (submitted_at IS NOT NULL)),
     CHECK ((status = 'submitted') = (met IS NOT NULL AND applicable IS NOT NULL))
 );
+
+-- The files of its evidence that have arrived; what they are is said in the answers.
+CREATE TABLE assessment_files (
+    assessment_id uuid NOT NULL REFERENCES assessments (id),
+    sha256 bytea NOT NULL,
+    stored_at timestamptz NOT NULL,
+    PRIMARY KEY (assessment_id, sha256)
+);

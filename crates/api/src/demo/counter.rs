@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
 use diesel_async::AsyncPgConnection;
+use kernel::files::{MediaType, Sha256};
 use kernel::id::AgencyId;
 use kernel::idempotency::Attempt;
 use kernel::problem::Result;
@@ -9,16 +10,15 @@ use kernel::{Actor, Ctx, Role};
 use procedures::appointment::AppointmentId;
 use procedures::appointment::book::{self, NewAppointment};
 use procedures::appointment::hours::{self, AppointmentOffer, OfferedField};
-use procedures::appointment::times::{self, AppointmentQuestion};
-use procedures::assessment::AssessmentId;
-use procedures::assessment::answer::{CriterionAnswer, Evidence, Verdict};
-use procedures::assessment::criteria;
+use procedures::appointment::times;
+use procedures::assessment::answer::{CriterionAnswer, Evidence, EvidenceFile, Verdict};
 use procedures::assessment::write::{self, AssessmentAnswers, NewAssessment};
+use procedures::assessment::{AssessmentId, criteria, evidence};
 use procedures::queue::call::{self, Call};
 use procedures::queue::draw::{self, NewTicket};
 use procedures::queue::{Centre, TicketId};
 
-use super::{AGENCY, CITIZEN, agency, fixed, officer};
+use super::{AGENCY, CITIZEN, PAPER, agency, fixed, officer};
 use crate::app::App;
 use crate::routes::queue::centre;
 
@@ -93,9 +93,8 @@ async fn make_appointments(app: &App, conn: &mut AsyncPgConnection, citizen: &Ct
 
 async fn first_free(conn: &mut AsyncPgConnection, ctx: &Ctx, centre: &Centre) -> Result<Option<DateTime<Utc>>> {
     for days in 1..=14 {
-        let date = deadlines::vn_date(ctx.now).checked_add_days(Days::new(days));
-        let question = AppointmentQuestion { field: FIELD.to_owned(), date };
-        let times = times::times(conn, ctx, centre, &question).await?;
+        let Some(day) = deadlines::vn_date(ctx.now).checked_add_days(Days::new(days)) else { continue };
+        let times = times::times(conn, ctx, centre, FIELD, day).await?;
         if let Some(time) = times.into_iter().find(|time| time.free > 0) {
             return Ok(Some(time.starts_at));
         }
@@ -108,18 +107,22 @@ fn new(agency_id: AgencyId, starts_at: DateTime<Utc>, name: &str) -> NewAppointm
     NewAppointment { agency_id, field, starts_at, name, phone }
 }
 
-/// The centre of the city has submitted one assessment; one draft has no answers yet, another all of them.
+/// The centre of the city has submitted one assessment; of its drafts one has no answers yet, one all of
+/// them, and one waits for its evidence.
 async fn assess(conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Result<()> {
     let head = officer("giamdoc", Role::HeadOfAgency, now)?;
     let criteria = criteria::in_force(conn).await?;
     let answers: Vec<CriterionAnswer> = criteria.items.iter().map(|criterion| answer(&criterion.code)).collect();
-    for (n, period) in [(1, "2026-Q3"), (2, "2026"), (3, "2026-Q2")] {
+    for (n, period) in [(1, "2026-Q3"), (2, "2026"), (3, "2026-Q2"), (4, "2025")] {
         let ids = (AssessmentId(fixed(ASSESSMENTS, n)), agency(CENTRE)?);
         let new = NewAssessment { period: period.to_owned() };
         write::begin(conn, &head, ids, new, &attempt(ASSESSMENTS, "begin", n)).await?;
         if n != 2 {
             let answers = AssessmentAnswers { answers: answers.clone() };
             write::answers(conn, &head, ids.0, None, answers).await?;
+        }
+        if n == 1 || n == 3 {
+            evidence::arrived(conn, &head, ids.0, Sha256::of(PAPER)).await?;
         }
         if n == 1 {
             write::submit(conn, &head, ids.0, None, &attempt(ASSESSMENTS, "submit", n)).await?;
@@ -135,7 +138,11 @@ fn answer(criterion: &str) -> CriterionAnswer {
         "smart_kiosk" => (Verdict::NotMet, Some("Đang lắp đặt, dự kiến xong trong quý IV năm 2026.")),
         _ => (Verdict::Met, None),
     };
-    let seen = Evidence { description: "Biên bản kiểm tra ngày 30/9/2026, kèm ảnh".to_owned(), link: None };
+    let file = EvidenceFile { media_type: MediaType::Pdf, size: PAPER.len() as i64, sha256: Sha256::of(PAPER) };
+    let seen =
+        Evidence {
+            description: "Biên bản kiểm tra ngày 30/9/2026, kèm ảnh".to_owned(), link: None, file: Some(file)
+        };
     CriterionAnswer {
         criterion: criterion.to_owned(),
         verdict,

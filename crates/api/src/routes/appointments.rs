@@ -98,7 +98,9 @@ async fn list_appointment_times(
     Parameters(question): Parameters<AppointmentQuestion>,
 ) -> Result<Public<AppointmentTimes>> {
     let centre = centre(&call.app, call.ctx.now, id.0)?;
-    let items = times::times(&mut *call.db.conn().await?, &call.ctx, &centre, &question).await?;
+    let day = question.date.unwrap_or_else(|| deadlines::vn_date(call.ctx.now));
+    let (conn, field) = (&mut *call.db.conn().await?, question.field.as_str());
+    let items = times::times(conn, &call.ctx, &centre, field, day).await?;
     Ok(Public::new(1, AppointmentTimes { items }))
 }
 

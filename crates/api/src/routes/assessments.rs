@@ -1,18 +1,23 @@
 //! What centres say of themselves.
 
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, get, post, put};
+use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
+use futures_util::StreamExt;
+use kernel::files::{Expected, Sha256};
 use kernel::id::AgencyId;
 use kernel::page::Cursors;
+use kernel::problem::Error;
+use procedures::assessment::answer::EvidenceFile;
 use procedures::assessment::criteria::{self, Criteria};
 use procedures::assessment::list::{self, AssessmentFilter};
 use procedures::assessment::write::{self, AssessmentAnswers, NewAssessment};
-use procedures::assessment::{self, AssessmentId, AssessmentView};
+use procedures::assessment::{self, AssessmentId, AssessmentView, evidence};
 use procedures::request::Plain;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::attachments::{LIMIT, announced, without_hidden_data};
 use super::queue::centre;
 use crate::call::{Call, Id, Parameters, page};
 use crate::problem::{Document, Result};
@@ -26,6 +31,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(list_assessments)
         .service(get_assessment)
         .service(answer_assessment)
+        .service(upload_evidence)
+        .service(download_evidence)
         .service(submit_assessment);
 }
 
@@ -126,6 +133,67 @@ async fn answer_assessment(id: Id<AssessmentId>, replace: Replace<AssessmentAnsw
     let view = db.run(async move |conn| write::answers(conn, &call.ctx, id.0, seen, input).await);
     let view = view.await?;
     Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(view.version))).json(view))
+}
+
+fn expected(file: &EvidenceFile) -> Expected {
+    let EvidenceFile { sha256, size, media_type } = *file;
+    Expected { sha256, size: u64::try_from(size).unwrap_or(0), media_type }
+}
+
+/// Upload evidence
+///
+/// A file that an answer of the draft declares: exactly those bytes. Sending the same again after a lost connection is harmless.
+#[utoipa::path(operation_id = "uploadEvidence", tag = "assessments",
+    params(("id" = AssessmentId, Path, description = "The assessment's id.", example = "019b76da-a800-7000-8000-a20000000004"), ("sha256" = Sha256, Path, description = "The file's SHA-256, in hex.", example = "d56838457f1469fa886292b0a1c006e126e4905ba94b59007d955ed1a50491a8")),
+    request_body(content_type = "application/octet-stream", description = "The file."),
+    security(("oauth" = ["centre:assess"])),
+    responses(
+        (status = 200, description = "The draft.", body = AssessmentView),
+        (status = 404, description = "There is no such draft for you, or it declares no such file.", body = Document),
+        (status = 409, description = "It is submitted.", body = Document),
+        (status = 415, description = "The content is of a type that is not taken in.", body = Document),
+        (status = 422, description = "The content is not what was declared.", body = Document),
+    ))]
+#[put("/v1/assessments/{id}/evidence/{sha256}")]
+async fn upload_evidence(
+    call: Call,
+    ids: Id<(AssessmentId, Sha256)>,
+    request: HttpRequest,
+    content: web::Payload,
+) -> Result<HttpResponse> {
+    let (id, sha256) = ids.0;
+    let awaited = expected(&evidence::awaited(&mut *call.db.conn().await?, &call.ctx, id, sha256).await?);
+    announced(&request, &awaited)?;
+    // The file is stored before the row says so: a file that nobody names is only waste, a row without one a lie.
+    let content = content.map(|piece| piece.map_err(std::io::Error::other));
+    call.app.files.put(content, awaited, LIMIT).await.map_err(Error::from)?;
+    let Call { db, ctx, .. } = call;
+    let view = db.run(async move |conn| evidence::arrived(conn, &ctx, id, sha256).await).await?;
+    Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(view.version))).json(view))
+}
+
+/// Download evidence
+///
+/// By whoever may read the assessment: a copy without hidden data (EXIF, GPS, document properties).
+#[utoipa::path(operation_id = "downloadEvidence", tag = "assessments",
+    params(("id" = AssessmentId, Path, description = "The assessment's id.", example = "019b76da-a800-7000-8000-a20000000001"), ("sha256" = Sha256, Path, description = "The file's SHA-256, in hex.", example = "d56838457f1469fa886292b0a1c006e126e4905ba94b59007d955ed1a50491a8")),
+    security(()),
+    responses(
+        (status = 200, description = "The file.", content_type = "application/octet-stream", body = String),
+        (status = 403, description = "Hidden data cannot be removed from this file, so it is not shown.", body = Document),
+        (status = 404, description = "There is no such file, or its content has not arrived.", body = Document),
+    ))]
+#[get("/v1/assessments/{id}/evidence/{sha256}")]
+async fn download_evidence(call: Call, ids: Id<(AssessmentId, Sha256)>, _: HttpRequest) -> Result<HttpResponse> {
+    let (id, sha256) = ids.0;
+    let file = evidence::readable(&mut *call.db.conn().await?, &call.ctx, id, sha256).await?;
+    let content = call.app.files.get(&sha256).await.map_err(Error::from)?;
+    let disposition = format!("attachment; filename=\"{sha256}.{}\"", file.media_type.extension());
+    let copy = without_hidden_data(&call.app, file.media_type, content).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, file.media_type.as_str()))
+        .insert_header((header::CONTENT_DISPOSITION, disposition))
+        .body(copy))
 }
 
 /// Submit an assessment

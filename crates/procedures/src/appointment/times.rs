@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::future::join;
 use kernel::schema::{appointment_hours, appointment_slots};
+use kernel::text::Sought;
 use kernel::{Ctx, Result};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -20,8 +21,8 @@ use crate::queue::Centre;
 #[into_params(parameter_in = Query)]
 pub struct AppointmentQuestion {
     /// The field of the procedure, as in the catalogue.
-    #[param(min_length = 1, max_length = 200, example = "Hộ tịch")]
-    pub field: String,
+    #[param(value_type = String, min_length = 1, max_length = 100, example = "Hộ tịch")]
+    pub field: Sought,
     /// The day; today when absent.
     pub date: Option<NaiveDate>,
 }
@@ -44,9 +45,9 @@ pub async fn times(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
     centre: &Centre,
-    question: &AppointmentQuestion,
+    field: &str,
+    day: NaiveDate,
 ) -> Result<Vec<AppointmentTime>> {
-    let day = question.date.unwrap_or_else(|| deadlines::vn_date(ctx.now));
     let (mut one, mut other): (&AsyncPgConnection, &AsyncPgConnection) = (conn, conn);
     let hours = appointment_hours::table
         .filter(appointment_hours::agency_id.eq(centre.agency))
@@ -54,14 +55,14 @@ pub async fn times(
     let midnight = deadlines::end_of_day(day);
     let slots = appointment_slots::table
         .filter(appointment_slots::agency_id.eq(centre.agency))
-        .filter(appointment_slots::field.eq(&question.field))
+        .filter(appointment_slots::field.eq(field))
         .filter(appointment_slots::starts_at.ge(midnight - TimeDelta::days(1)))
         .filter(appointment_slots::starts_at.lt(midnight))
         .select((appointment_slots::starts_at, appointment_slots::taken));
     let (hours, slots) =
         join(hours.first::<AppointmentHours>(&mut one), slots.load::<(DateTime<Utc>, i16)>(&mut other)).await;
     let Some(hours) = hours.optional()? else { return Ok(Vec::new()) };
-    let Some(capacity) = hours.capacity(&question.field) else { return Ok(Vec::new()) };
+    let Some(capacity) = hours.capacity(field) else { return Ok(Vec::new()) };
     let taken: HashMap<_, _> = slots?.into_iter().collect();
     let length = TimeDelta::minutes(hours.slot_minutes.into());
     let time = |starts_at: DateTime<Utc>| AppointmentTime {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use kernel::files::{MediaType, Sha256};
 use kernel::problem::{FieldError, INVALID, Text as Words};
 use kernel::{Result, text_enum};
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,21 @@ pub struct Evidence {
         pattern = r"^https://[!-~]+$"
     )]
     pub link: Option<String>,
+    /// The file that shows it: declared here, then uploaded to `/v1/assessments/{id}/evidence/{sha256}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<EvidenceFile>,
+}
+
+/// A file, as it is declared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EvidenceFile {
+    pub media_type: MediaType,
+    /// Bytes.
+    #[schema(example = 574, minimum = 1, maximum = 26214400)]
+    pub size: i64,
+    /// Of the content.
+    pub sha256: Sha256,
 }
 
 /// What a centre says to a criterion.
@@ -71,11 +87,11 @@ pub(super) fn check(criteria: &Criteria, answers: &[CriterionAnswer]) -> Result<
     INVALID.unless_none(wrong)
 }
 
-/// Whether enough is said to be submitted.
+/// Whether enough is said to be submitted, and every file of it has arrived.
 ///
 /// # Errors
 /// [`ASSESSMENT_INCOMPLETE`], naming each place.
-pub(super) fn complete(criteria: &Criteria, answers: &[CriterionAnswer]) -> Result<()> {
+pub(super) fn complete(criteria: &Criteria, answers: &[CriterionAnswer], arrived: &[Sha256]) -> Result<()> {
     let unanswered = criteria.items.iter().filter(|criterion| !answers.iter().any(|a| a.criterion == criterion.code));
     let unanswered = unanswered.map(|criterion| {
         let words =
@@ -93,5 +109,13 @@ pub(super) fn complete(criteria: &Criteria, answers: &[CriterionAnswer]) -> Resu
         }
         _ => None,
     });
-    ASSESSMENT_INCOMPLETE.unless_none(unanswered.chain(short).collect())
+    let files = answers.iter().enumerate().flat_map(|(n, answer)| {
+        let files = answer.evidence.iter().enumerate().filter_map(|(m, evidence)| Some((m, evidence.file?)));
+        let missing = files.filter(move |(_, file)| !arrived.contains(&file.sha256));
+        missing.map(move |(m, _)| {
+            let words = Words::fixed("nội dung chưa được tải lên", "its content has not been uploaded");
+            FieldError::new(format!("/answers/{n}/evidence/{m}/file"), "not_uploaded", words)
+        })
+    });
+    ASSESSMENT_INCOMPLETE.unless_none(unanswered.chain(short).chain(files).collect())
 }

@@ -1,9 +1,10 @@
 //! What a centre says of itself: which of the published [`criteria`] of a modern centre it meets, with evidence, period by
 //! period. No official list named "modern" is in force: NĐ 61/2018 does not use the word, and the criteria are what it and its
-//! successors want a centre to have. In reading order: [`criteria`], the assessment, [`answer`]s, [`write`], [`list`].
+//! successors want a centre to have. In reading order: [`criteria`], the assessment, [`answer`]s, [`write`], [`evidence`], [`list`].
 
 pub mod answer;
 pub mod criteria;
+pub mod evidence;
 pub mod list;
 pub mod write;
 
@@ -98,6 +99,7 @@ pub struct AssessmentView {
 pub enum AssessmentEvent {
     Begun { period: String, criteria_version: String },
     Answered {},
+    EvidenceStored {},
     Submitted { period: String, criteria_version: String, met: i16, applicable: i16, lacking: Vec<String> },
 }
 
@@ -108,6 +110,7 @@ impl journal::Event for AssessmentEvent {
         match self {
             Self::Begun { .. } => "assessment.begun",
             Self::Answered {} => "assessment.answered",
+            Self::EvidenceStored {} => "assessment.evidence_stored",
             Self::Submitted { .. } => "assessment.submitted",
         }
     }

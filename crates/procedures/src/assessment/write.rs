@@ -7,7 +7,7 @@ use kernel::idempotency::{Answer, Attempt, Kept};
 use kernel::journal::Entry;
 use kernel::json::Json;
 use kernel::problem::STALE;
-use kernel::record::{Record, nothing_late};
+use kernel::record::{Also, Record, nothing_late};
 use kernel::schema::assessments;
 use kernel::timers::Timers;
 use kernel::{Ctx, Result};
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::answer::{self, CriterionAnswer, Verdict};
-use super::{Assessment, AssessmentEvent, AssessmentId, AssessmentStatus, AssessmentView, criteria, load};
+use super::{Assessment, AssessmentEvent, AssessmentId, AssessmentStatus, AssessmentView, criteria, evidence, load};
 use crate::problem::{ASSESSMENT_EXISTS, ASSESSMENT_SUBMITTED, NOT_YOURS_TO_DO};
 
 /// An assessment to be begun.
@@ -91,7 +91,7 @@ pub async fn answers(
     is_draft(&old, seen)?;
     answer::check(&criteria::of_version(conn, old.criteria_version.clone()).await?, &new.answers)?;
     let next = Assessment { version: old.version + 1, answers: Json(new.answers), ..old };
-    advance(conn, ctx, &next, &AssessmentEvent::Answered {}, None).await?;
+    advance(conn, ctx, &next, &AssessmentEvent::Answered {}, vec![], None).await?;
     Ok(next.view())
 }
 
@@ -108,7 +108,8 @@ pub async fn submit(
 ) -> Result<Answer> {
     let old = own(conn, ctx, id).await?;
     is_draft(&old, seen)?;
-    answer::complete(&criteria::of_version(conn, old.criteria_version.clone()).await?, &old.answers.0)?;
+    let (arrived, of) = (evidence::arrived_of(conn, id).await?, old.criteria_version.clone());
+    answer::complete(&criteria::of_version(conn, of).await?, &old.answers.0, &arrived)?;
     let count = |counts: fn(Verdict) -> bool| {
         let counted = old.answers.0.iter().filter(|answer| counts(answer.verdict)).count();
         i16::try_from(counted).unwrap_or(i16::MAX)
@@ -131,17 +132,17 @@ pub async fn submit(
         lacking: next.lacking(),
     };
     let reply = reply(200, next.clone());
-    advance(conn, ctx, &next, &event, Some(attempt.keep(&reply, ctx.now))).await?;
+    advance(conn, ctx, &next, &event, vec![], Some(attempt.keep(&reply, ctx.now))).await?;
     Ok(reply)
 }
 
 /// An assessment of the actor's own centre; others' can be read, and no more.
-async fn own(conn: &mut AsyncPgConnection, ctx: &Ctx, id: AssessmentId) -> Result<Assessment> {
+pub(super) async fn own(conn: &mut AsyncPgConnection, ctx: &Ctx, id: AssessmentId) -> Result<Assessment> {
     let found = load(conn, &ctx.actor, id).await?;
     if ctx.actor.agency() == Some(found.agency_id) { Ok(found) } else { Err(NOT_YOURS_TO_DO.error()) }
 }
 
-fn is_draft(assessment: &Assessment, seen: Option<i32>) -> Result<()> {
+pub(super) fn is_draft(assessment: &Assessment, seen: Option<i32>) -> Result<()> {
     if seen.is_some_and(|seen| seen != assessment.version) {
         return Err(STALE.error().extra("version", assessment.version));
     }
@@ -162,11 +163,12 @@ fn entry(ctx: &Ctx, row: &Assessment, event: &AssessmentEvent) -> Entry {
 }
 
 /// Writes the next version of its row.
-async fn advance(
+pub(super) async fn advance(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
     next: &Assessment,
     event: &AssessmentEvent,
+    also: Vec<Also>,
     answer: Option<Kept>,
 ) -> Result<()> {
     let row = assessments::table.filter(assessments::id.eq(next.id));
@@ -181,5 +183,5 @@ async fn advance(
         ))
         .returning((assessments::version, nothing_late()));
     let entry = entry(ctx, next, event);
-    Record { change, also: vec![], entry, timers: Timers::None, answer }.write(conn, |_| None).await.map(drop)
+    Record { change, also, entry, timers: Timers::None, answer }.write(conn, |_| None).await.map(drop)
 }
