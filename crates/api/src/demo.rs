@@ -1,5 +1,5 @@
 //! Dossiers to try the demo with: one for each state, under ids that the contract's examples name; and a day at the counter
-//! ([`counter`]).
+//! (`counter`).
 
 mod counter;
 

@@ -45,7 +45,7 @@ pub struct NewAppointment {
 /// Books a time that the centre offers.
 ///
 /// # Errors
-/// [`NOT_YOURS_TO_DO`] for staff of another agency; [`APPOINTMENT_NOT_OFFERED`]; what [`write`] refuses.
+/// [`NOT_YOURS_TO_DO`] for staff of another agency; [`APPOINTMENT_NOT_OFFERED`]; what [`write()`] refuses.
 pub async fn book(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,

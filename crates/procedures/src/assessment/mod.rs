@@ -1,6 +1,6 @@
 //! What a centre says of itself: which of the published [`criteria`] of a modern centre it meets, with evidence, period by
 //! period. No official list named "modern" is in force: NĐ 61/2018 does not use the word, and the criteria are what it and its
-//! successors want a centre to have. In reading order: [`criteria`], the assessment, [`answer`]s, [`write`], [`evidence`], [`list`].
+//! successors want a centre to have. In reading order: [`criteria`], the assessment, [`answer`]s, [`mod@write`], [`evidence`], [`list`].
 
 pub mod answer;
 pub mod criteria;
