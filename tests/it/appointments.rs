@@ -178,7 +178,7 @@ async fn what_is_not_offered_cannot_be_booked() {
     nowhere["agency_id"] = json!(agency_id("H26.9.01").unwrap());
     citizen.post("/v1/appointments", nowhere).await.expect(404);
     let elsewhere = cast.client(ELSEWHERE).post("/v1/appointments", appointment("2026-08-18T01:30:00Z", "An")).await;
-    assert_eq!(elsewhere.expect(403).problem(), "dossier.not_yours_to_do");
+    assert_eq!(elsewhere.expect(403).problem(), "centre.not_yours");
 }
 
 #[tokio::test(flavor = "multi_thread")]

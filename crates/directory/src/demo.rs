@@ -61,6 +61,7 @@ pub const STAFF: &[DemoStaff] = &[
     DemoStaff { username: "mattran", name: "Bùi Ngọc Lan", role: Role::Front, agency: "H26" },
     DemoStaff { username: "baove", name: "Đỗ Gia Khánh", role: Role::DataProtectionOfficer, agency: "H26" },
     DemoStaff { username: "quantri", name: "Ngô Hải Yến", role: Role::Administrator, agency: "H26" },
+    DemoStaff { username: "xaydung", name: "Nguyễn Mạnh Cường", role: Role::ProcessingOfficer, agency: "H26.3" },
 ];
 
 /// The user names of the staff, as the server prints them.

@@ -58,6 +58,11 @@ impl Actor {
         }
     }
 
+    /// Whether the actor's role allows this, and they act for that agency.
+    pub fn may_at(&self, permission: Permission, agency: AgencyId) -> bool {
+        self.agency() == Some(agency) && self.may(permission)
+    }
+
     /// The agency a member of staff acts for.
     pub fn agency(&self) -> Option<AgencyId> {
         match self {

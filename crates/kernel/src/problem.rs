@@ -179,8 +179,8 @@ impl Error {
 
     /// Says which member of the body is wrong, where what failed could not know.
     #[must_use]
-    pub fn at(mut self, pointer: &'static str) -> Self {
-        self.0.fields.iter_mut().for_each(|field| pointer.clone_into(&mut field.pointer));
+    pub fn at(mut self, pointer: impl AsRef<str>) -> Self {
+        self.0.fields.iter_mut().for_each(|field| pointer.as_ref().clone_into(&mut field.pointer));
         self
     }
 
@@ -273,6 +273,14 @@ impl From<DieselError> for Error {
             _ => INTERNAL.because(error),
         }
     }
+}
+
+/// Whether the version that the caller has seen is the one that there is; whoever names none does not ask.
+///
+/// # Errors
+/// [`STALE`], with the one that there is.
+pub fn unchanged(seen: Option<i32>, version: i32) -> Result<()> {
+    if seen.is_none_or(|seen| seen == version) { Ok(()) } else { Err(STALE.error().extra("version", version)) }
 }
 
 #[cfg(test)]

@@ -8,7 +8,14 @@ use super::answers;
 use crate::body;
 
 /// POSTs that change nothing, or whose repetition is harmless: they take no Idempotency-Key.
-const NO_KEY: &[&str] = &["/v1/sessions", "/v1/sessions/refresh", "/v1/deadlines/simulate", "/v1/receipts/verify"];
+const NO_KEY: &[&str] = &[
+    "/v1/sessions",
+    "/v1/sessions/refresh",
+    "/v1/deadlines/simulate",
+    "/v1/receipts/verify",
+    "/v1/dossiers/{id}/fees/{fee}/checkout",
+    "/v1/payments/events",
+];
 
 /// Answers with a version, and so with an ETag.
 const VERSIONED: &[&str] = &[

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use kernel::idempotency::{Answer, Attempt, Kept};
-use kernel::problem::{Error, STALE};
+use kernel::problem::{Error, unchanged};
 use kernel::record::{Also, Record, nothing_late};
 use kernel::schema::{appointment_slots, appointments};
 use kernel::timers::Timers;
@@ -18,7 +18,7 @@ use crate::queue::{self, Centre, TicketId, draw};
 /// Cancels an appointment; its place is free again.
 ///
 /// # Errors
-/// No such appointment for this actor; [`STALE`]; [`APPOINTMENT_CLOSED`].
+/// No such appointment for this actor; [`kernel::problem::STALE`]; [`APPOINTMENT_CLOSED`].
 pub async fn cancel(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
@@ -28,11 +28,11 @@ pub async fn cancel(
 ) -> Result<Answer> {
     let old = load(conn, &ctx.actor, id).await?;
     is_open(&old, seen)?;
-    let next = Appointment { closed_at: Some(ctx.now), status: AppointmentStatus::Cancelled, ..old };
-    let next = Appointment { version: next.version + 1, ..next };
+    let (version, closed_at) = (old.version + 1, Some(ctx.now));
+    let next = Appointment { version, status: AppointmentStatus::Cancelled, closed_at, ..old };
     let reply = answer(200, &next);
-    let kept = Some(attempt.keep(&reply, ctx.now));
-    advance(conn, ctx, next.clone(), &AppointmentEvent::Cancelled {}, vec![give_back(&next)], kept).await?;
+    let (place, kept) = (give_back(&next), attempt.keep(&reply, ctx.now));
+    advance(conn, ctx, next, &AppointmentEvent::Cancelled {}, vec![place], Some(kept)).await?;
     Ok(reply)
 }
 
@@ -50,7 +50,7 @@ pub async fn held(conn: &mut AsyncPgConnection, actor: &Actor, id: AppointmentId
 /// Turns an appointment into a ticket, which from the appointment's time on is called before those that were drawn.
 ///
 /// # Errors
-/// [`STALE`]; [`APPOINTMENT_CLOSED`]; [`APPOINTMENT_NOT_NOW`] more than [`EARLY`] before its time or [`LATE`] after it.
+/// [`kernel::problem::STALE`]; [`APPOINTMENT_CLOSED`]; [`APPOINTMENT_NOT_NOW`] more than [`EARLY`] before its time or [`LATE`] after it.
 pub async fn check_in(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
@@ -90,9 +90,7 @@ pub async fn check_in(
 }
 
 fn is_open(appointment: &Appointment, seen: Option<i32>) -> Result<()> {
-    if seen.is_some_and(|seen| seen != appointment.version) {
-        return Err(STALE.error().extra("version", appointment.version));
-    }
+    unchanged(seen, appointment.version)?;
     match appointment.status {
         AppointmentStatus::Booked => Ok(()),
         status => Err(APPOINTMENT_CLOSED.error().extra("state", status.code())),
@@ -109,7 +107,7 @@ pub(super) async fn advance(
     answer: Option<Kept>,
 ) -> Result<()> {
     let entry = entry(ctx, &next, event);
-    let timers = Timers::Set { entity_kind: ENTITY, entity_id: next.id.0, kinds: vec![], fire_at: vec![] };
+    let timers = Timers::over(ENTITY, next.id.0);
     let row = appointments::table.filter(appointments::id.eq(next.id));
     let change = diesel::update(row.filter(appointments::version.eq(next.version - 1)))
         .set((

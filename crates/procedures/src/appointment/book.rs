@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 use super::timer::NO_SHOW;
 use super::{Appointment, AppointmentEvent, AppointmentId, AppointmentStatus, ENTITY, LATE, answer, entry, hours};
-use crate::problem::{APPOINTMENT_NOT_OFFERED, APPOINTMENT_ONCE_A_DAY, APPOINTMENT_TAKEN, NOT_YOURS_TO_DO};
+use crate::problem::{APPOINTMENT_NOT_OFFERED, APPOINTMENT_ONCE_A_DAY, APPOINTMENT_TAKEN, CENTRE_NOT_YOURS};
 use crate::queue::Centre;
 
 /// An appointment to be booked.
@@ -45,7 +45,7 @@ pub struct NewAppointment {
 /// Books a time that the centre offers.
 ///
 /// # Errors
-/// [`NOT_YOURS_TO_DO`] for staff of another agency; [`APPOINTMENT_NOT_OFFERED`]; what [`write()`] refuses.
+/// [`CENTRE_NOT_YOURS`] for staff of another agency; [`APPOINTMENT_NOT_OFFERED`]; what [`write()`] refuses.
 pub async fn book(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
@@ -54,7 +54,7 @@ pub async fn book(
     attempt: &Attempt,
 ) -> Result<Answer> {
     if ctx.actor.agency().is_some_and(|agency| agency != centre.agency) {
-        return Err(NOT_YOURS_TO_DO.error());
+        return Err(CENTRE_NOT_YOURS.error());
     }
     let offered = hours::find(conn, centre.agency).await?;
     let field = |hours: hours::AppointmentHours| Some((hours.capacity(&new.field)?, hours));
@@ -110,12 +110,7 @@ pub async fn write(
     let record = Record {
         also: vec![take(&appointment, capacity)],
         entry: entry(ctx, &appointment, &event),
-        timers: Timers::Set {
-            entity_kind: ENTITY,
-            entity_id: id.0,
-            kinds: vec![NO_SHOW],
-            fire_at: vec![appointment.starts_at + LATE],
-        },
+        timers: Timers::only(ENTITY, id.0, NO_SHOW, appointment.starts_at + LATE),
         answer: Some(attempt.keep(&reply, ctx.now)),
         change: diesel::insert_into(appointments::table)
             .values(appointment)

@@ -9,7 +9,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::AgencyId;
 use kernel::journal::{self, Entry};
 use kernel::json::Json;
-use kernel::problem::{CONFLICT, FieldError, INVALID, STALE, Text as Words};
+use kernel::problem::{CONFLICT, FieldError, INVALID, Text as Words, unchanged};
 use kernel::record::{Record, nothing_late};
 use kernel::schema::appointment_hours;
 use kernel::timers::Timers;
@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 
 use crate::catalogue::Catalogue;
 use crate::clock;
-use crate::problem::{APPOINTMENT_HOURS_NOT_FOUND, NOT_YOURS_TO_DO};
+use crate::problem::{APPOINTMENT_HOURS_NOT_FOUND, CENTRE_NOT_YOURS};
 use crate::queue::{is_field, no_such_field};
 
 id! { AppointmentHoursId, "The id of what a centre offers."; }
@@ -76,7 +76,7 @@ pub struct AppointmentHours {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HoursEvent {
-    Offered { slot_minutes: i16, days_ahead: i16, fields: Vec<OfferedField> },
+    Offered { slot_minutes: i16, days_ahead: i16, fields: Vec<OfferedField>, closed_dates: Vec<NaiveDate> },
 }
 
 impl journal::Event for HoursEvent {
@@ -145,7 +145,7 @@ pub(crate) async fn find(conn: &mut AsyncPgConnection, agency: AgencyId) -> Resu
 /// none. When it is that already nothing happens, so that a lost answer can be asked for again. What is booked stays booked.
 ///
 /// # Errors
-/// [`NOT_YOURS_TO_DO`] at another centre; [`STALE`]; whatever is wrong, all at once.
+/// [`CENTRE_NOT_YOURS`] at another centre; [`kernel::problem::STALE`]; whatever is wrong, all at once.
 pub async fn replace(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
@@ -155,7 +155,7 @@ pub async fn replace(
     offer: AppointmentOffer,
 ) -> Result<AppointmentHours> {
     if ctx.actor.agency() != Some(agency) {
-        return Err(NOT_YOURS_TO_DO.error());
+        return Err(CENTRE_NOT_YOURS.error());
     }
     check(catalogue, ctx, &offer)?;
     let old = find(conn, agency).await?;
@@ -163,15 +163,14 @@ pub async fn replace(
         return Ok(old.clone());
     }
     let version = old.as_ref().map_or(0, |old| old.version);
-    if seen.is_some_and(|seen| seen != version) {
-        return Err(STALE.error().extra("version", version));
-    }
+    unchanged(seen, version)?;
     let id = old.as_ref().map_or_else(|| AppointmentHoursId::at(ctx.now), |old| old.id);
     let new = AppointmentHours::new(id, version + 1, agency, offer);
     let event = HoursEvent::Offered {
         slot_minutes: new.slot_minutes,
         days_ahead: new.days_ahead,
         fields: new.fields.0.clone(),
+        closed_dates: new.closed_dates.clone(),
     };
     let entry = Entry::new(ctx, id.0, Some(agency.0), &event, (vec![agency.0], vec![agency.0]));
     let (also, timers, answer) = (vec![], Timers::None, None);

@@ -6,7 +6,7 @@ use kernel::id::AgencyId;
 use kernel::idempotency::{Answer, Attempt, Kept};
 use kernel::journal::Entry;
 use kernel::json::Json;
-use kernel::problem::STALE;
+use kernel::problem::unchanged;
 use kernel::record::{Also, Record, nothing_late};
 use kernel::schema::assessments;
 use kernel::timers::Timers;
@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 use super::answer::{self, CriterionAnswer, Verdict};
 use super::{Assessment, AssessmentEvent, AssessmentId, AssessmentStatus, AssessmentView, criteria, evidence, load};
-use crate::problem::{ASSESSMENT_EXISTS, ASSESSMENT_SUBMITTED, NOT_YOURS_TO_DO};
+use crate::problem::{ASSESSMENT_EXISTS, ASSESSMENT_SUBMITTED, CENTRE_NOT_YOURS};
 
 /// An assessment to be begun.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -38,7 +38,7 @@ pub struct AssessmentAnswers {
 /// Begins the draft of a period, by the criteria in force.
 ///
 /// # Errors
-/// [`NOT_YOURS_TO_DO`] at another centre; [`ASSESSMENT_EXISTS`].
+/// [`CENTRE_NOT_YOURS`] at another centre; [`ASSESSMENT_EXISTS`].
 pub async fn begin(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
@@ -47,7 +47,7 @@ pub async fn begin(
     attempt: &Attempt,
 ) -> Result<Answer> {
     if ctx.actor.agency() != Some(agency) {
-        return Err(NOT_YOURS_TO_DO.error());
+        return Err(CENTRE_NOT_YOURS.error());
     }
     let row = Assessment {
         id,
@@ -76,7 +76,7 @@ pub async fn begin(
 /// nothing happens, so that a lost answer can be asked for again.
 ///
 /// # Errors
-/// No such assessment, or another centre's; [`STALE`]; [`ASSESSMENT_SUBMITTED`]; whatever is wrong, all at once.
+/// No such assessment, or another centre's; [`kernel::problem::STALE`]; [`ASSESSMENT_SUBMITTED`]; whatever is wrong, all at once.
 pub async fn answers(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
@@ -98,7 +98,7 @@ pub async fn answers(
 /// Submits a draft: counts it, and makes it public. From then on it stays as it is.
 ///
 /// # Errors
-/// No such assessment, or another centre's; [`STALE`]; [`ASSESSMENT_SUBMITTED`]; an incomplete one, naming each place.
+/// No such assessment, or another centre's; [`kernel::problem::STALE`]; [`ASSESSMENT_SUBMITTED`]; an incomplete one, naming each place.
 pub async fn submit(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
@@ -139,13 +139,11 @@ pub async fn submit(
 /// An assessment of the actor's own centre; others' can be read, and no more.
 pub(super) async fn own(conn: &mut AsyncPgConnection, ctx: &Ctx, id: AssessmentId) -> Result<Assessment> {
     let found = load(conn, &ctx.actor, id).await?;
-    if ctx.actor.agency() == Some(found.agency_id) { Ok(found) } else { Err(NOT_YOURS_TO_DO.error()) }
+    if ctx.actor.agency() == Some(found.agency_id) { Ok(found) } else { Err(CENTRE_NOT_YOURS.error()) }
 }
 
 pub(super) fn is_draft(assessment: &Assessment, seen: Option<i32>) -> Result<()> {
-    if seen.is_some_and(|seen| seen != assessment.version) {
-        return Err(STALE.error().extra("version", assessment.version));
-    }
+    unchanged(seen, assessment.version)?;
     match assessment.status {
         AssessmentStatus::Draft => Ok(()),
         AssessmentStatus::Submitted => Err(ASSESSMENT_SUBMITTED.error()),

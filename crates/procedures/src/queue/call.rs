@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Integer};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use kernel::idempotency::{Answer, Attempt};
-use kernel::problem::{Error, STALE};
+use kernel::problem::{Error, unchanged};
 use kernel::record::{Record, nothing_late};
 use kernel::schema::tickets;
 use kernel::timers::Timers;
@@ -14,10 +14,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    Ticket, TicketAction, TicketEvent, TicketId, TicketStatus, answer, entry, evening, is_field, load, no_such_field,
+    ENTITY, Ticket, TicketAction, TicketEvent, TicketId, TicketStatus, answer, entry, is_field, load, no_such_field,
 };
 use crate::catalogue::Catalogue;
-use crate::problem::{NOT_YOURS_TO_DO, QUEUE_EMPTY, TICKET_CLOSED, UNKNOWN_FIELD};
+use crate::problem::{CENTRE_NOT_YOURS, QUEUE_EMPTY, TICKET_CLOSED, UNKNOWN_FIELD};
 
 /// Who calls.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -58,7 +58,7 @@ pub async fn call_next(
     let unknown = call.fields.iter().enumerate().filter(|(_, field)| !is_field(catalogue, ctx, field));
     let unknown: Vec<_> = unknown.map(|(n, _)| no_such_field(format!("/fields/{n}"))).collect();
     UNKNOWN_FIELD.unless_none(unknown)?;
-    let agency = ctx.actor.agency().ok_or_else(|| NOT_YOURS_TO_DO.error())?;
+    let agency = ctx.actor.agency().ok_or_else(|| CENTRE_NOT_YOURS.error())?;
     let day = deadlines::vn_date(ctx.now);
     conn.transaction::<_, Error, _>(async |conn| {
         let waiting = || {
@@ -92,7 +92,7 @@ pub async fn call_next(
 /// Does something with a ticket.
 ///
 /// # Errors
-/// No such ticket; [`STALE`]; [`TICKET_CLOSED`] when it does not stand where this is possible.
+/// No such ticket; [`kernel::problem::STALE`]; [`TICKET_CLOSED`] when it does not stand where this is possible.
 pub async fn act(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
@@ -102,9 +102,7 @@ pub async fn act(
     attempt: &Attempt,
 ) -> Result<Answer> {
     let ticket = load(conn, &ctx.actor, id).await?;
-    if seen.is_some_and(|seen| seen != ticket.version) {
-        return Err(STALE.error().extra("version", ticket.version));
-    }
+    unchanged(seen, ticket.version)?;
     let (from, to) = action.way();
     if ticket.status != from {
         return Err(TICKET_CLOSED.error().extra("state", ticket.status.code()));
@@ -153,7 +151,7 @@ pub(super) async fn write(
         .returning((tickets::version, nothing_late()));
     let kept = attempt.map(|attempt| attempt.keep(&reply, ctx.now));
     // What is over needs no evening; what is called still does.
-    let timers = if called { Timers::None } else { evening::none(old.id) };
+    let timers = if called { Timers::None } else { Timers::over(ENTITY, old.id.0) };
     Record { change, also: vec![], entry, timers, answer: kept }.write(conn, |_| None).await?;
     Ok(reply)
 }

@@ -110,7 +110,7 @@ pub(crate) async fn issue(
             tickets::number.eq(take_ticket_number(ticket.agency_id, ticket.day)),
         ))
         .returning((tickets::version, tickets::number.nullable()));
-    let timers = evening::set(ticket.id, evening::of(&centre.reception, ctx.now));
+    let timers = evening::timer(ticket.id, &centre.reception, ctx.now);
     let too_many = |name: &str| (name == bound::CONSTRAINT).then(|| TOO_MANY_TICKETS.error());
     Record { change, also, entry, timers, answer }.write(conn, too_many).await
 }

@@ -20,7 +20,7 @@ const AFTER_CLOSING: TimeDelta = TimeDelta::hours(1);
 
 /// When a ticket drawn now is closed: an hour after the centre's door shuts; at midnight what is drawn later than that, or on
 /// a day on which it does not open.
-pub(super) fn of(reception: &Reception, now: DateTime<Utc>) -> DateTime<Utc> {
+fn of(reception: &Reception, now: DateTime<Utc>) -> DateTime<Utc> {
     let today = deadlines::vn_date(now);
     let midnight = deadlines::end_of_day(today);
     // Beyond the published calendar nobody knows whether the door opens.
@@ -28,12 +28,9 @@ pub(super) fn of(reception: &Reception, now: DateTime<Utc>) -> DateTime<Utc> {
     shuts.filter(|evening| *evening > now && *evening < midnight).unwrap_or(midnight)
 }
 
-pub(super) fn set(id: TicketId, at: DateTime<Utc>) -> Timers {
-    Timers::Set { entity_kind: ENTITY, entity_id: id.0, kinds: vec![EVENING], fire_at: vec![at] }
-}
-
-pub(super) fn none(id: TicketId) -> Timers {
-    Timers::Set { entity_kind: ENTITY, entity_id: id.0, kinds: vec![], fire_at: vec![] }
+/// The timer of a ticket drawn now.
+pub(super) fn timer(id: TicketId, reception: &Reception, now: DateTime<Utc>) -> Timers {
+    Timers::only(ENTITY, id.0, EVENING, of(reception, now))
 }
 
 /// Closes a ticket, unless something was done with it meanwhile.
