@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::cast::{Cast, ELSEWHERE};
-use crate::harness::{Answer, Client, TestApp};
+use crate::harness::{Answer, Client, TestApp, new_key};
 
 const FIELD: &str = "Hộ tịch";
 
@@ -285,6 +285,33 @@ async fn one_checks_in_from_an_hour_before_until_nobody_waits_any_more() {
     let told = "SELECT count(*) FROM journal WHERE event_kind = 'appointment.no_show' AND actor_kind = 'system'";
     assert_eq!(app.count(told).await, 1);
     assert_eq!(app.count("SELECT count(*) FROM timers WHERE entity_kind = 'appointment'").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn at_many_kiosks_at_once_an_appointment_becomes_one_ticket() {
+    let app = TestApp::with(|flags| flags.workers = Some("4".to_owned())).await;
+    offering(&app).await;
+    let reception = app.staff("tiepnhan").await;
+    let booked = reception.post("/v1/appointments", appointment("2026-08-17T02:30:00Z", "Một")).await.expect(201);
+    let path = format!("/v1/appointments/{}/check-in", booked.id());
+    // Half of them are one request that is sent again and again.
+    let again = new_key();
+    let coming = (0..12).map(|n| {
+        let key = if n % 2 == 0 { again.clone() } else { new_key() };
+        let request = app.anonymous().request(Method::POST, &path).header("idempotency-key", key).json(&json!({}));
+        let client = app.anonymous();
+        tokio::spawn(async move { client.send(request).await })
+    });
+    let mut tickets = BTreeSet::new();
+    for answer in coming.collect::<Vec<_>>() {
+        let answer = answer.await.unwrap();
+        match answer.status.as_u16() {
+            201 => drop(tickets.insert(answer.id())),
+            _ => assert!(answer.status.as_u16() == 409, "{answer:?}"),
+        }
+    }
+    assert_eq!((tickets.len(), app.count("SELECT count(*) FROM tickets").await), (1, 1));
+    assert_eq!(app.count("SELECT last FROM ticket_serials").await, 1, "no number is lost");
 }
 
 #[tokio::test(flavor = "multi_thread")]

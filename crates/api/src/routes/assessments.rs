@@ -39,7 +39,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 /// List the criteria of a modern centre
 ///
 /// What the law wants a centre to have, each with its source and how sure we are of it. No official list named "modern" is in force:
-/// these are the facilities and services of NĐ 61/2018 and the kiosks of NĐ 309/2026.
+/// these are the facilities and services of NĐ 61/2018, of which nobody here has read whether NĐ 118/2025 keeps them, and the kiosks
+/// of NĐ 309/2026.
 #[utoipa::path(operation_id = "listCentreCriteria", tag = "assessments", security(()), responses(
     (status = 200, description = "The criteria in force.", body = Criteria, headers(("Cache-Control" = String, description = "How long it may be kept."))),
 ))]
