@@ -298,9 +298,8 @@ async fn at_many_kiosks_at_once_an_appointment_becomes_one_ticket() {
     let again = new_key();
     let coming = (0..12).map(|n| {
         let key = if n % 2 == 0 { again.clone() } else { new_key() };
-        let request = app.anonymous().request(Method::POST, &path).header("idempotency-key", key).json(&json!({}));
-        let client = app.anonymous();
-        tokio::spawn(async move { client.send(request).await })
+        let (client, path) = (app.anonymous(), path.clone());
+        tokio::spawn(async move { client.post_as(&key, &path, json!({})).await })
     });
     let mut tickets = BTreeSet::new();
     for answer in coming.collect::<Vec<_>>() {
