@@ -3,8 +3,11 @@
 import os
 import tomllib
 import uuid
+from datetime import date, timedelta
 from pathlib import Path
+from urllib.parse import urljoin
 
+import requests
 import schemathesis
 from hypothesis import strategies
 from schemathesis.auths import CachingAuthProvider
@@ -82,12 +85,27 @@ def before_call(context, case, kwargs):
         case.headers["Idempotency-Key"] = str(uuid.uuid4())
     # A refresh token works once, so the one of the example cannot.
     phase = case.meta.phase.name if case.meta else None
+    # What was to come when the example was written is past.
+    if phase == "examples" and isinstance(case.body, dict) and {"starts_at", "agency_id"} <= case.body.keys():
+        case.body["starts_at"] = _free_time(case.body["agency_id"], case.body["field"])
     if phase == "examples" and isinstance(case.body, dict) and "refresh_token" in case.body:
         case.body["refresh_token"] = signin.staff_session(BASE_URL, STAFF[0])["refresh_token"]
     # Schemathesis also lends the examples of other operations: what one of them needs would be used up by another.
     if phase == "examples":
         own = case.operation.definition.raw.get("parameters", [])
         case.path_parameters |= {p["name"]: p["example"] for p in own if p.get("in") == "path" and "example" in p}
+
+
+def _free_time(agency, field):
+    """The first time that can be booked there."""
+    for days in range(1, 15):
+        asked = {"field": field, "date": str(date.today() + timedelta(days=days))}
+        path = f"/v1/agencies/{agency}/appointment-times"
+        answer = requests.get(urljoin(BASE_URL, path), params=asked, timeout=signin.TIMEOUT_SECONDS)
+        answer.raise_for_status()
+        if free := [item["starts_at"] for item in answer.json()["items"] if item["free"]]:
+            return free[0]
+    raise RuntimeError(f"{agency} gives no appointments for {field}")
 
 
 def _is_uuid(text):

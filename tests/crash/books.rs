@@ -6,8 +6,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::schema::{
-    agencies, archive_items, attachments, citizens, dossier_serials, dossiers, external_dossiers, fee_orders, fonds,
-    imports, journal, journal_head, papers, payments, recomputations, register_entries, staff, tickets, timers,
+    agencies, appointment_hours, appointments, archive_items, assessments, attachments, citizens, dossier_serials,
+    dossiers, external_dossiers, fee_orders, fonds, imports, journal, journal_head, papers, payments, recomputations,
+    register_entries, staff, tickets, timers,
 };
 use uuid::Uuid;
 
@@ -80,6 +81,12 @@ impl Books {
         others.extend(citizens);
         others.extend(agencies::table.select((agencies::id, agencies::version)).load::<(Uuid, i32)>(conn).await?);
         others.extend(tickets::table.select((tickets::id, tickets::version)).load::<(Uuid, i32)>(conn).await?);
+        let given = appointments::table.select((appointments::id, appointments::version));
+        others.extend(given.load::<(Uuid, i32)>(conn).await?);
+        let offers = appointment_hours::table.select((appointment_hours::id, appointment_hours::version));
+        others.extend(offers.load::<(Uuid, i32)>(conn).await?);
+        let assessed = assessments::table.select((assessments::id, assessments::version));
+        others.extend(assessed.load::<(Uuid, i32)>(conn).await?);
         let imported = external_dossiers::table.select((external_dossiers::id, external_dossiers::version));
         others.extend(imported.load::<(Uuid, i32)>(conn).await?);
         others.extend(imports::table.select((imports::id, imports::version)).load::<(Uuid, i32)>(conn).await?);

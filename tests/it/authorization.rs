@@ -61,7 +61,8 @@ impl Operation {
             .replace("{id}", nothing)
             .replace("{attachment_id}", nothing)
             .replace("{look_up_id}", nothing)
-            .replace("{code}", "1.000000");
+            .replace("{code}", "1.000000")
+            .replace("{sha256}", &"0".repeat(64));
         let request = client.request(self.method.clone(), &path).header("idempotency-key", new_key());
         let request = if self.method == Method::POST { request.json(&json!({})) } else { request };
         client.send(change(request)).await

@@ -10,6 +10,9 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use directory::{AgencyKind, authorization};
 use kernel::reference::Reference;
 use kernel::{Db, db};
+use procedures::appointment::AppointmentStatus;
+use procedures::assessment::AssessmentStatus;
+use procedures::assessment::criteria::CriterionKind;
 use procedures::attachment::{Digitisation, Purpose};
 use procedures::consultation::{ConsultationStatus, Opinion};
 use procedures::data_source::look_up::LookUpOutcome;
@@ -153,6 +156,9 @@ async fn the_database_takes_the_codes_that_the_program_knows_and_no_others() {
         ("recomputations", "status", codes(Phase::ALL, Phase::code)),
         ("agencies", "kind", codes(AgencyKind::ALL, AgencyKind::code)),
         ("tickets", "status", codes(TicketStatus::ALL, TicketStatus::code)),
+        ("appointments", "status", codes(AppointmentStatus::ALL, AppointmentStatus::code)),
+        ("assessments", "status", codes(AssessmentStatus::ALL, AssessmentStatus::code)),
+        ("centre_criteria", "kind", codes(CriterionKind::ALL, CriterionKind::code)),
         ("reference_data", "kind", codes(Reference::ALL, Reference::code)),
         ("authorizations", "kind", codes(authorization::Kind::ALL, authorization::Kind::code)),
         ("calendar_days", "kind", BTreeSet::from(row_kinds)),

@@ -15,6 +15,7 @@ use kernel::db;
 use kernel::journal::verify::{Report, verify};
 use serde_json::json;
 
+use crate::appointments::{appointment, centre, offering, put};
 use crate::cast::{BIRTH_ONLINE, Cast, PERMIT_AT_COUNTER, PERMIT_ONLINE, path, said};
 use crate::harness::papers::{self, PERMIT};
 use crate::harness::{TestApp, cluster};
@@ -30,6 +31,9 @@ pub const UNTOLD: &str = "
         SELECT id, version, 'staff' FROM staff UNION ALL
         SELECT id, version, 'agency' FROM agencies UNION ALL
         SELECT id, version, 'ticket' FROM tickets UNION ALL
+        SELECT id, version, 'appointment' FROM appointments UNION ALL
+        SELECT id, version, 'appointment_hours' FROM appointment_hours UNION ALL
+        SELECT id, version, 'assessment' FROM assessments UNION ALL
         SELECT id, version, 'import' FROM imports UNION ALL
         SELECT id, version, 'external_dossier' FROM external_dossiers UNION ALL
         SELECT id, version, 'paper' FROM papers UNION ALL
@@ -102,6 +106,24 @@ async fn mixed_history(app: &TestApp) {
     staff::activate(conn, &ctx, "mattran").await.expect("let in");
     recognise(app, conn, "Nguyễn Văn An").await;
     recognise(app, conn, "Nguyễn Văn Ân").await;
+    at_the_counter(app).await;
+}
+
+/// A morning at the counter: appointments that are kept, cancelled and missed, tickets that end each way, an assessment.
+async fn at_the_counter(app: &TestApp) {
+    offering(app).await;
+    let (reception, head) = (app.staff("tiepnhan").await, app.staff("giamdoc").await);
+    for (name, action) in [("Một", Some("check-in")), ("Hai", Some("cancel")), ("Ba", None)] {
+        let booked = reception.post("/v1/appointments", appointment("2026-08-17T02:30:00Z", name)).await.expect(201);
+        if let Some(action) = action {
+            let done = reception.post(&format!("/v1/appointments/{}/{action}", booked.id()), json!({})).await;
+            assert!(done.status.is_success(), "{done:?}");
+        }
+    }
+    reception.post("/v1/queue/call-next", json!({ "counter": 1 })).await.expect(200);
+    let draft = head.post(&format!("{}/assessments", centre("H26.1")), json!({ "period": "2026" })).await.expect(201);
+    let answers = json!({ "answers": [{ "criterion": "copying", "verdict": "met" }] });
+    put(&head, draft.header("location"), "*", &answers).await.expect(200);
 }
 
 /// A citizen signs in under this name.
@@ -126,7 +148,18 @@ async fn every_change_has_exactly_one_entry_of_its_version() {
     mixed_history(&app).await;
     app.eventually(WAITING, 0).await;
     assert_eq!(app.count(UNTOLD).await, 0);
-    let known = "(SELECT id FROM dossiers UNION SELECT id FROM staff UNION SELECT id FROM citizens UNION SELECT id FROM agencies UNION SELECT id FROM papers)";
+    let tables = [
+        "dossiers",
+        "staff",
+        "citizens",
+        "agencies",
+        "papers",
+        "tickets",
+        "appointments",
+        "appointment_hours",
+        "assessments",
+    ];
+    let known = format!("({})", tables.map(|table| format!("SELECT id FROM {table}")).join(" UNION "));
     let unknown = format!("SELECT count(*) FROM journal WHERE entity_id NOT IN {known}");
     assert_eq!(app.count(&unknown).await, 0, "entries of nothing");
     let kinds = app.count("SELECT count(DISTINCT event_kind) FROM journal").await;

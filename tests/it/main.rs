@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod agencies;
+mod appointments;
 mod architecture;
 mod archive;
+mod assessments;
 mod authorization;
 mod cast;
 mod catalogue;
@@ -13,6 +15,7 @@ mod consultations;
 mod content;
 mod contract;
 mod corrections;
+mod counter;
 mod database;
 mod deadlines;
 mod declaring;

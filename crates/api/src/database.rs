@@ -104,6 +104,7 @@ pub async fn prepare(db: &Db, demo: bool, clock: &Clock) -> Result<(), String> {
             .await?;
         kernel::rules::seed(conn, now).await?;
         procedures::catalogue::seed::seed(conn).await?;
+        procedures::assessment::criteria::seed(conn).await?;
         if demo {
             directory::demo::load(conn, &Ctx { actor: Actor::System, now }).await?;
         }

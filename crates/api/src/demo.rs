@@ -1,4 +1,5 @@
-//! Dossiers to try the demo with: one for each state, under ids that the contract's examples name.
+//! Dossiers to try the demo with: one for each state, under ids that the contract's examples name; and a day at the counter
+//! (`counter`).
 
 use std::io::Cursor;
 
@@ -6,9 +7,10 @@ use actix_web::web::Bytes;
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncPgConnection;
 use directory::citizen::{self, Identity};
-use directory::demo::{CITIZENS, DemoCitizen, agency_id, staff_id};
+use directory::demo::{CITIZENS, DemoCitizen, STAFF, agency_id, staff_id};
 use futures_util::stream;
 use kernel::files::{Expected, MediaType, Sha256};
+use kernel::id::AgencyId;
 use kernel::idempotency::Attempt;
 use kernel::problem::{Error, Result};
 use kernel::{Actor, Ctx, Role};
@@ -23,9 +25,6 @@ use procedures::fee::{FeeOrderId, PaymentId, PaymentMethod};
 use procedures::file::{self, NewDossier, Ways};
 use procedures::import::{self, ImportId, Source};
 use procedures::problem::NOT_FOUND;
-use procedures::queue::TicketId;
-use procedures::queue::call::{self, Call};
-use procedures::queue::draw::{self, NewTicket};
 use procedures::recomputation::{self, NewRecomputation, RecomputationId};
 use procedures::request::{NewResult, Proposal, SupplementGround, SupplementRequest, VerificationPlan};
 use procedures::steps::{self, Target};
@@ -34,6 +33,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 
+mod counter;
 mod papers;
 
 /// The paper that stands for every paper of the demo.
@@ -137,7 +137,7 @@ pub async fn load(app: &App, conn: &mut AsyncPgConnection) -> Result<()> {
     papers::put_away(app, conn, &applicant).await?;
     papers::look_up(conn, now).await?;
     papers::keep_archive(app, conn, now).await?;
-    stand_in_line(app, conn, now).await?;
+    counter::load(app, conn, &applicant).await?;
     look_again(app, conn, &officer("quantri", Role::Administrator, now)?).await?;
     bring_in(app, conn).await
 }
@@ -149,29 +149,17 @@ async fn bring_in(app: &App, conn: &mut AsyncPgConnection) -> Result<()> {
     import::run(conn, &app.clock, log, false, |_| ()).await.map(drop)
 }
 
-/// Seven people at the commune's counters, three of them called.
-async fn stand_in_line(app: &App, conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Result<()> {
-    let agency = agency_id(AGENCY).ok_or_else(|| kernel::problem::INTERNAL.because("the demo has no such agency"))?;
-    let (anybody, reception) =
-        (Ctx { actor: Actor::Anonymous, now }, officer("tiepnhan", Role::ReceptionOfficer, now)?);
-    let attempt = |what: &str, n: u8| Attempt::new(None, "DEMO", what, fixed(0xc1, n), &[n]);
-    for n in 1..=7 {
-        let new = NewTicket { field: "Hộ tịch".to_owned() };
-        let ids = (TicketId(fixed(0xc1, n)), agency);
-        draw::draw(conn, &anybody, &app.catalogue.load_full(), ids, new, &attempt("draw", n)).await?;
-    }
-    for n in 1..=3 {
-        let free = Call { counter: i16::from(n), fields: Vec::new() };
-        call::call_next(conn, &reception, &app.catalogue.load_full(), free, &attempt("call", n)).await?;
-    }
-    Ok(())
-}
-
 /// A member of the demo's staff, in one role.
 fn officer(username: &str, role: Role, now: DateTime<Utc>) -> Result<Ctx> {
-    let missing = || kernel::problem::INTERNAL.because(format!("the demo has no account {username} or no {AGENCY}"));
-    let (id, agency) = (staff_id(username).ok_or_else(missing)?, agency_id(AGENCY).ok_or_else(missing)?);
+    let missing = || kernel::problem::INTERNAL.because(format!("the demo has no account {username}"));
+    let code = STAFF.iter().find(|staff| staff.username == username).ok_or_else(missing)?.agency;
+    let (id, agency) = (staff_id(username).ok_or_else(missing)?, agency(code)?);
     Ok(Ctx { actor: Actor::Staff { id, agency, roles: vec![role] }, now })
+}
+
+/// An agency of the demo.
+fn agency(code: &str) -> Result<AgencyId> {
+    agency_id(code).ok_or_else(|| kernel::problem::INTERNAL.because(format!("the demo has no agency {code}")))
 }
 
 /// A dry run under the calendar in force, which finds nothing to move.
@@ -205,7 +193,7 @@ async fn store_paper(app: &App) -> Result<()> {
 
 /// Files one dossier and takes it as far as it goes.
 async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, reach: Reach) -> Result<()> {
-    let agency = agency_id(AGENCY).ok_or_else(|| kernel::problem::INTERNAL.because("the demo has no such agency"))?;
+    let agency = agency(AGENCY)?;
     let reception = officer("tiepnhan", Role::ReceptionOfficer, applicant.now)?;
     let examiner = officer("chuyenvien", Role::ProcessingOfficer, applicant.now)?;
     let leader = officer("lanhdao", Role::Leader, applicant.now)?;

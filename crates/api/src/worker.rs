@@ -94,6 +94,8 @@ async fn fire(app: &Arc<App>, conn: &mut AsyncPgConnection) -> Result<usize> {
     for timer in &due {
         let fired = match timer.entity_kind.as_str() {
             "dossier" => procedures::timer::fire(conn, &ctx, timer).await.map(drop),
+            procedures::queue::ENTITY => procedures::queue::evening::fire(conn, &ctx, timer).await,
+            procedures::appointment::ENTITY => procedures::appointment::timer::fire(conn, &ctx, timer).await,
             procedures::fee::refund::ENTITY => ask_back(app, conn, timer, ctx.now).await,
             procedures::consultation::ENTITY => {
                 let catalogue = app.catalogue.load_full();
@@ -170,6 +172,8 @@ async fn tidy(app: &App, conn: &mut AsyncPgConnection, traffic: &Traffic) -> Res
     traffic.tidy();
     while idempotency::forget_old(conn, now).await? > 0 {}
     directory::housekeeping::forget_old(conn, now).await?;
+    procedures::queue::bound::forget_old(conn, now).await?;
+    procedures::appointment::book::forget_old(conn, now).await?;
     if let Err(error) = app.files.remove_unfinished(now - UPLOAD).await {
         log::warn!("unfinished uploads stay: {error}");
     }

@@ -9,6 +9,7 @@
 //! 1. [`vn_date`], [`end_of_day`], [`due_date`]: instants outside, Vietnamese days inside.
 //! 2. [`Calendar`]: which days are worked, and by whose decision not. Data, never computed.
 //! 3. [`Limit`] and [`Unit`]: "7 working days", "the same day". [`Office`]: when the door is open.
+//!    [`Reception`]: when people are received, also on a day that no limit counts.
 //! 4. [`Event`]: what stops a clock, begins it anew or moves its end.
 //! 5. [`compute()`]: all of these to one [`Deadline`], with a [`Step`] for every day that went by.
 //!    [`Clock`] is the same input as a matter stores it.
@@ -30,6 +31,7 @@ mod explain;
 mod hours;
 mod limit;
 mod office;
+mod reception;
 mod row;
 mod run;
 mod timeliness;
@@ -45,6 +47,7 @@ pub use event::{Event, MAX_EVENTS};
 pub use explain::{MAX_STEPS, Reason, Step};
 pub use limit::{Limit, MAX_AMOUNT, Unit};
 pub use office::{InvalidOpeningHours, Office, Opening, OpeningHours};
+pub use reception::Reception;
 pub use row::{CalendarRow, Confidence, MAX_TEXT_LENGTH, RowKind};
 pub use timeliness::{Timeliness, timeliness};
 pub use vietnam::{VIETNAM, due_date, end_of_day, vn_date};

@@ -11,6 +11,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Integer, Timestamptz};
 use diesel::upsert::excluded;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use kernel::address::network;
 use kernel::schema::{sign_in_failures, staff};
 use kernel::secret::SecretKey;
 use kernel::{Ctx, Result};
@@ -112,12 +113,4 @@ async fn count(conn: &mut AsyncPgConnection, ctx: &Ctx, subject: &[u8]) -> Resul
 /// What a user name or an address is called in the table: nobody without the key can find out whom a row is about.
 fn subject(key: &SecretKey, kind: &str, name: &str) -> Vec<u8> {
     key.derive(&format!("failed sign-ins by {kind}: {name}")).to_vec()
-}
-
-/// Who owns one IPv6 network has 2^64 addresses: they count as one.
-fn network(address: IpAddr) -> String {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => format!("{:x}/64", address.to_bits() >> 64),
-    }
 }

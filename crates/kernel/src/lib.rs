@@ -4,8 +4,9 @@
 //! - [`problem`]: everything that can go wrong, with its words in two languages
 //! - [`db`]: the only place that sees a pool; [`record`]: a change, its journal entry, timers and answer in one statement
 //! - [`journal`]: the spine; [`timers`]: what must happen later; [`idempotency`]: a retry does the work once
-//! - [`rules`]: calendars and limits as data; [`mod@reference`]: what replicas keep in memory; [`files`], [`instant`], [`json`], [`page`], [`secret`], [`signing`], [`text`]
+//! - [`rules`]: calendars and limits as data; [`mod@reference`]: what replicas keep in memory; [`address`], [`files`], [`instant`], [`json`], [`page`], [`secret`], [`signing`], [`text`]
 
+pub mod address;
 pub mod clock;
 pub mod ctx;
 pub mod db;

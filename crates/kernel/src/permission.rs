@@ -40,6 +40,10 @@ text_enum! {
         OverseeDossiers = "dossier:oversee",
         /// Keep the archive register of one's agency.
         KeepArchive = "archive:keep",
+        /// Run the counters of one's centre: when it gives appointments, and how many.
+        RunCounters = "counter:run",
+        /// File the self-assessment of one's centre.
+        AssessCentre = "centre:assess",
         /// Found and change agencies.
         ManageDirectory = "directory:manage",
         /// Publish and repeal procedures.
@@ -58,8 +62,8 @@ pub const fn permissions_of(role: Role) -> &'static [Permission] {
         Role::Citizen => &[FileDossier, ReadDossier],
         Role::ReceptionOfficer => &[ReceiveDossier, ReadDossier, KeepArchive],
         Role::ProcessingOfficer => &[ProcessDossier, ReadDossier],
-        Role::Leader => &[SignDossier, ReadDossier],
-        Role::HeadOfAgency => &[ReadDossier, OverseeDossiers, KeepArchive, ReadCheckpoints],
+        Role::Leader => &[SignDossier, ReadDossier, RunCounters],
+        Role::HeadOfAgency => &[ReadDossier, OverseeDossiers, KeepArchive, RunCounters, AssessCentre, ReadCheckpoints],
         Role::Inspector => &[ReadDossier, OverseeDossiers, ReadCheckpoints],
         Role::Front | Role::DataProtectionOfficer => &[ReadCheckpoints],
         Role::Administrator => &[ManageDirectory, PublishProcedure, RecomputeDeadlines, ReadCheckpoints],
@@ -77,6 +81,8 @@ impl Permission {
             Self::ReadDossier => "Read dossiers: one's own, or those of one's agency",
             Self::OverseeDossiers => "Read the dossiers of every agency",
             Self::KeepArchive => "Keep the archive register of one's agency",
+            Self::RunCounters => "Run the counters of one's centre: when it gives appointments, and how many",
+            Self::AssessCentre => "File the self-assessment of one's centre",
             Self::ManageDirectory => "Found and change agencies",
             Self::PublishProcedure => "Publish and repeal procedures",
             Self::RecomputeDeadlines => "Order deadlines to be computed anew when a calendar has changed",

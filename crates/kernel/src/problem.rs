@@ -275,6 +275,14 @@ impl From<DieselError> for Error {
     }
 }
 
+/// Whether the version that the caller has seen is the one that there is; whoever names none does not ask.
+///
+/// # Errors
+/// [`STALE`], with the one that there is.
+pub fn unchanged(seen: Option<i32>, version: i32) -> Result<()> {
+    if seen.is_none_or(|seen| seen == version) { Ok(()) } else { Err(STALE.error().extra("version", version)) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

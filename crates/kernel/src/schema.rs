@@ -156,9 +156,42 @@ table! {
     tickets (id) {
         id -> Uuid, version -> Int4, agency_id -> Uuid, day -> Date, field -> Text, number -> Text, status -> Text,
         counter -> Nullable<Int2>, calls -> Int2, issued_at -> Timestamptz, called_at -> Nullable<Timestamptz>,
-        closed_at -> Nullable<Timestamptz>,
+        closed_at -> Nullable<Timestamptz>, appointment_at -> Nullable<Timestamptz>,
     }
 }
+table! { ticket_draws (subject) { subject -> Bytea, draws -> Int4, bound -> Int4, window_ends_at -> Timestamptz } }
+table! {
+    appointment_hours (id) {
+        id -> Uuid, version -> Int4, agency_id -> Uuid, slot_minutes -> Int2, days_ahead -> Int2, fields -> Jsonb,
+        closed_dates -> Array<Date>,
+    }
+}
+table! {
+    appointment_slots (agency_id, field, starts_at) {
+        agency_id -> Uuid, field -> Text, starts_at -> Timestamptz, taken -> Int2, capacity -> Int2,
+    }
+}
+table! {
+    appointments (id) {
+        id -> Uuid, version -> Int4, agency_id -> Uuid, citizen_id -> Nullable<Uuid>, status -> Text, field -> Text,
+        day -> Date, starts_at -> Timestamptz, name -> Text, phone -> Text, ticket_id -> Nullable<Uuid>,
+        booked_at -> Timestamptz, closed_at -> Nullable<Timestamptz>,
+    }
+}
+table! {
+    centre_criteria (version, code) {
+        version -> Text, code -> Text, position -> Int2, kind -> Text, name -> Text, name_en -> Text, source -> Text,
+        mark -> Text,
+    }
+}
+table! {
+    assessments (id) {
+        id -> Uuid, version -> Int4, agency_id -> Uuid, period -> Text, status -> Text, criteria_version -> Text,
+        answers -> Jsonb, met -> Nullable<Int2>, applicable -> Nullable<Int2>, created_at -> Timestamptz,
+        submitted_at -> Nullable<Timestamptz>,
+    }
+}
+table! { assessment_files (assessment_id, sha256) { assessment_id -> Uuid, sha256 -> Bytea, stored_at -> Timestamptz } }
 table! { ticket_serials (agency_id, day) { agency_id -> Uuid, day -> Date, last -> Int4 } }
 table! { dossier_serials (agency_id, day) { agency_id -> Uuid, day -> Date, last -> Int4 } }
 table! { register_serials (agency_id, year) { agency_id -> Uuid, year -> Int2, last -> Int4 } }

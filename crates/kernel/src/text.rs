@@ -37,6 +37,11 @@ pub fn fold(text: &str) -> String {
 pub struct Sought(String);
 
 impl Sought {
+    /// As it was written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// As it is compared: see [`fold`].
     pub fn folded(&self) -> String {
         fold(self.0.trim())

@@ -20,6 +20,18 @@ pub enum Timers {
     Set { entity_kind: &'static str, entity_id: Uuid, kinds: Vec<&'static str>, fire_at: Vec<DateTime<Utc>> },
 }
 
+impl Timers {
+    /// From now on this one.
+    pub fn only(entity_kind: &'static str, entity_id: Uuid, kind: &'static str, fire_at: DateTime<Utc>) -> Self {
+        Self::Set { entity_kind, entity_id, kinds: vec![kind], fire_at: vec![fire_at] }
+    }
+
+    /// From now on none.
+    pub fn over(entity_kind: &'static str, entity_id: Uuid) -> Self {
+        Self::Set { entity_kind, entity_id, kinds: vec![], fire_at: vec![] }
+    }
+}
+
 /// A timer as it was found.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = timers)]

@@ -9,14 +9,16 @@
 //! - [`holding`]: who had it, for how long
 //! - [`list`], [`timeline`], [`tracking`]: reading; [`timer`]: what happens when nobody does anything
 //! - [`paper`]: what its owner has of it afterwards, and files again; [`data_source`]: what need not be filed at all
-//! - [`form`]: what is printed; [`receipt`]: what was promised, signed; [`queue`]: tickets at the counter
-//! - [`register`]: the book of what was accepted
+//! - [`form`]: what is printed; [`register`]: the book of what was accepted; [`receipt`]: what was promised, signed
+//! - [`queue`]: tickets at the counter; [`appointment`]: times given beforehand; [`assessment`]: what a centre says it has
 //! - [`archive`]: the register of what is finished
 //! - [`recomputation`]: a calendar has changed; [`recompute`]: what that moves
 //! - [`import`]: dossiers of other systems, from their logs
 //! - [`event`]: what the journal is told; [`problem`]: what can go wrong
 
+pub mod appointment;
 pub mod archive;
+pub mod assessment;
 pub mod attachment;
 pub mod catalogue;
 pub mod clock;

@@ -85,6 +85,70 @@ kernel::problems! {
         "Dùng tên lĩnh vực như trong danh mục thủ tục (GET /v1/procedures).",
         "Use the name of a field as in the catalogue (GET /v1/procedures)."
     }
+    TOO_MANY_TICKETS = TooMany "queue.too_many_tickets" {
+        "Đã lấy quá nhiều phiếu", "Too many tickets were drawn";
+        "Lấy phiếu tiếp sau số giây trong Retry-After, hoặc lấy tại máy ở trung tâm.",
+        "Draw again after the seconds in Retry-After, or at the machine in the centre."
+    }
+    CENTRE_NOT_YOURS = Forbidden "centre.not_yours" {
+        "Không phải cơ quan của bạn", "The centre is not yours";
+        "Việc này chỉ làm được tại cơ quan của mình.", "This is done at one's own agency alone."
+    }
+    APPOINTMENT_HOURS_NOT_FOUND = NotFound "appointment_hours.not_found" {
+        "Cơ quan này không nhận đặt lịch hẹn", "The agency gives no appointments";
+        "Hãy đến lấy phiếu tại quầy.", "Come and draw a ticket."
+    }
+    APPOINTMENT_NOT_FOUND = NotFound "appointment.not_found" {
+        "Không tìm thấy lịch hẹn", "Appointment not found";
+        "Không có lịch hẹn này, hoặc bạn không được biết là có.",
+        "There is no such appointment, or it is not for you to know."
+    }
+    APPOINTMENT_NOT_OFFERED = Invalid "appointment.not_offered" {
+        "Không có giờ hẹn này", "There is no such time";
+        "Chọn một giờ tại GET /v1/agencies/{id}/appointment-times.",
+        "Choose one of GET /v1/agencies/{id}/appointment-times."
+    }
+    APPOINTMENT_TAKEN = Conflict "appointment.taken" {
+        "Giờ hẹn này đã kín", "The time is taken";
+        "Chọn giờ khác tại GET /v1/agencies/{id}/appointment-times.",
+        "Choose another one of GET /v1/agencies/{id}/appointment-times."
+    }
+    APPOINTMENT_ONCE_A_DAY = Conflict "appointment.once_a_day" {
+        "Đã có lịch hẹn trong ngày này", "There is an appointment on that day already";
+        "Mỗi người có một lịch hẹn trong ngày tại một nơi. Huỷ lịch cũ rồi đặt lại.",
+        "Each person has one a day at one centre. Cancel it and book again."
+    }
+    APPOINTMENT_CLOSED = Conflict "appointment.wrong_state" {
+        "Lịch hẹn không ở trạng thái cho phép việc này", "The appointment does not stand where this is possible";
+        "Trạng thái hiện tại nằm trong state.", "The state is in state."
+    }
+    APPOINTMENT_NOT_NOW = Conflict "appointment.not_now" {
+        "Chưa đến hoặc đã quá giờ nhận lịch hẹn", "It is too early or too late to check in";
+        "Nhận lịch hẹn từ một giờ trước giờ hẹn đến mười lăm phút sau giờ hẹn.",
+        "Check in from an hour before the time until a quarter of an hour after it."
+    }
+    ASSESSMENT_NOT_FOUND = NotFound "assessment.not_found" {
+        "Không tìm thấy bản tự đánh giá", "Assessment not found";
+        "Không có bản này, hoặc chưa được nộp.", "There is none, or it is not submitted yet."
+    }
+    ASSESSMENT_EXISTS = Conflict "assessment.exists" {
+        "Kỳ này đã có bản tự đánh giá", "There is an assessment of this period";
+        "Mỗi cơ quan có một bản cho mỗi kỳ.", "Each agency has one for each period."
+    }
+    ASSESSMENT_SUBMITTED = Conflict "assessment.submitted" {
+        "Bản tự đánh giá đã được nộp", "The assessment is submitted";
+        "Bản đã nộp không đổi được nữa.", "What is submitted does not change any more."
+    }
+    EVIDENCE_NOT_FOUND = NotFound "assessment.evidence_not_found" {
+        "Không tìm thấy tệp minh chứng", "Evidence not found";
+        "Bản tự đánh giá không khai tệp này, hoặc nội dung chưa được tải lên.",
+        "The assessment declares no such file, or its content has not been uploaded."
+    }
+    ASSESSMENT_INCOMPLETE = Conflict "assessment.incomplete" {
+        "Bản tự đánh giá chưa đủ", "The assessment is not complete";
+        "Mỗi tiêu chí cần một câu trả lời; đạt cần minh chứng, không đạt và không áp dụng cần giải thích. errors chỉ ra từng chỗ.",
+        "Every criterion needs an answer; met needs evidence, not met and not applicable a remark. errors names each."
+    }
     FEE_NOT_FOUND = NotFound "fee.not_found" {
         "Không tìm thấy khoản phải nộp", "There is no such order to pay";
         "Xem các khoản tại GET /v1/dossiers/{id}/fees.", "See them at GET /v1/dossiers/{id}/fees."

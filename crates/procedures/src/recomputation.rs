@@ -253,5 +253,5 @@ pub(crate) fn entry(ctx: &Ctx, id: RecomputationId, event: &Event) -> Entry {
 }
 
 fn going_on(id: RecomputationId, ctx: &Ctx) -> Timers {
-    Timers::Set { entity_kind: ENTITY, entity_id: id.0, kinds: vec![PASS], fire_at: vec![ctx.now] }
+    Timers::only(ENTITY, id.0, PASS, ctx.now)
 }

@@ -77,8 +77,7 @@ async fn batch(
         _ => (Phase::Done, order::Event::Done { examined, later }),
     };
     let next = Recomputation { version: row.version + 1, status, ..row };
-    let timers =
-        Timers::Set { entity_kind: order::ENTITY, entity_id: next.id.0, kinds: Vec::new(), fire_at: Vec::new() };
+    let timers = Timers::over(order::ENTITY, next.id.0);
     advance(conn, &next, Vec::new(), entry(ctx, next.id, &event), timers, None).await
 }
 

@@ -23,7 +23,9 @@ use crate::routes;
     ),
     servers((url = "https://caunoi.example", description = "Production: the address that the installation is set up with")),
     tags(
+        (name = "appointments", description = "Appointments at the counters of a centre: what it offers, what is free, booking and checking in."),
         (name = "archive", description = "What an agency keeps of what is finished, and until when."),
+        (name = "assessments", description = "What centres say of themselves, by the published criteria of a modern centre."),
         (name = "deadlines", description = "Working-day calendars and statutory deadlines, explained day by day."),
         (name = "directory", description = "The agencies of the city: what they are, where they stand, how they are reached."),
         (name = "dossiers", description = "Dossiers at the one-stop shop, from draft to returned result."),

@@ -18,11 +18,22 @@ const NO_KEY: &[&str] = &[
 ];
 
 /// What is added to something, side by side: no version of it needs to have been seen.
-const ADDS: &[&str] = &["/attachments", "/attachments/reuse", "/result-documents", "/tickets"];
+const ADDS: &[&str] = &["/attachments", "/attachments/reuse", "/result-documents", "/tickets", "/assessments"];
 
 /// Answers with a version, and so with an ETag.
-const VERSIONED: &[&str] =
-    &["Agency", "ArchiveItem", "Dossier", "Attachment", "DossierDeadline", "Procedure", "Ticket", "Tracking"];
+const VERSIONED: &[&str] = &[
+    "Agency",
+    "Appointment",
+    "AppointmentHours",
+    "ArchiveItem",
+    "Assessment",
+    "Attachment",
+    "Dossier",
+    "DossierDeadline",
+    "Procedure",
+    "Ticket",
+    "Tracking",
+];
 
 /// Completes the document.
 pub fn polish(document: &mut Value) {
@@ -46,6 +57,10 @@ pub fn polish(document: &mut Value) {
     document["paths"]["/v1/dossiers"]["post"]["responses"]["201"]["links"] = links();
     let recomputation = links_to(&["getRecomputation", "carryOutRecomputation"]);
     document["paths"]["/v1/deadline-recomputations"]["post"]["responses"]["201"]["links"] = recomputation.into();
+    let appointment = links_to(&["getAppointment", "cancelAppointment", "checkIn"]);
+    document["paths"]["/v1/appointments"]["post"]["responses"]["201"]["links"] = appointment.into();
+    let assessment = links_to(&["getAssessment", "answerAssessment", "submitAssessment"]);
+    document["paths"]["/v1/agencies/{id}/assessments"]["post"]["responses"]["201"]["links"] = assessment.into();
     document["paths"]["/v1/dossiers/{id}/receipts"]["get"]["responses"]["200"]["links"] = json!({
         "verifyReceipt": {
             "operationId": "verifyReceipt", "requestBody": { "signed": "$response.body#/items/0/signed" },

@@ -1,22 +1,24 @@
 //! A dossier's papers: declaring them, and their content in and out.
 
 use actix_web::http::header;
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use futures_util::StreamExt;
 use kernel::Actor;
-use kernel::files::{Expected, FilesError, MediaType, strip};
+use kernel::files::{Content, Expected, FilesError, MediaType, strip};
 use kernel::problem::Error;
 use procedures::DossierId;
 use procedures::attachment::{Attachment, AttachmentId, AttachmentView, NewAttachment};
 use procedures::upload::{self, Addition};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::app::App;
 use crate::call::{Call, Id};
 use crate::problem::{Document, Result};
 use crate::write::{Answered, Write, etag};
 
 /// The largest paper, in bytes.
-const LIMIT: u64 = 25 * 1024 * 1024;
+pub(super) const LIMIT: u64 = 25 * 1024 * 1024;
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(declare_attachment).service(upload_attachment).service(download_attachment);
@@ -49,7 +51,7 @@ fn expected(paper: &Attachment) -> Result<Expected, Error> {
 }
 
 /// Holds the length that the sender announces against the declared one, before any of it is sent.
-fn announced(request: &HttpRequest, declared: &Expected) -> Result<(), Error> {
+pub(super) fn announced(request: &HttpRequest, declared: &Expected) -> Result<(), Error> {
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     match length {
         Some(size) if size > LIMIT => Err(FilesError::TooLarge { size, limit: LIMIT }.into()),
@@ -123,9 +125,14 @@ pub async fn send(call: &Call, paper: &Attachment) -> Result<HttpResponse> {
     if let Actor::Citizen(_) = call.ctx.actor {
         return Ok(response.no_chunking(content.size).streaming(content.stream));
     }
-    let _turn = call.app.heavy.acquire().await.map_err(|error| kernel::problem::INTERNAL.because(error))?;
-    let bytes = content.read(LIMIT).await.map_err(Error::from)?;
+    Ok(response.body(without_hidden_data(&call.app, media_type, content).await?))
+}
+
+/// A copy of a file without hidden data, for others than its sender.
+pub(super) async fn without_hidden_data(app: &App, media_type: MediaType, content: Content) -> Result<Bytes, Error> {
+    let _turn = app.heavy.acquire().await.map_err(|error| kernel::problem::INTERNAL.because(error))?;
+    let bytes = content.read(LIMIT).await?;
     let copy =
         web::block(move || strip(media_type, bytes)).await.map_err(|error| kernel::problem::BUSY.because(error))?;
-    Ok(response.body(copy.map_err(Error::from)?))
+    Ok(copy?)
 }

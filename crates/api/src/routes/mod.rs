@@ -16,7 +16,9 @@ macro_rules! change {
     }};
 }
 
+pub mod appointments;
 pub mod archive;
+pub mod assessments;
 pub mod attachments;
 pub mod consultations;
 pub mod corrections;
@@ -56,6 +58,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     forms::configure(config);
     register::configure(config);
     queue::configure(config);
+    appointments::configure(config);
+    assessments::configure(config);
     receipts::configure(config);
     recomputations::configure(config);
     attachments::configure(config);

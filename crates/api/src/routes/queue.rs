@@ -1,17 +1,22 @@
 //! The queue of a centre.
 
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get, post};
+use chrono::{DateTime, Utc};
 use kernel::id::AgencyId;
+use procedures::queue::bound::Drawer;
 use procedures::queue::call::{self, Call as Calling};
 use procedures::queue::display::{self, Display};
 use procedures::queue::draw::{self, NewTicket};
-use procedures::queue::{self, Ticket, TicketAction, TicketId};
+use procedures::queue::{self, Centre, Ticket, TicketAction, TicketId};
 use procedures::request::Plain;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::app::App;
 use crate::call::{Call, Id};
 use crate::problem::{Document, Result};
 use crate::public::Public;
+use crate::traffic::Traffic;
 use crate::write::{Answered, Write, versioned};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -28,30 +33,41 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 
 /// Draw a ticket
 ///
-/// At the machine by the door, or on the way there. A ticket names nobody; keep its id to follow or cancel it.
+/// At the machine by the door, or on the way there. A ticket names nobody; keep its id to follow or cancel it. What nobody has served
+/// by the evening is closed. From one address, or by one account, 20 are drawn in a quarter of an hour at most; the centre's own
+/// machine, under an account of its staff, draws as many as are needed.
 #[utoipa::path(operation_id = "drawTicket", tag = "queue", request_body = NewTicket, security(()),
     params(("id" = AgencyId, Path, description = "The centre's id.", example = "019b76da-a800-7000-8000-a00000000006")),
     responses(
         (status = 201, description = "The ticket.", body = Ticket),
         (status = 404, description = "There is no such agency today.", body = Document),
         (status = 422, description = "The content breaks the schema, or there is no such field.", body = Document),
+        (status = 429, description = "Too many were drawn from there, or too many requests came; `Retry-After` says when to come back.", body = Document),
     ))]
 #[post("/v1/agencies/{id}/tickets")]
-async fn draw_ticket(id: Id<AgencyId>, write: Write<NewTicket>) -> Result<Answered> {
+async fn draw_ticket(
+    id: Id<AgencyId>,
+    write: Write<NewTicket>,
+    request: HttpRequest,
+    traffic: Data<Traffic>,
+) -> Result<Answered> {
+    let address = traffic.address(&request);
     write
         .run(async move |conn, call, new, attempt| {
-            there_is(call, id.0)?;
-            let ids = (TicketId::at(call.ctx.now), id.0);
-            draw::draw(conn, &call.ctx, &call.app.catalogue.load_full(), ids, new, attempt).await
+            let centre = centre(&call.app, call.ctx.now, id.0)?;
+            let drawer = Drawer::of(&call.ctx, &call.app.settings.secret, id.0, address);
+            let ids = (TicketId::at(call.ctx.now), &centre);
+            draw::draw(conn, &call.ctx, &call.app.catalogue.load_full(), ids, new, drawer, attempt).await
         })
         .await
 }
 
-/// Whether the agency exists today.
-fn there_is(call: &Call, id: AgencyId) -> kernel::Result<()> {
-    let (agencies, today) = (call.app.agencies.load(), deadlines::vn_date(call.ctx.now));
-    let exists = agencies.get(id).is_some_and(|agency| agency.exists_on(today));
-    if exists { Ok(()) } else { Err(directory::problem::AGENCY_NOT_FOUND.error()) }
+/// An agency that exists today, with its opening hours.
+pub(crate) fn centre(app: &App, now: DateTime<Utc>, id: AgencyId) -> kernel::Result<Centre> {
+    let (agencies, today) = (app.agencies.load(), deadlines::vn_date(now));
+    let agency = agencies.get(id).filter(|agency| agency.exists_on(today));
+    let agency = agency.ok_or_else(|| directory::problem::AGENCY_NOT_FOUND.error())?;
+    Ok(Centre { agency: id, reception: agency.contact.0.reception(app.rules.calendar()?) })
 }
 
 /// Read a queue
@@ -65,14 +81,15 @@ fn there_is(call: &Call, id: AgencyId) -> kernel::Result<()> {
     ))]
 #[get("/v1/agencies/{id}/queue")]
 async fn get_queue(call: Call, id: Id<AgencyId>) -> Result<Public<Display>> {
-    there_is(&call, id.0)?;
+    centre(&call.app, call.ctx.now, id.0)?;
     let display = display::display(&mut *call.db.conn().await?, &call.ctx, id.0).await?;
     Ok(Public::new(1, display))
 }
 
 /// Call the next ticket
 ///
-/// Whoever has waited longest in one's own centre, for the fields that the counter serves. No ticket is ever given to two.
+/// Of those who wait in one's own centre for the fields that the counter serves: whoever has checked in to an appointment whose time has
+/// come; then the lowest number that was drawn; then, when nobody else waits, whoever is early for an appointment. No ticket is ever given to two.
 #[utoipa::path(operation_id = "callNextTicket", tag = "queue", request_body = Calling, security(("oauth" = ["dossier:receive"])),
     responses(
         (status = 200, description = "The ticket, called.", body = Ticket),
@@ -151,5 +168,5 @@ act! {
     /// Cancel a ticket
     ///
     /// By whoever drew it and does not wait any more.
-    cancel_ticket "/v1/tickets/{id}/cancel" "cancelTicket" "019b76da-a800-7000-8000-c10000000004" () Cancel
+    cancel_ticket "/v1/tickets/{id}/cancel" "cancelTicket" "019b76da-a800-7000-8000-c10000000007" () Cancel
 }

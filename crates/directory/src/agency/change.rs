@@ -5,7 +5,7 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use kernel::id::AgencyId;
 use kernel::idempotency::{Answer, Attempt, Kept};
 use kernel::journal::{Entry, Event};
-use kernel::problem::{Error, FieldError, INVALID, STALE, Text as Words};
+use kernel::problem::{Error, FieldError, INVALID, STALE, Text as Words, unchanged};
 use kernel::record::{Record, nothing_late};
 use kernel::reference::{self, Reference};
 use kernel::schema::agencies;
@@ -91,9 +91,7 @@ pub async fn replace(
         if old.content() == content {
             return Ok(old.clone());
         }
-        if seen.is_some_and(|seen| seen != old.version) {
-            return Err(STALE.error().extra("version", old.version));
-        }
+        unchanged(seen, old.version)?;
         let agency = Agency::new(id, old.version + 1, content);
         check(&known, &agency)?;
         update(conn, ctx, old, agency.clone()).await?;

@@ -1,6 +1,8 @@
 //! How an agency is reached. Every agency owes the public a hotline and an advice line (QĐ 891/QĐ-UBND, 2018).
 
-use deadlines::OpeningHours;
+use std::sync::Arc;
+
+use deadlines::{Calendar, OpeningHours, Reception};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -19,6 +21,9 @@ pub struct Contact {
     /// When its counters are open, on every working day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opening_hours: Option<OpeningHours>,
+    /// When they are open on Saturdays too, by a decision of its own. People are received then; no limit counts the day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub saturday_hours: Option<OpeningHours>,
     /// For complaints about how one was treated.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "1022", min_length = 3, max_length = 20, pattern = r"^\+?[0-9][0-9 .-]{2,18}$")]
@@ -38,6 +43,17 @@ pub struct Contact {
         pattern = r"^https://[!-~]+$"
     )]
     pub website: Option<String>,
+}
+
+impl Contact {
+    /// When people are received there: in the usual hours where it says nothing of its own.
+    pub fn reception(&self, calendar: &Arc<Calendar>) -> Reception {
+        Reception {
+            calendar: Arc::clone(calendar),
+            hours: self.opening_hours.clone().unwrap_or_default(),
+            saturdays: self.saturday_hours.clone(),
+        }
+    }
 }
 
 /// The head of an agency, by office and name.

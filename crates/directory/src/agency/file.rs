@@ -34,6 +34,7 @@ const COLUMNS: &[(&str, &str)] = &[
     ("latitude", "/contact/place/latitude"),
     ("longitude", "/contact/place/longitude"),
     ("opening_hours", "/contact/opening_hours"),
+    ("saturday_hours", "/contact/saturday_hours"),
     ("hotline", "/contact/hotline"),
     ("advice_line", "/contact/advice_line"),
     ("email", "/contact/email"),
@@ -131,7 +132,9 @@ where
                 let number = text.parse().ok().and_then(Number::from_f64);
                 Value::Number(number.ok_or_else(|| Text::fixed("không phải là số", "is not a number"))?)
             }
-            "opening_hours" => text.split_whitespace().map(opening).collect::<Result<Vec<_>, _>>()?.into(),
+            "opening_hours" | "saturday_hours" => {
+                text.split_whitespace().map(opening).collect::<Result<Vec<_>, _>>()?.into()
+            }
             _ => text.into(),
         }))
     }

@@ -6,7 +6,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::AgencyId;
 use kernel::idempotency::{Answer, Attempt};
 use kernel::journal::{self, Entry};
-use kernel::problem::{FieldError, INVALID, STALE, Text as Words};
+use kernel::problem::{FieldError, INVALID, Text as Words, unchanged};
 use kernel::record::{Record, nothing_late};
 use kernel::schema::{archive_items, fonds};
 use kernel::timers::Timers;
@@ -248,7 +248,7 @@ pub async fn load(conn: &mut AsyncPgConnection, ctx: &Ctx, id: ArchiveItemId) ->
 /// Notes that a file was given to the archive, by which minutes.
 ///
 /// # Errors
-/// [`ARCHIVE_ITEM_NOT_FOUND`]; [`STALE`]; [`TRANSFERRED_BEFORE`]; a day before its work was over, or after today.
+/// [`ARCHIVE_ITEM_NOT_FOUND`]; [`kernel::problem::STALE`]; [`TRANSFERRED_BEFORE`]; a day before its work was over, or after today.
 pub async fn transfer(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
@@ -258,9 +258,7 @@ pub async fn transfer(
     attempt: &Attempt,
 ) -> Result<Answer> {
     let item = load(conn, ctx, id).await?;
-    if seen.is_some_and(|seen| seen != item.version) {
-        return Err(STALE.error().extra("version", item.version));
-    }
+    unchanged(seen, item.version)?;
     if item.transferred_on.is_some() {
         return Err(TRANSFERRED_BEFORE.error());
     }

@@ -36,7 +36,7 @@ pub async fn digitise(
     if seen.is_some_and(|seen| seen != dossier.version) {
         return Err(STALE.error().extra("version", dossier.version));
     }
-    if !ctx.actor.may(Permission::ReceiveDossier) || ctx.actor.agency() != Some(dossier.receiving_agency_id) {
+    if !ctx.actor.may_at(Permission::ReceiveDossier, dossier.receiving_agency_id) {
         return Err(NOT_YOURS_TO_DO.error());
     }
     if matches!(dossier.status, Status::Rejected | Status::Withdrawn | Status::Stopped) {

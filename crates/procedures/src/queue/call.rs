@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Integer};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use kernel::idempotency::{Answer, Attempt};
-use kernel::problem::{Error, STALE};
+use kernel::problem::{Error, unchanged};
 use kernel::record::{Record, nothing_late};
 use kernel::schema::tickets;
 use kernel::timers::Timers;
@@ -13,9 +13,11 @@ use kernel::{Ctx, Result};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Ticket, TicketAction, TicketEvent, TicketId, TicketStatus, answer, entry, is_field, load, no_such_field};
+use super::{
+    ENTITY, Ticket, TicketAction, TicketEvent, TicketId, TicketStatus, answer, entry, is_field, load, no_such_field,
+};
 use crate::catalogue::Catalogue;
-use crate::problem::{NOT_YOURS_TO_DO, QUEUE_EMPTY, TICKET_CLOSED, UNKNOWN_FIELD};
+use crate::problem::{CENTRE_NOT_YOURS, QUEUE_EMPTY, TICKET_CLOSED, UNKNOWN_FIELD};
 
 /// Who calls.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -40,7 +42,9 @@ fn fields() -> utoipa::openapi::schema::Array {
         .build()
 }
 
-/// Calls the lowest number that waits. Two counters that call at once get two tickets: each takes one that the other does not hold.
+/// Calls whoever is next: those with an appointment whose time has come, earliest first; then those who drew, lowest number
+/// first; then, rather than call nobody, those who are early for theirs. Two counters that call at once get two tickets: each
+/// takes one that the other does not hold.
 ///
 /// # Errors
 /// [`UNKNOWN_FIELD`]; [`QUEUE_EMPTY`] when nobody waits.
@@ -54,26 +58,33 @@ pub async fn call_next(
     let unknown = call.fields.iter().enumerate().filter(|(_, field)| !is_field(catalogue, ctx, field));
     let unknown: Vec<_> = unknown.map(|(n, _)| no_such_field(format!("/fields/{n}"))).collect();
     UNKNOWN_FIELD.unless_none(unknown)?;
-    let agency = ctx.actor.agency().ok_or_else(|| NOT_YOURS_TO_DO.error())?;
+    let agency = ctx.actor.agency().ok_or_else(|| CENTRE_NOT_YOURS.error())?;
     let day = deadlines::vn_date(ctx.now);
     conn.transaction::<_, Error, _>(async |conn| {
-        let every_field = call.fields.is_empty().into_sql::<Bool>();
-        let waiting = tickets::table
-            .filter(tickets::agency_id.eq(agency))
-            .filter(tickets::day.eq(day))
-            .filter(sql::<Bool>("status = 'waiting'"))
-            .filter(tickets::field.eq_any(&call.fields).or(every_field))
-            .order((sql::<Integer>("length(number)"), tickets::number))
-            .limit(1)
-            .select(Ticket::as_select())
-            .for_update()
-            .skip_locked();
-        let Some(next) = waiting.get_result(conn).await.optional()? else {
+        let waiting = || {
+            tickets::table
+                .filter(tickets::agency_id.eq(agency))
+                .filter(tickets::day.eq(day))
+                .filter(sql::<Bool>("status = 'waiting'"))
+                .filter(tickets::field.eq_any(&call.fields).or(call.fields.is_empty().into_sql::<Bool>()))
+                .order((tickets::appointment_at, sql::<Integer>("length(number)"), tickets::number))
+                .limit(1)
+                .select(Ticket::as_select())
+                .for_update()
+                .skip_locked()
+        };
+        // Null for those who drew, which come after those with an appointment.
+        let is_time = tickets::appointment_at.is_null().or(tickets::appointment_at.assume_not_null().le(ctx.now));
+        let found = match waiting().filter(is_time).get_result(conn).await.optional()? {
+            None => waiting().get_result(conn).await.optional()?,
+            found => found,
+        };
+        let Some(next) = found else {
             // The same request may be on its way with the last ticket in its hands.
             attempt.claim(conn).await?;
             return Err(QUEUE_EMPTY.error());
         };
-        write(conn, ctx, next, TicketStatus::Called, Some(call.counter), attempt).await
+        write(conn, ctx, next, TicketStatus::Called, Some(call.counter), Some(attempt)).await
     })
     .await
 }
@@ -81,7 +92,7 @@ pub async fn call_next(
 /// Does something with a ticket.
 ///
 /// # Errors
-/// No such ticket; [`STALE`]; [`TICKET_CLOSED`] when it does not stand where this is possible.
+/// No such ticket; [`kernel::problem::STALE`]; [`TICKET_CLOSED`] when it does not stand where this is possible.
 pub async fn act(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
@@ -91,25 +102,23 @@ pub async fn act(
     attempt: &Attempt,
 ) -> Result<Answer> {
     let ticket = load(conn, &ctx.actor, id).await?;
-    if seen.is_some_and(|seen| seen != ticket.version) {
-        return Err(STALE.error().extra("version", ticket.version));
-    }
+    unchanged(seen, ticket.version)?;
     let (from, to) = action.way();
     if ticket.status != from {
         return Err(TICKET_CLOSED.error().extra("state", ticket.status.code()));
     }
     let counter = ticket.counter.filter(|_| to == TicketStatus::Called);
-    write(conn, ctx, ticket, to, counter, attempt).await
+    write(conn, ctx, ticket, to, counter, Some(attempt)).await
 }
 
 /// Moves a ticket on; to a counter, when one is named.
-async fn write(
+pub(super) async fn write(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
     old: Ticket,
     status: TicketStatus,
     counter: Option<i16>,
-    attempt: &Attempt,
+    attempt: Option<&Attempt>,
 ) -> Result<Answer> {
     let called = counter.is_some();
     let ticket = Ticket {
@@ -126,6 +135,7 @@ async fn write(
         TicketStatus::Served => TicketEvent::Served {},
         TicketStatus::NoShow => TicketEvent::NoShow {},
         TicketStatus::Cancelled => TicketEvent::Cancelled {},
+        TicketStatus::Closed => TicketEvent::Closed {},
     };
     let reply = answer(200, &ticket);
     let entry = entry(ctx, &ticket, &event);
@@ -139,7 +149,9 @@ async fn write(
             tickets::closed_at.eq(ticket.closed_at),
         ))
         .returning((tickets::version, nothing_late()));
-    let kept = Some(attempt.keep(&reply, ctx.now));
-    Record { change, also: vec![], entry, timers: Timers::None, answer: kept }.write(conn, |_| None).await?;
+    let kept = attempt.map(|attempt| attempt.keep(&reply, ctx.now));
+    // What is over needs no evening; what is called still does.
+    let timers = if called { Timers::None } else { Timers::over(ENTITY, old.id.0) };
+    Record { change, also: vec![], entry, timers, answer: kept }.write(conn, |_| None).await?;
     Ok(reply)
 }

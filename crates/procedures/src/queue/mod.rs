@@ -1,11 +1,15 @@
 //! The queue of a centre: a ticket is drawn by field, called to a counter, and served. In reading order: the ticket and
-//! what is done with it, [`draw`], [`call`], and what hangs on the wall ([`display`]).
+//! what is done with it, [`draw`] and how often one may ([`bound`]), [`call`], what becomes of it in the [`evening`], and what
+//! hangs on the wall ([`display`]).
 
+pub mod bound;
 pub mod call;
 pub mod display;
 pub mod draw;
+pub mod evening;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use deadlines::Reception;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::AgencyId;
@@ -32,6 +36,8 @@ text_enum! {
         NoShow = "no_show",
         /// Whoever drew it does not wait any more.
         Cancelled = "cancelled",
+        /// The day ended, and nobody had said what became of it. Without a counter it was never called.
+        Closed = "closed",
     }
 }
 
@@ -50,6 +56,13 @@ impl TicketAction {
             Self::Cancel => (TicketStatus::Waiting, TicketStatus::Cancelled),
         }
     }
+}
+
+/// A centre, and when people are received there.
+#[derive(Clone, Debug)]
+pub struct Centre {
+    pub agency: AgencyId,
+    pub reception: Reception,
 }
 
 /// A ticket. It names nobody.
@@ -79,21 +92,36 @@ pub struct Ticket {
     pub called_at: Option<DateTime<Utc>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<DateTime<Utc>>,
+    /// When the appointment is from which it came: from then on it is called before all that were drawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub appointment_at: Option<DateTime<Utc>>,
 }
+
+/// The word for it in timers and in the journal.
+pub const ENTITY: &str = "ticket";
 
 /// What the journal is told about tickets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TicketEvent {
-    Drawn { field: String },
-    Called { counter: i16 },
+    /// At the machine, or by checking in to an appointment.
+    Drawn {
+        field: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        appointment_at: Option<DateTime<Utc>>,
+    },
+    Called {
+        counter: i16,
+    },
     Served {},
     NoShow {},
     Cancelled {},
+    /// By the evening.
+    Closed {},
 }
 
 impl journal::Event for TicketEvent {
-    const ENTITY: &'static str = "ticket";
+    const ENTITY: &'static str = ENTITY;
 
     fn kind(&self) -> &'static str {
         match self {
@@ -102,6 +130,7 @@ impl journal::Event for TicketEvent {
             Self::Served {} => "ticket.served",
             Self::NoShow {} => "ticket.no_show",
             Self::Cancelled {} => "ticket.cancelled",
+            Self::Closed {} => "ticket.closed",
         }
     }
 }
@@ -117,22 +146,25 @@ pub async fn load(conn: &mut AsyncPgConnection, actor: &Actor, id: TicketId) -> 
 }
 
 /// Whether some procedure in force is of this field.
-fn is_field(catalogue: &Catalogue, ctx: &Ctx, field: &str) -> bool {
+pub(crate) fn is_field(catalogue: &Catalogue, ctx: &Ctx, field: &str) -> bool {
     catalogue.in_force(deadlines::vn_date(ctx.now)).any(|procedure| procedure.field == field)
 }
 
-fn no_such_field(pointer: String) -> FieldError {
+pub(crate) fn no_such_field(pointer: String) -> FieldError {
     FieldError::new(pointer, "unknown", Words::fixed("không có lĩnh vực này", "there is no such field"))
 }
 
 /// A ticket names nobody, also when whoever draws it is signed in; staff answer for what they do.
 fn entry(ctx: &Ctx, ticket: &Ticket, event: &TicketEvent) -> Entry {
     let seen = vec![ticket.agency_id.0];
-    let actor = if ctx.actor.agency().is_some() { ctx.actor.clone() } else { Actor::Anonymous };
+    let actor = match &ctx.actor {
+        Actor::Staff { .. } | Actor::System => ctx.actor.clone(),
+        Actor::Citizen(_) | Actor::Anonymous => Actor::Anonymous,
+    };
     Entry::new(&Ctx { actor, now: ctx.now }, ticket.id.0, Some(ticket.agency_id.0), event, (seen.clone(), seen))
 }
 
-fn answer(status: u16, ticket: &Ticket) -> Answer {
+pub(crate) fn answer(status: u16, ticket: &Ticket) -> Answer {
     let body = serde_json::to_string(ticket).expect("a ticket is plain data");
     let location = (status == 201).then(|| format!("/v1/tickets/{}", ticket.id));
     Answer { status, version: ticket.version, location, body }
