@@ -97,6 +97,7 @@ const FREE: &[(&str, &str)] = &[
     ("journal.entity_id", "of any aggregate: entity_kind says which; entries outlive what they tell of"),
     ("journal.actor_id", "of any kind of account: actor_kind says which"),
     ("journal.agency_id", "the journal can be restored and verified without any other table"),
+    ("journal.delegation_id", "the journal can be restored and verified without any other table"),
     ("timers.entity_id", "of any aggregate: entity_kind says which"),
     ("recomputation_progress.agency_id", "a place in an order, which begins before the first agency"),
     ("recomputation_progress.dossier_id", "a place in an order, which begins before the first dossier"),

@@ -123,9 +123,9 @@ impl TestApp {
 
     async fn client(&self, conn: &mut AsyncPgConnection, account: Account) -> Client {
         let ctx = self.ctx();
-        let session = directory::session::open(conn, &ctx, account.id(), "test").await.expect("a session");
+        let session = directory::session::open(conn, &ctx, &account, None, "test").await.expect("a session");
         let app = &self.server.as_ref().expect("the server runs").app;
-        let (token, _) = token::issue(app, &account, &session, ctx.now);
+        let (token, _) = token::issue(app, &session, ctx.now);
         Client { token: Some(token), ..self.anonymous() }
     }
 

@@ -10,7 +10,7 @@ use api::Server;
 use api::settings::{Flags, Settings};
 use diesel_async::AsyncPgConnection;
 use directory::citizen::{self, Identity};
-use directory::staff;
+use directory::staff::change;
 use kernel::db;
 use kernel::journal::verify::{Report, verify};
 use serde_json::json;
@@ -30,6 +30,7 @@ const UNTOLD: &str = "
         SELECT id, version, 'staff' FROM staff UNION ALL
         SELECT id, version, 'agency' FROM agencies UNION ALL
         SELECT id, version, 'ticket' FROM tickets UNION ALL
+        SELECT id, version, 'delegation' FROM delegations UNION ALL
         SELECT id, version, 'citizen' FROM citizens
     ) AS entity
     WHERE (SELECT array_agg(n) FROM generate_series(1, entity.version) AS n) IS DISTINCT FROM
@@ -88,9 +89,9 @@ async fn mixed_history(app: &TestApp) {
     }
 
     let (conn, ctx) = (&mut app.db.conn().await.expect("a connection"), app.ctx());
-    staff::set_password(conn, &ctx, "mattran", "a hash".to_owned()).await.expect("another password");
-    staff::deactivate(conn, &ctx, "mattran").await.expect("shut out");
-    staff::activate(conn, &ctx, "mattran").await.expect("let in");
+    change::set_password(conn, &ctx, "mattran", "a hash".to_owned()).await.expect("another password");
+    change::deactivate(conn, &ctx, "mattran").await.expect("shut out");
+    change::activate(conn, &ctx, "mattran").await.expect("let in");
     recognise(app, conn, "Nguyễn Văn An").await;
     recognise(app, conn, "Nguyễn Văn Ân").await;
 }
@@ -107,7 +108,7 @@ async fn recognise(app: &TestApp, conn: &mut AsyncPgConnection, name: &str) {
 }
 
 /// The stored journal, held against no checkpoint: only against itself.
-async fn verified(app: &TestApp) -> Report {
+pub async fn verified(app: &TestApp) -> Report {
     verify(&mut app.db.conn().await.expect("a connection"), &[], |_| ()).await.expect("a report")
 }
 
@@ -117,7 +118,7 @@ async fn every_change_has_exactly_one_entry_of_its_version() {
     mixed_history(&app).await;
     app.eventually(WAITING, 0).await;
     assert_eq!(app.count(UNTOLD).await, 0);
-    let known = "(SELECT id FROM dossiers UNION SELECT id FROM staff UNION SELECT id FROM citizens UNION SELECT id FROM agencies)";
+    let known = "(SELECT id FROM dossiers UNION SELECT id FROM staff UNION SELECT id FROM citizens UNION SELECT id FROM agencies UNION SELECT id FROM delegations)";
     let unknown = format!("SELECT count(*) FROM journal WHERE entity_id NOT IN {known}");
     assert_eq!(app.count(&unknown).await, 0, "entries of nothing");
     let kinds = app.count("SELECT count(DISTINCT event_kind) FROM journal").await;

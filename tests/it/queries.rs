@@ -6,7 +6,7 @@ use crate::architecture::{Source, sources};
 
 /// The tables of each domain.
 const OWN: &[(&str, &[&str])] = &[
-    ("directory", &["agencies", "staff", "citizens", "sessions", "authorizations", "sign_in_failures"]),
+    ("directory", &["agencies", "staff", "citizens", "sessions", "authorizations", "sign_in_failures", "password_codes", "delegations"]),
     (
         "procedures",
         &[

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
-use directory::staff;
+use directory::staff::{self, change};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -38,7 +38,7 @@ async fn staff_sign_in_and_are_who_they_are() {
     assert_eq!(me.json["kind"], "staff");
     assert_eq!(me.json["name"], "Lê Thu Hà");
     assert_eq!(me.json["roles"], json!(["reception_officer"]));
-    assert_eq!(me.json["permissions"], json!(["dossier:receive", "dossier:read"]));
+    assert_eq!(me.json["permissions"], json!(["dossier:receive", "dossier:read", "staff:read", "staff:delegate"]));
     assert_eq!(me.json["agency"]["code"], "H26.13.01");
     assert_eq!(nobody.get("/v1/me").await.expect(401).problem(), "request.unauthenticated");
 }
@@ -182,18 +182,18 @@ async fn a_new_password_or_a_deactivation_ends_sessions_in_one_journal_entry_eac
     let mut conn = app.db.conn().await.unwrap();
     let first = sign_in(&nobody, "tiepnhan", PASSWORD).await.expect(200).json;
     let hash = directory::password::hash("mật khẩu mới đủ dài".to_owned()).await.unwrap();
-    staff::set_password(&mut conn, &app.ctx(), "tiepnhan", hash).await.unwrap();
+    change::set_password(&mut conn, &app.ctx(), "tiepnhan", hash).await.unwrap();
     refresh(&nobody, &first["refresh_token"]).await.expect(401);
     sign_in(&nobody, "tiepnhan", PASSWORD).await.expect(401);
     let second = sign_in(&nobody, "tiepnhan", "mật khẩu mới đủ dài").await.expect(200).json;
     for _ in 0..2 {
-        staff::deactivate(&mut conn, &app.ctx(), "tiepnhan").await.unwrap();
+        change::deactivate(&mut conn, &app.ctx(), "tiepnhan").await.unwrap();
     }
     refresh(&nobody, &second["refresh_token"]).await.expect(401);
     let shut = sign_in(&nobody, "tiepnhan", "mật khẩu mới đủ dài").await.expect(401);
     assert_eq!(shut.problem(), "session.bad_credentials");
     with(&nobody, &second["access_token"]).get("/v1/me").await.expect(401);
-    staff::activate(&mut conn, &app.ctx(), "tiepnhan").await.unwrap();
+    change::activate(&mut conn, &app.ctx(), "tiepnhan").await.unwrap();
     sign_in(&nobody, "tiepnhan", "mật khẩu mới đủ dài").await.expect(200);
     let entries = "SELECT count(*) FROM journal JOIN staff ON staff.id = entity_id WHERE username = 'tiepnhan'";
     assert_eq!(app.count(entries).await, 4, "created, password changed, deactivated, activated");
@@ -211,10 +211,10 @@ async fn a_taken_user_name_is_refused_by_name() {
         username: known.username,
         name: "Somebody".to_owned(),
         password_hash: String::new(),
-        roles: known.roles,
+        roles: vec![kernel::Role::Leader],
         agency: known.agency_id,
     };
-    let taken = staff::create(&mut conn, &app.ctx(), new).await.unwrap_err();
+    let taken = change::create(&mut conn, &app.ctx(), new).await.unwrap_err();
     assert!(taken.is(&directory::problem::USERNAME_TAKEN), "{taken}");
 }
 

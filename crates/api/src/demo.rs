@@ -127,7 +127,7 @@ async fn stand_in_line(app: &App, conn: &mut AsyncPgConnection, now: DateTime<Ut
 fn officer(username: &str, role: Role, now: DateTime<Utc>) -> Result<Ctx> {
     let missing = || kernel::problem::INTERNAL.because(format!("the demo has no account {username} or no {AGENCY}"));
     let (id, agency) = (staff_id(username).ok_or_else(missing)?, agency_id(AGENCY).ok_or_else(missing)?);
-    Ok(Ctx { actor: Actor::Staff { id, agency, roles: vec![role] }, now })
+    Ok(Ctx { actor: Actor::staff(id, agency, vec![role]), now })
 }
 
 /// A dry run under the calendar in force, which finds nothing to move.

@@ -1,18 +1,21 @@
 //! Who deals with whom: agencies and their staff, citizens, and how they sign in. In reading order:
 //!
-//! - [`agency`]: the offices of the city, a tree in memory; [`staff`]: who works there; [`citizen`]: whom they serve
+//! - [`agency`]: the offices of the city, a tree in memory; [`staff`]: who works there; [`delegation`]: who stands in for
+//!   whom; [`citizen`]: whom they serve
 //! - [`account`]: either of the two, as they come to us signed in; [`password`], [`sign_in`], [`session`]
 //! - [`authorization`]: codes and hand-overs between us, an application and an identity provider (OAuth 2.0)
-//! - [`demo`]: an invented city hall to try it all with; [`housekeeping`]; [`problem`]
+//! - [`cells`]: files with many of them; [`demo`]: an invented city hall to try it all with; [`housekeeping`]; [`problem`]
 
 pub mod account;
 pub mod agency;
 pub mod authorization;
+pub mod cells;
 pub mod citizen;
 pub mod demo;
 pub mod housekeeping;
 pub mod password;
 pub mod problem;
+pub mod delegation;
 mod refresh_token;
 pub mod session;
 pub mod sign_in;
@@ -22,4 +25,5 @@ pub use account::{Account, AccountId};
 pub use agency::{Agencies, Agency, AgencyContent, AgencyKind};
 pub use citizen::Citizen;
 pub use session::{NewSession, SessionId};
-pub use staff::{NewStaff, Staff};
+pub use staff::change::NewStaff;
+pub use staff::{Posting, Staff, StaffContent};

@@ -31,6 +31,33 @@ kernel::problems! {
         "Chọn tên đăng nhập khác.",
         "Choose another user name."
     }
+    BAD_PASSWORD_CODE = Unauthenticated "staff.bad_password_code" {
+        "Mã đặt mật khẩu không dùng được", "The code cannot set a password";
+        "Mã chỉ dùng được một lần, trong 24 giờ. Hãy xin quản trị viên mã mới.",
+        "A code works once, for 24 hours. Ask an administrator for a new one."
+    }
+    OUT_OF_REACH = Forbidden "staff.out_of_reach" {
+        "Ngoài phạm vi quản lý của bạn", "Outside what you look after";
+        "Bạn quản lý cơ quan của mình và các cơ quan bên dưới; vai trò xem hồ sơ của mọi cơ quan do quản trị viên cấp thành phố giao.",
+        "You look after your own agency and those below it; roles that see every agency's dossiers are given at the top."
+    }
+    AGENCY_NOT_YOURS = Forbidden "session.agency_not_yours" {
+        "Bạn không có vai trò tại cơ quan này", "You have no role at this agency";
+        "Xem các cơ quan của bạn tại GET /v1/me.", "See your agencies at GET /v1/me."
+    }
+    DELEGATION_NOT_FOUND = NotFound "delegation.not_found" {
+        "Không tìm thấy uỷ quyền", "Delegation not found";
+        "Xem các uỷ quyền tại GET /v1/delegations.", "See the delegations at GET /v1/delegations."
+    }
+    DELEGATION_ENDED = Conflict "delegation.ended" {
+        "Uỷ quyền đã hết hiệu lực", "The delegation has ended";
+        "Uỷ quyền đã bị thu hồi hoặc đã hết hạn.", "It was revoked, or its last day is past."
+    }
+    NOT_YOURS_TO_DELEGATE = Forbidden "delegation.not_yours" {
+        "Không phải quyền của bạn để uỷ quyền", "Not yours to delegate";
+        "Mỗi người uỷ quyền phần của mình; người đứng đầu cơ quan cử người thay trong cơ quan mình.",
+        "Everybody lends what is theirs; the head of an agency names deputies in it."
+    }
     AGENCY_NOT_FOUND = NotFound "agency.not_found" {
         "Không tìm thấy cơ quan", "Agency not found";
         "Xem các cơ quan tại GET /v1/agencies.", "See the agencies at GET /v1/agencies."

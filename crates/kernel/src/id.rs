@@ -84,6 +84,7 @@ pub fn enum_schema(
 id! {
     AgencyId, "An agency: a department, a commune, a one-stop centre.";
     CitizenId, "A citizen's account.";
+    DelegationId, "A delegation: somebody acts for somebody else.";
     StaffId, "A member of staff.";
 }
 

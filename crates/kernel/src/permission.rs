@@ -38,8 +38,14 @@ text_enum! {
         ReadDossier = "dossier:read",
         /// Read the dossiers of every agency.
         OverseeDossiers = "dossier:oversee",
-        /// Found and change agencies.
+        /// Found and change agencies, hire and change staff: one's own agency and all below it.
         ManageDirectory = "directory:manage",
+        /// See one's colleagues, and who stands in for whom.
+        ReadStaff = "staff:read",
+        /// Delegate to a colleague what one may oneself.
+        Delegate = "staff:delegate",
+        /// Name deputies for the staff of one's agency.
+        NameDeputies = "staff:name-deputies",
         /// Publish and repeal procedures.
         PublishProcedure = "procedure:publish",
         /// Order deadlines to be computed anew when a calendar has changed.
@@ -54,17 +60,24 @@ pub const fn permissions_of(role: Role) -> &'static [Permission] {
     use Permission::*;
     match role {
         Role::Citizen => &[FileDossier, ReadDossier],
-        Role::ReceptionOfficer => &[ReceiveDossier, ReadDossier],
-        Role::ProcessingOfficer => &[ProcessDossier, ReadDossier],
-        Role::Leader => &[SignDossier, ReadDossier],
-        Role::HeadOfAgency => &[ReadDossier, OverseeDossiers, ReadCheckpoints],
-        Role::Inspector => &[ReadDossier, OverseeDossiers, ReadCheckpoints],
-        Role::Front | Role::DataProtectionOfficer => &[ReadCheckpoints],
-        Role::Administrator => &[ManageDirectory, PublishProcedure, RecomputeDeadlines, ReadCheckpoints],
+        Role::ReceptionOfficer => &[ReceiveDossier, ReadDossier, ReadStaff, Delegate],
+        Role::ProcessingOfficer => &[ProcessDossier, ReadDossier, ReadStaff, Delegate],
+        Role::Leader => &[SignDossier, ReadDossier, ReadStaff, Delegate],
+        Role::HeadOfAgency => &[ReadDossier, OverseeDossiers, ReadStaff, Delegate, NameDeputies, ReadCheckpoints],
+        Role::Inspector => &[ReadDossier, OverseeDossiers, ReadStaff, Delegate, ReadCheckpoints],
+        Role::Front | Role::DataProtectionOfficer => &[ReadStaff, Delegate, ReadCheckpoints],
+        Role::Administrator => {
+            &[ManageDirectory, ReadStaff, Delegate, PublishProcedure, RecomputeDeadlines, ReadCheckpoints]
+        }
     }
 }
 
 impl Permission {
+    /// Whether it can be lent. What is lent is never lent on, and whoever stands in gives nobody roles or deputies.
+    pub const fn is_lendable(self) -> bool {
+        !matches!(self, Self::ManageDirectory | Self::Delegate | Self::NameDeputies)
+    }
+
     /// What it allows, for people.
     pub const fn about(self) -> &'static str {
         match self {
@@ -74,7 +87,10 @@ impl Permission {
             Self::SignDossier => "Sign results",
             Self::ReadDossier => "Read dossiers: one's own, or those of one's agency",
             Self::OverseeDossiers => "Read the dossiers of every agency",
-            Self::ManageDirectory => "Found and change agencies",
+            Self::ManageDirectory => "Found and change agencies, hire and change staff: one's own agency and all below it",
+            Self::ReadStaff => "See one's colleagues, and who stands in for whom",
+            Self::Delegate => "Delegate to a colleague what one may oneself",
+            Self::NameDeputies => "Name deputies for the staff of one's agency",
             Self::PublishProcedure => "Publish and repeal procedures",
             Self::RecomputeDeadlines => "Order deadlines to be computed anew when a calendar has changed",
             Self::ReadCheckpoints => "Read the journal's checkpoints",

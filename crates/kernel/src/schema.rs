@@ -10,6 +10,7 @@ table! {
         agency_id -> Nullable<Uuid>, actor_kind -> Text, actor_id -> Nullable<Uuid>, event_kind -> Text,
         event_version -> Int2, event -> Text, occurred_at -> Timestamptz, recorded_at -> Timestamptz,
         seen_before -> Array<Uuid>, seen_after -> Array<Uuid>, leaf -> Nullable<Bytea>,
+        delegation_id -> Nullable<Uuid>,
     }
 }
 table! { journal_head (id) { id -> Bool, size -> Int8, edge -> Bytea, partitioned_to -> Int8 } }
@@ -49,7 +50,16 @@ table! {
 table! {
     staff (id) {
         id -> Uuid, version -> Int4, username -> Text, name -> Text, password_hash -> Text, roles -> Array<Text>,
-        agency_id -> Uuid, active -> Bool,
+        agency_id -> Uuid, active -> Bool, title -> Nullable<Text>, postings -> Jsonb,
+        agencies -> Array<Uuid>, folded -> Text,
+    }
+}
+table! { password_codes (staff_id) { staff_id -> Uuid, hash -> Bytea, expires_at -> Timestamptz } }
+table! {
+    delegations (id) {
+        id -> Uuid, version -> Int4, agency_id -> Uuid, delegator_id -> Uuid, delegate_id -> Uuid,
+        permissions -> Nullable<Array<Text>>, document -> Text, valid_from -> Date, valid_to -> Date, made_by_id -> Uuid,
+        made_at -> Timestamptz, revoked_by_id -> Nullable<Uuid>, revoked_at -> Nullable<Timestamptz>,
     }
 }
 table! {
@@ -61,13 +71,14 @@ table! {
     sessions (id) {
         id -> Uuid, staff_id -> Nullable<Uuid>, citizen_id -> Nullable<Uuid>, token_hash -> Bytea,
         previous_hash -> Nullable<Bytea>, refreshed_at -> Timestamptz, expires_at -> Timestamptz,
-        ended_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>, agency_id -> Nullable<Uuid>,
     }
 }
 table! {
     authorizations (hash) {
         hash -> Bytea, kind -> Text, client_id -> Text, redirect_uri -> Text, client_state -> Text, challenge -> Text,
         secrets -> Nullable<Bytea>, staff_id -> Nullable<Uuid>, citizen_id -> Nullable<Uuid>, expires_at -> Timestamptz,
+        agency_id -> Nullable<Uuid>,
     }
 }
 table! { sign_in_failures (subject) { subject -> Bytea, failures -> Int4, window_ends_at -> Timestamptz } }
@@ -128,7 +139,10 @@ table! {
 }
 
 joinable!(attachments -> dossiers (dossier_id));
+joinable!(delegations -> staff (delegator_id));
+joinable!(password_codes -> staff (staff_id));
 joinable!(dossiers -> procedures (procedure_id));
 joinable!(recomputation_progress -> recomputations (recomputation_id));
 allow_tables_to_appear_in_same_query!(recomputations, recomputation_progress);
+allow_tables_to_appear_in_same_query!(delegations, staff, password_codes);
 allow_tables_to_appear_in_same_query!(dossiers, attachments, procedures, remarks, verifications, agencies, journal);

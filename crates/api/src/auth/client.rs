@@ -1,7 +1,9 @@
 //! Registered applications and what they may ask for. All are public: they have no secret and must use PKCE.
 
 use directory::authorization::Request;
+use kernel::id::AgencyId;
 use reqwest::Url;
+use uuid::Uuid;
 
 use super::form::Params;
 use super::pkce;
@@ -38,6 +40,7 @@ pub fn request(settings: &Settings, params: &Params) -> Result<Request, Refusal>
         redirect_uri: redirect_uri.to_owned(),
         client_state: state.to_owned(),
         challenge: challenge.to_owned(),
+        agency_id: params.get("agency_id").and_then(|id| id.parse().ok()).map(AgencyId),
     };
     match wrong(params) {
         None => Ok(request),
@@ -59,6 +62,8 @@ fn wrong(params: &Params) -> Option<&'static str> {
         // Left out it would mean `plain` (RFC 7636 §4.3), which protects nobody who can be overheard.
         Some("invalid_request")
     } else if !params.get("code_challenge").is_some_and(pkce::is_challenge) {
+        Some("invalid_request")
+    } else if params.get("agency_id").is_some_and(|id| Uuid::try_parse(id).is_err()) {
         Some("invalid_request")
     } else if params.get("prompt") == Some("none") {
         Some("login_required")

@@ -5,6 +5,7 @@ mod calendar;
 mod log;
 mod receipt;
 mod serve;
+mod staff;
 mod user;
 
 use std::io::Write;
@@ -41,6 +42,8 @@ enum Command {
     Agency(Agency),
     /// Manage the working-day calendars.
     Calendar(Calendar),
+    /// Hire and change staff from a file.
+    Staff(Staff),
     /// Manage staff accounts.
     User(User),
 }
@@ -71,6 +74,14 @@ struct Calendar {
 }
 
 #[derive(Args)]
+struct Staff {
+    #[command(flatten)]
+    flags: Flags,
+    #[command(subcommand)]
+    command: staff::StaffCommand,
+}
+
+#[derive(Args)]
 struct User {
     #[command(flatten)]
     flags: Flags,
@@ -92,6 +103,7 @@ pub async fn run() -> ExitCode {
         Command::VerifyReceipt(args) => receipt::verify(&args),
         Command::Agency(agency) => manage_agencies(agency).await,
         Command::Calendar(calendar) => manage_calendars(calendar).await,
+        Command::Staff(staff) => manage_staff(staff).await,
         Command::User(user) => manage(user).await,
     };
     drop(log); // what was logged stands above the last word
@@ -155,6 +167,12 @@ async fn manage_calendars(calendar: Calendar) -> Result<(), String> {
     let settings = Settings::check(&calendar.flags)?;
     let (_database, mut conn) = database::attach(&settings).await?;
     calendar::manage(&mut conn, Clock::default().now(), calendar.command).await
+}
+
+async fn manage_staff(staff: Staff) -> Result<(), String> {
+    let settings = Settings::check(&staff.flags)?;
+    let (_database, mut conn) = database::attach(&settings).await?;
+    staff::manage(&mut conn, &system(), staff.command).await
 }
 
 async fn manage(user: User) -> Result<(), String> {

@@ -4,6 +4,7 @@ use std::io::BufRead;
 
 use clap::Subcommand;
 use diesel_async::AsyncPgConnection;
+use directory::staff::change;
 use directory::{Agencies, NewStaff, password, staff};
 use kernel::id::StaffId;
 use kernel::{Ctx, Role};
@@ -45,25 +46,27 @@ pub async fn manage(conn: &mut AsyncPgConnection, ctx: &Ctx, command: UserComman
             let password_hash = password::hash(read_password()?).await.map_err(words)?;
             let new =
                 NewStaff { id: StaffId::at(ctx.now), username: username.clone(), name, password_hash, roles, agency };
-            staff::create(conn, ctx, new).await.map_err(words)?;
+            change::create(conn, ctx, new).await.map_err(words)?;
             say(format_args!("{username} can sign in."));
         }
         UserCommand::Password { username } => {
             let hash = password::hash(read_password()?).await.map_err(words)?;
-            staff::set_password(conn, ctx, &username, hash).await.map_err(words)?;
+            change::set_password(conn, ctx, &username, hash).await.map_err(words)?;
             say(format_args!("{username} has a new password; earlier sessions are ended."));
         }
         UserCommand::Deactivate { username } => {
-            staff::deactivate(conn, ctx, &username).await.map_err(words)?;
+            change::deactivate(conn, ctx, &username).await.map_err(words)?;
             say(format_args!("{username} can sign in no more."));
         }
         UserCommand::Activate { username } => {
-            staff::activate(conn, ctx, &username).await.map_err(words)?;
+            change::activate(conn, ctx, &username).await.map_err(words)?;
             say(format_args!("{username} can sign in again."));
         }
         UserCommand::List => {
-            for person in staff::list(conn).await.map_err(words)? {
-                let roles = person.roles.iter().map(|role| role.code()).collect::<Vec<_>>().join(",");
+            for person in staff::all(conn).await.map_err(words)? {
+                let today = deadlines::vn_date(ctx.now);
+                let roles = person.roles_at(person.agency_id, today);
+                let roles = roles.iter().map(|role| role.code()).collect::<Vec<_>>().join(",");
                 say(format_args!(
                     "{}\t{}\t{roles}\t{}",
                     person.username,

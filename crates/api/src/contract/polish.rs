@@ -8,10 +8,27 @@ use super::answers;
 use crate::body;
 
 /// POSTs that change nothing, or whose repetition is harmless: they take no Idempotency-Key.
-const NO_KEY: &[&str] = &["/v1/sessions", "/v1/sessions/refresh", "/v1/deadlines/simulate", "/v1/receipts/verify"];
+const NO_KEY: &[&str] = &[
+    "/v1/sessions",
+    "/v1/sessions/refresh",
+    "/v1/deadlines/simulate",
+    "/v1/receipts/verify",
+    "/v1/staff/set-password",
+];
 
 /// Answers with a version, and so with an ETag.
-const VERSIONED: &[&str] = &["Agency", "Dossier", "Attachment", "DossierDeadline", "Procedure", "Ticket", "Tracking"];
+const VERSIONED: &[&str] = &[
+    "Agency",
+    "Delegation",
+    "Dossier",
+    "Attachment",
+    "DossierDeadline",
+    "Hired",
+    "Procedure",
+    "StaffMember",
+    "Ticket",
+    "Tracking",
+];
 
 /// Completes the document.
 pub fn polish(document: &mut Value) {

@@ -2,6 +2,7 @@
 
 pub mod attachments;
 pub mod deadlines;
+pub mod delegations;
 pub mod directory;
 pub mod dossiers;
 pub mod forms;
@@ -13,6 +14,7 @@ pub mod procedures;
 pub mod queue;
 pub mod receipts;
 pub mod recomputations;
+pub mod staff;
 pub mod steps;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -23,6 +25,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     problems::configure(config);
     deadlines::configure(config);
     directory::configure(config);
+    staff::configure(config);
+    delegations::configure(config);
     procedures::configure(config);
     dossiers::configure(config);
     steps::configure(config);
