@@ -6,8 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::schema::{
-    agencies, attachments, citizens, delegations, dossier_serials, dossiers, journal, journal_head, recomputations, staff, tickets,
-    timers,
+    agencies, attachments, citizens, delegations, dossier_serials, dossiers, journal, journal_head, recomputations,
+    staff, tickets, timers,
 };
 use uuid::Uuid;
 
@@ -75,7 +75,9 @@ impl Books {
         let citizens: Vec<(Uuid, i32)> = citizens::table.select((citizens::id, citizens::version)).load(conn).await?;
         others.extend(citizens);
         others.extend(agencies::table.select((agencies::id, agencies::version)).load::<(Uuid, i32)>(conn).await?);
-        others.extend(delegations::table.select((delegations::id, delegations::version)).load::<(Uuid, i32)>(conn).await?);
+        others.extend(
+            delegations::table.select((delegations::id, delegations::version)).load::<(Uuid, i32)>(conn).await?,
+        );
         others.extend(tickets::table.select((tickets::id, tickets::version)).load::<(Uuid, i32)>(conn).await?);
         let orders = recomputations::table.select((recomputations::id, recomputations::version));
         others.extend(orders.load::<(Uuid, i32)>(conn).await?);

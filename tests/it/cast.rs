@@ -1,6 +1,6 @@
 //! Everybody who appears in tests, and dossiers in any state for them to act on.
 
-use directory::{NewStaff, demo, staff::change};
+use directory::{NewStaff, demo, staff};
 use kernel::id::StaffId;
 use kernel::{Permission, Role, permission::permissions_of};
 use procedures::workflow::{Action, Status};
@@ -76,7 +76,7 @@ async fn hire_elsewhere(app: &TestApp) {
         agency: demo::agency_id("H26.13.02").expect("Ba Đình is in the demo"),
     };
     let mut conn = app.db.conn().await.expect("a connection");
-    change::create(&mut conn, &app.ctx(), new).await.expect("a new account");
+    staff::create(&mut conn, &app.ctx(), new).await.expect("a new account");
 }
 
 /// What decides the ways a dossier can take.

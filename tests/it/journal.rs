@@ -10,7 +10,7 @@ use api::Server;
 use api::settings::{Flags, Settings};
 use diesel_async::AsyncPgConnection;
 use directory::citizen::{self, Identity};
-use directory::staff::change;
+use directory::staff;
 use kernel::db;
 use kernel::journal::verify::{Report, verify};
 use serde_json::json;
@@ -89,9 +89,9 @@ async fn mixed_history(app: &TestApp) {
     }
 
     let (conn, ctx) = (&mut app.db.conn().await.expect("a connection"), app.ctx());
-    change::set_password(conn, &ctx, "mattran", "a hash".to_owned()).await.expect("another password");
-    change::deactivate(conn, &ctx, "mattran").await.expect("shut out");
-    change::activate(conn, &ctx, "mattran").await.expect("let in");
+    staff::set_password(conn, &ctx, "mattran", "a hash".to_owned()).await.expect("another password");
+    staff::deactivate(conn, &ctx, "mattran").await.expect("shut out");
+    staff::activate(conn, &ctx, "mattran").await.expect("let in");
     recognise(app, conn, "Nguyễn Văn An").await;
     recognise(app, conn, "Nguyễn Văn Ân").await;
 }

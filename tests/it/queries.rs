@@ -6,7 +6,19 @@ use crate::architecture::{Source, sources};
 
 /// The tables of each domain.
 const OWN: &[(&str, &[&str])] = &[
-    ("directory", &["agencies", "staff", "citizens", "sessions", "authorizations", "sign_in_failures", "password_codes", "delegations"]),
+    (
+        "directory",
+        &[
+            "agencies",
+            "staff",
+            "citizens",
+            "sessions",
+            "authorizations",
+            "sign_in_failures",
+            "password_codes",
+            "delegations",
+        ],
+    ),
     (
         "procedures",
         &[

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
-use directory::staff::{self, change};
+use directory::staff;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -182,18 +182,18 @@ async fn a_new_password_or_a_deactivation_ends_sessions_in_one_journal_entry_eac
     let mut conn = app.db.conn().await.unwrap();
     let first = sign_in(&nobody, "tiepnhan", PASSWORD).await.expect(200).json;
     let hash = directory::password::hash("mật khẩu mới đủ dài".to_owned()).await.unwrap();
-    change::set_password(&mut conn, &app.ctx(), "tiepnhan", hash).await.unwrap();
+    staff::set_password(&mut conn, &app.ctx(), "tiepnhan", hash).await.unwrap();
     refresh(&nobody, &first["refresh_token"]).await.expect(401);
     sign_in(&nobody, "tiepnhan", PASSWORD).await.expect(401);
     let second = sign_in(&nobody, "tiepnhan", "mật khẩu mới đủ dài").await.expect(200).json;
     for _ in 0..2 {
-        change::deactivate(&mut conn, &app.ctx(), "tiepnhan").await.unwrap();
+        staff::deactivate(&mut conn, &app.ctx(), "tiepnhan").await.unwrap();
     }
     refresh(&nobody, &second["refresh_token"]).await.expect(401);
     let shut = sign_in(&nobody, "tiepnhan", "mật khẩu mới đủ dài").await.expect(401);
     assert_eq!(shut.problem(), "session.bad_credentials");
     with(&nobody, &second["access_token"]).get("/v1/me").await.expect(401);
-    change::activate(&mut conn, &app.ctx(), "tiepnhan").await.unwrap();
+    staff::activate(&mut conn, &app.ctx(), "tiepnhan").await.unwrap();
     sign_in(&nobody, "tiepnhan", "mật khẩu mới đủ dài").await.expect(200);
     let entries = "SELECT count(*) FROM journal JOIN staff ON staff.id = entity_id WHERE username = 'tiepnhan'";
     assert_eq!(app.count(entries).await, 4, "created, password changed, deactivated, activated");
@@ -214,7 +214,7 @@ async fn a_taken_user_name_is_refused_by_name() {
         roles: vec![kernel::Role::Leader],
         agency: known.agency_id,
     };
-    let taken = change::create(&mut conn, &app.ctx(), new).await.unwrap_err();
+    let taken = staff::create(&mut conn, &app.ctx(), new).await.unwrap_err();
     assert!(taken.is(&directory::problem::USERNAME_TAKEN), "{taken}");
 }
 

@@ -273,7 +273,8 @@ async fn an_administrator_gives_nothing_beyond_what_they_look_after() {
     ["id", "version"].iter().for_each(|member| drop(drawn.as_object_mut().unwrap().remove(*member)));
     drawn["parent_id"] = json!(agency("H26.1"));
     put(&centre, &format!("/v1/agencies/{}", agency("H26.13.01")), "*", &drawn).await.expect(403);
-    let mut founded = json!({"code": "H26.1.77", "name": "Điểm", "name_en": "Point", "kind": "point", "valid_from": "2026-08-17"});
+    let mut founded =
+        json!({"code": "H26.1.77", "name": "Điểm", "name_en": "Point", "kind": "point", "valid_from": "2026-08-17"});
     centre.post("/v1/agencies", founded.clone()).await.expect(403);
     founded["parent_id"] = json!(agency("H26.1"));
     centre.post("/v1/agencies", founded).await.expect(201);

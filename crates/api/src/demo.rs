@@ -1,15 +1,18 @@
-//! Dossiers to try the demo with: one for each state, under ids that the contract's examples name.
+//! Dossiers to try the demo with: one for each state, under ids that the contract's examples name; a queue, and delegations.
 
 use actix_web::web::Bytes;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel_async::AsyncPgConnection;
 use directory::citizen::{self, Identity};
+use directory::delegation;
+use directory::delegation::change::NewDelegation;
 use directory::demo::{CITIZENS, DemoCitizen, agency_id, staff_id};
 use futures_util::stream;
 use kernel::files::{Expected, MediaType, Sha256};
+use kernel::id::DelegationId;
 use kernel::idempotency::Attempt;
 use kernel::problem::{Error, Result};
-use kernel::{Actor, Ctx, Role};
+use kernel::{Actor, Ctx, Permission, Role};
 use procedures::attachment::{AttachmentId, NewAttachment};
 use procedures::dossier::{Applicant, Outcome};
 use procedures::file::{self, NewDossier, Ways};
@@ -102,6 +105,7 @@ pub async fn load(app: &App, conn: &mut AsyncPgConnection) -> Result<()> {
         walk(app, conn, &applicant, *n, *reach).await?;
     }
     stand_in_line(app, conn, now).await?;
+    lend(conn, &officer("lanhdao", Role::Leader, now)?).await?;
     look_again(app, conn, &officer("quantri", Role::Administrator, now)?).await
 }
 
@@ -119,6 +123,25 @@ async fn stand_in_line(app: &App, conn: &mut AsyncPgConnection, now: DateTime<Ut
     for n in 1..=3 {
         let free = Call { counter: i16::from(n), fields: Vec::new() };
         call::call_next(conn, &reception, &app.catalogue.load_full(), free, &attempt("call", n)).await?;
+    }
+    Ok(())
+}
+
+/// Next year the leader will be away twice, and chuyenvien will sign.
+async fn lend(conn: &mut AsyncPgConnection, leader: &Ctx) -> Result<()> {
+    let delegate_id = staff_id("chuyenvien").ok_or_else(|| kernel::problem::INTERNAL.because("nobody to lend to"))?;
+    for n in 0..2 {
+        let valid_from = deadlines::vn_date(leader.now + TimeDelta::days(300));
+        let new = NewDelegation {
+            delegator_id: None,
+            delegate_id,
+            permissions: Some(vec![Permission::SignDossier]),
+            document: format!("Giấy uỷ quyền {}/GUQ-UBND", n + 1),
+            valid_from,
+            valid_to: valid_from + TimeDelta::days(14),
+        };
+        let id = DelegationId(fixed(0xb1, n));
+        delegation::change::make(conn, leader, id, new, &Attempt::new(None, "DEMO", "lend", id.0, &[])).await?;
     }
     Ok(())
 }

@@ -4,18 +4,16 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::NaiveDate;
 use diesel_async::AsyncPgConnection;
-use kernel::id::{AgencyId, DelegationId, StaffId};
-use kernel::idempotency::Attempt;
+use kernel::id::{AgencyId, StaffId};
 use kernel::problem::INTERNAL;
-use kernel::{Actor, Ctx, Permission, Result, Role};
+use kernel::{Actor, Ctx, Result, Role};
 use uuid::Uuid;
 
 use crate::agency::change;
 use crate::agency::file::Reading;
-use crate::delegation::change::NewDelegation;
-use crate::{Agencies, AgencyContent, Posting, Staff, StaffContent, delegation, password, staff};
+use crate::{Agencies, AgencyContent, Posting, Staff, StaffContent, password, staff};
 
 /// The password of every account of the demo.
 pub const PASSWORD: &str = "caunoi-demo";
@@ -113,13 +111,12 @@ pub async fn load(conn: &mut AsyncPgConnection, ctx: &Ctx) -> Result<()> {
     }
     // One salt for all is good enough for a password that everybody knows, and starts fast.
     let password_hash = password::hash(PASSWORD.to_owned()).await?;
-    for person in &missing {
+    for person in missing {
         let (Some(id), Some(agency)) = (staff_id(person.username), agency_id(person.agency)) else { continue };
         let staff = Staff::new(id, 1, true, content(person, agency));
-        staff::change::add(conn, &ctx, staff, password_hash.clone()).await?;
+        staff::add(conn, &ctx, staff, password_hash.clone()).await?;
     }
-    // Whoever lends has just come: a demo that has been changed since is left as it is.
-    if missing.len() == STAFF.len() + NEWCOMERS.len() { lend(conn, &ctx).await } else { Ok(()) }
+    Ok(())
 }
 
 /// Everybody has worked since the communes began; tiepnhan also helps out in Ba Đình.
@@ -136,28 +133,6 @@ fn content(person: &DemoStaff, agency: AgencyId) -> StaffContent {
 }
 
 const COMMUNES_BEGAN: NaiveDate = NaiveDate::from_ymd_opt(2025, 7, 1).expect("a day");
-
-/// Next year lanhdao will be away twice, and chuyenvien will sign.
-async fn lend(conn: &mut AsyncPgConnection, ctx: &Ctx) -> Result<()> {
-    let ids = (staff_id("lanhdao"), staff_id("chuyenvien"), agency_id("H26.13.01"));
-    let (Some(leader), Some(delegate_id), Some(agency)) = ids else { return Ok(()) };
-    let ctx = Ctx { actor: Actor::staff(leader, agency, vec![Role::Leader]), now: ctx.now };
-    for n in 0..2 {
-        let id = DelegationId(fixed(0xB100, n));
-        let valid_from = deadlines::vn_date(ctx.now + TimeDelta::days(300));
-        let new = NewDelegation {
-            delegator_id: None,
-            delegate_id,
-            permissions: Some(vec![Permission::SignDossier]),
-            document: format!("Giấy uỷ quyền {}/GUQ-UBND", n + 1),
-            valid_from,
-            valid_to: valid_from + TimeDelta::days(14),
-        };
-        let attempt = Attempt::new(None, "DEMO", "lend", id.0, &[]);
-        delegation::change::make(conn, &ctx, id, new, &attempt).await?;
-    }
-    Ok(())
-}
 
 fn agencies() -> Result<Vec<(AgencyId, AgencyContent)>> {
     let mut n = 0..;

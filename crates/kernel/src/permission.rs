@@ -87,7 +87,9 @@ impl Permission {
             Self::SignDossier => "Sign results",
             Self::ReadDossier => "Read dossiers: one's own, or those of one's agency",
             Self::OverseeDossiers => "Read the dossiers of every agency",
-            Self::ManageDirectory => "Found and change agencies, hire and change staff: one's own agency and all below it",
+            Self::ManageDirectory => {
+                "Found and change agencies, hire and change staff: one's own agency and all below it"
+            }
             Self::ReadStaff => "See one's colleagues, and who stands in for whom",
             Self::Delegate => "Delegate to a colleague what one may oneself",
             Self::NameDeputies => "Name deputies for the staff of one's agency",

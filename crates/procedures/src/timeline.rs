@@ -89,18 +89,20 @@ pub async fn timeline(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) ->
     let record =
         |(held_at, place, participants, findings)| VerificationRecord { held_at, place, participants, findings };
     let entry =
-        |(version, event, data, at, (actor_kind, actor_id, delegation_id), agency_id, ground, reason, shown): Row| TimelineEntry {
-            version,
-            event,
-            data: content(&data),
-            at,
-            actor_kind,
-            actor_id,
-            delegation_id,
-            agency_id,
-            ground,
-            reason,
-            verification: shown.map(record),
+        |(version, event, data, at, (actor_kind, actor_id, delegation_id), agency_id, ground, reason, shown): Row| {
+            TimelineEntry {
+                version,
+                event,
+                data: content(&data),
+                at,
+                actor_kind,
+                actor_id,
+                delegation_id,
+                agency_id,
+                ground,
+                reason,
+                verification: shown.map(record),
+            }
         };
     Ok(rows.into_iter().map(entry).collect())
 }

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use directory::citizen::CitizenEvent;
 use directory::Posting;
+use directory::citizen::CitizenEvent;
 use directory::staff::{StaffEvent, StaffPart};
 use kernel::Role;
 use kernel::id::AgencyId;
@@ -99,7 +99,12 @@ fn of_staff() -> Vec<StaffEvent> {
 
 fn posting(role: Role) -> Posting {
     let day = |text: &str| text.parse().unwrap();
-    Posting { agency_id: AgencyId(Uuid::from_u128(7)), role, valid_from: day("2026-01-01"), valid_to: Some(day("2026-12-31")) }
+    Posting {
+        agency_id: AgencyId(Uuid::from_u128(7)),
+        role,
+        valid_from: day("2026-01-01"),
+        valid_to: Some(day("2026-12-31")),
+    }
 }
 
 fn of_citizens() -> Vec<CitizenEvent> {

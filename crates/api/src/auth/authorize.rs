@@ -29,7 +29,7 @@ async fn ask(call: Call, request: HttpRequest) -> Result<HttpResponse> {
         .map_err(|_| Refusal::Here("?"))
         .and_then(|params| client::request(settings, &params))
         .and_then(|asked| match asked.agency_id.map(|id| call.app.agencies.load().get(id).is_some()) {
-            Some(false) => Err(Refusal::There(asked, "invalid_request")),
+            Some(false) => Err(Refusal::There(Box::new(asked), "invalid_request")),
             _ => Ok(asked),
         });
     match asked {

@@ -15,7 +15,7 @@ pub enum Refusal {
     /// We do not know whom to send back, or where to: the person is told, the application is not (RFC 6749 §4.1.2.1).
     Here(&'static str),
     /// The application is told, with an error code of OAuth 2.0.
-    There(Request, &'static str),
+    There(Box<Request>, &'static str),
 }
 
 /// The longest `state` that we carry for an application.
@@ -44,7 +44,7 @@ pub fn request(settings: &Settings, params: &Params) -> Result<Request, Refusal>
     };
     match wrong(params) {
         None => Ok(request),
-        Some(error) => Err(Refusal::There(request, error)),
+        Some(error) => Err(Refusal::There(Box::new(request), error)),
     }
 }
 
@@ -61,9 +61,9 @@ fn wrong(params: &Params) -> Option<&'static str> {
     } else if params.get("code_challenge_method") != Some("S256") {
         // Left out it would mean `plain` (RFC 7636 §4.3), which protects nobody who can be overheard.
         Some("invalid_request")
-    } else if !params.get("code_challenge").is_some_and(pkce::is_challenge) {
-        Some("invalid_request")
-    } else if params.get("agency_id").is_some_and(|id| Uuid::try_parse(id).is_err()) {
+    } else if !params.get("code_challenge").is_some_and(pkce::is_challenge)
+        || params.get("agency_id").is_some_and(|id| Uuid::try_parse(id).is_err())
+    {
         Some("invalid_request")
     } else if params.get("prompt") == Some("none") {
         Some("login_required")

@@ -47,11 +47,7 @@ async fn exchange(call: Call, pairs: Result<Pairs, actix_web::Error>) -> Result<
     }
 }
 
-async fn by_code(
-    call: &Call,
-    params: &Params,
-    client_id: &str,
-) -> Result<std::result::Result<NewSession, Refusal>> {
+async fn by_code(call: &Call, params: &Params, client_id: &str) -> Result<std::result::Result<NewSession, Refusal>> {
     let (Some(code), Some(redirect_uri), Some(verifier)) =
         (params.get("code"), params.get("redirect_uri"), params.get("code_verifier"))
     else {
@@ -80,11 +76,7 @@ struct Presented {
     client_id: String,
 }
 
-async fn redeem(
-    conn: &mut AsyncPgConnection,
-    ctx: &Ctx,
-    shown: &Presented,
-) -> kernel::Result<Option<NewSession>> {
+async fn redeem(conn: &mut AsyncPgConnection, ctx: &Ctx, shown: &Presented) -> kernel::Result<Option<NewSession>> {
     let Some(grant) = authorization::redeem(conn, ctx, &shown.code).await? else { return Ok(None) };
     let asked = &grant.request;
     let fits = asked.client_id == shown.client_id

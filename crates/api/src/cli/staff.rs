@@ -6,8 +6,8 @@ use api::body;
 use api::contract::Contract;
 use clap::Subcommand;
 use diesel_async::AsyncPgConnection;
-use directory::staff::change::{self, Imported};
 use directory::staff::file::Reading;
+use directory::staff::import::{self, Imported};
 use directory::{Agencies, StaffContent, staff};
 use kernel::Ctx;
 use kernel::id::StaffId;
@@ -51,8 +51,8 @@ async fn load(conn: &mut AsyncPgConnection, ctx: &Ctx, file: &Path, dry_run: boo
         violations: |content: &_| body::violations(schema, content),
         new_id: || StaffId::at(ctx.now),
     };
-    let contents = reading.read(&text).map_err(|wrong| sentences(&wrong))?;
-    let imported = change::import(conn, ctx, &agencies, contents, dry_run).await;
+    let wanted = reading.read(&text).map_err(|wrong| sentences(&wrong))?;
+    let imported = import::import(conn, ctx, &agencies, wanted, dry_run).await;
     let Imported { hired, changed, unchanged } =
         imported.map_err(|(username, error)| format!("Nothing was loaded: {username}: {error}."))?;
     for (username, code) in hired.iter().filter(|_| !dry_run) {

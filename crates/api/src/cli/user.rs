@@ -4,7 +4,6 @@ use std::io::BufRead;
 
 use clap::Subcommand;
 use diesel_async::AsyncPgConnection;
-use directory::staff::change;
 use directory::{Agencies, NewStaff, password, staff};
 use kernel::id::StaffId;
 use kernel::{Ctx, Role};
@@ -46,20 +45,20 @@ pub async fn manage(conn: &mut AsyncPgConnection, ctx: &Ctx, command: UserComman
             let password_hash = password::hash(read_password()?).await.map_err(words)?;
             let new =
                 NewStaff { id: StaffId::at(ctx.now), username: username.clone(), name, password_hash, roles, agency };
-            change::create(conn, ctx, new).await.map_err(words)?;
+            staff::create(conn, ctx, new).await.map_err(words)?;
             say(format_args!("{username} can sign in."));
         }
         UserCommand::Password { username } => {
             let hash = password::hash(read_password()?).await.map_err(words)?;
-            change::set_password(conn, ctx, &username, hash).await.map_err(words)?;
+            staff::set_password(conn, ctx, &username, hash).await.map_err(words)?;
             say(format_args!("{username} has a new password; earlier sessions are ended."));
         }
         UserCommand::Deactivate { username } => {
-            change::deactivate(conn, ctx, &username).await.map_err(words)?;
+            staff::deactivate(conn, ctx, &username).await.map_err(words)?;
             say(format_args!("{username} can sign in no more."));
         }
         UserCommand::Activate { username } => {
-            change::activate(conn, ctx, &username).await.map_err(words)?;
+            staff::activate(conn, ctx, &username).await.map_err(words)?;
             say(format_args!("{username} can sign in again."));
         }
         UserCommand::List => {

@@ -70,6 +70,8 @@ async fn make_delegation(write: Write<NewDelegation>) -> Result<Answered> {
 }
 
 /// Read a delegation
+///
+/// Also one that has ended: timelines refer to it.
 #[utoipa::path(operation_id = "getDelegation", tag = "directory", security(("oauth" = ["staff:read"])),
     params(("id" = DelegationId, Path, description = "The delegation's id.", example = "019b76da-a800-7000-8000-b10000000000")),
     responses(

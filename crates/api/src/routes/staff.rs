@@ -106,6 +106,8 @@ async fn set_password(call: Call, input: Body<NewPassword>) -> Result<HttpRespon
 }
 
 /// Read a member of staff
+///
+/// A colleague, or somebody whom one looks after; also one who was shut out.
 #[utoipa::path(operation_id = "getStaff", tag = "directory", security(("oauth" = ["staff:read"])),
     params(("id" = StaffId, Path, description = "Their id.", example = "019b76da-a800-7000-8000-b00000000000")),
     responses(
@@ -157,6 +159,8 @@ async fn deactivate_staff(id: Id<StaffId>, write: Write<Plain>) -> Result<Answer
 }
 
 /// Let a member of staff in again
+///
+/// With the password and the roles that they had.
 #[utoipa::path(operation_id = "activateStaff", tag = "directory", request_body = Plain, security(("oauth" = ["directory:manage"])),
     params(("id" = StaffId, Path, description = "Their id.", example = "019b76da-a800-7000-8000-b00000000009")),
     responses(

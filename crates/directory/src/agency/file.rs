@@ -62,11 +62,17 @@ where
             let id = old.map_or_else(&mut self.new_id, |old| old.id);
             match self.content(&header, &record, &ids, old) {
                 Ok(content) => contents.push((id, content)),
-                Err(errors) => wrong.extend(errors.into_iter().map(|(column, detail)| CellError::new(line, &column, detail))),
+                Err(errors) => {
+                    wrong.extend(errors.into_iter().map(|(column, detail)| CellError::new(line, &column, detail)))
+                }
             }
             // Also when something else is wrong with it: what stands below it need not be wrong.
             if ids.insert(code.to_owned(), id).is_some() {
-                wrong.push(CellError::new(line, "code", Text::fixed("đã có ở dòng trên", "is in a line above already")));
+                wrong.push(CellError::new(
+                    line,
+                    "code",
+                    Text::fixed("đã có ở dòng trên", "is in a line above already"),
+                ));
             }
         }
         if wrong.is_empty() { Ok(contents) } else { Err(wrong) }

@@ -89,9 +89,8 @@ pub async fn make(
     let entry = delegation.entry(ctx, &event, vec![]);
     let answer = answer(201, &delegation);
     let kept = Some(attempt.keep(&answer, ctx.now));
-    let change = diesel::insert_into(delegations::table)
-        .values(delegation)
-        .returning((delegations::version, nothing_late()));
+    let change =
+        diesel::insert_into(delegations::table).values(delegation).returning((delegations::version, nothing_late()));
     Record { change, also: vec![], entry, timers: Timers::None, answer: kept }.write(conn, |_| None).await?;
     Ok(answer)
 }
@@ -158,12 +157,19 @@ fn check(ctx: &Ctx, agency: AgencyId, delegator: StaffId, both: &[Staff], new: &
         say("/delegate_id", "unknown", "không làm việc tại cơ quan này", "does not work at this agency then");
     }
     match (works(delegator), &new.permissions) {
-        (None, _) => say("/delegator_id", "unknown", "không làm việc tại cơ quan này", "does not work at this agency then"),
+        (None, _) => {
+            say("/delegator_id", "unknown", "không làm việc tại cơ quan này", "does not work at this agency then")
+        }
         (Some(delegator), named) => {
             let lendable: Vec<Permission> = own(&delegator.roles.0, agency, first).collect();
             let beyond = named.iter().flatten().any(|named| !lendable.contains(named));
             if lendable.is_empty() || beyond {
-                say("/permissions", "not_held", "người uỷ quyền không có các quyền này", "the delegator has no such permissions to lend");
+                say(
+                    "/permissions",
+                    "not_held",
+                    "người uỷ quyền không có các quyền này",
+                    "the delegator has no such permissions to lend",
+                );
             }
         }
     }

@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
 use super::Delegation;
+use crate::Agencies;
 use crate::problem::DELEGATION_NOT_FOUND;
 use crate::staff::reach::Reach;
-use crate::Agencies;
 
 /// Which delegations, and how many.
 #[derive(Clone, Debug, Serialize, Deserialize, IntoParams)]

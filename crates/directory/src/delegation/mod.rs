@@ -85,6 +85,9 @@ impl Delegation {
     }
 }
 
+/// A delegation, what it names, and what the lender holds.
+type Row = (DelegationId, Option<Vec<Permission>>, Json<Vec<Posting>>);
+
 /// What is lent to somebody at an agency today: never more than the lender, whose account is active, may there today.
 pub(crate) async fn loans(
     conn: &mut AsyncPgConnection,
@@ -93,7 +96,7 @@ pub(crate) async fn loans(
     agency: AgencyId,
 ) -> Result<Vec<Loan>> {
     let today = deadlines::vn_date(ctx.now);
-    let rows: Vec<(DelegationId, Option<Vec<Permission>>, Json<Vec<Posting>>)> = delegations::table
+    let rows: Vec<Row> = delegations::table
         .inner_join(staff::table)
         .filter(delegations::delegate_id.eq(delegate))
         .filter(delegations::agency_id.eq(agency))
@@ -105,7 +108,7 @@ pub(crate) async fn loans(
         .select((delegations::id, delegations::permissions, staff::postings))
         .load(conn)
         .await?;
-    let loan = |(delegation, named, Json(postings)): (_, Option<Vec<Permission>>, Json<Vec<Posting>>)| {
+    let loan = |(delegation, named, Json(postings)): Row| {
         let lent = own(&postings, agency, today);
         let lent = lent.filter(|lent| named.as_ref().is_none_or(|named| named.contains(lent)));
         Loan { delegation, permissions: lent.collect() }

@@ -10,18 +10,14 @@ use kernel::id::{AgencyId, StaffId};
 use kernel::problem::{FieldError, Text};
 use serde_json::{Value, json};
 
+use super::import::Wanted;
 use super::{Posting, Staff, StaffContent};
 use crate::Agencies;
 use crate::cells::{CellError, Columns, column_of, in_column, sheet, strangers};
 
 /// The columns, each with the member of [`StaffContent`] that it holds.
-const COLUMNS: Columns = &[
-    ("username", "/username"),
-    ("name", "/name"),
-    ("title", "/title"),
-    ("agency", "/agency_id"),
-    ("roles", "/roles"),
-];
+const COLUMNS: Columns =
+    &[("username", "/username"), ("name", "/name"), ("title", "/title"), ("agency", "/agency_id"), ("roles", "/roles")];
 
 /// What reading a file needs beside its text.
 pub struct Reading<'a, V, I> {
@@ -41,14 +37,14 @@ where
     V: Fn(&Value) -> Vec<FieldError>,
     I: FnMut() -> StaffId,
 {
-    /// What the file wants, in its order, each with what it is made from.
+    /// What the file wants, in its order.
     ///
     /// # Errors
     /// Everything that is wrong, cell by cell.
-    pub fn read(mut self, text: &str) -> Result<Vec<(StaffId, Option<Staff>, StaffContent)>, Vec<CellError>> {
+    pub fn read(mut self, text: &str) -> Result<Vec<Wanted>, Vec<CellError>> {
         let (header, records) = sheet(text)?;
         let mut wrong = strangers(COLUMNS, &header);
-        let (mut contents, mut names) = (Vec::new(), HashSet::new());
+        let (mut wanted, mut names) = (Vec::new(), HashSet::new());
         for (line, record) in records {
             let username = in_column(&header, &record, "username").unwrap_or_default();
             if !names.insert(username.to_owned()) {
@@ -57,13 +53,16 @@ where
             }
             let old = self.staff.iter().find(|staff| staff.username == username).cloned();
             match self.content(&header, &record, old.as_ref()) {
-                Ok(content) => contents.push((old.as_ref().map_or_else(&mut self.new_id, |old| old.id), old, content)),
+                Ok(content) => {
+                    let id = old.as_ref().map_or_else(&mut self.new_id, |old| old.id);
+                    wanted.push(Wanted { id, old, content });
+                }
                 Err(errors) => {
                     wrong.extend(errors.into_iter().map(|(column, detail)| CellError::new(line, &column, detail)));
                 }
             }
         }
-        if wrong.is_empty() { Ok(contents) } else { Err(wrong) }
+        if wrong.is_empty() { Ok(wanted) } else { Err(wrong) }
     }
 
     fn content(
@@ -132,7 +131,8 @@ where
         let Some(days) = days else {
             let mut known = old.into_iter().flat_map(|old| &old.roles.0);
             let same = |known: &&Posting| {
-                (known.agency_id, known.role) == (agency_id, role) && known.valid_to.is_none_or(|last| last >= self.today)
+                (known.agency_id, known.role) == (agency_id, role)
+                    && known.valid_to.is_none_or(|last| last >= self.today)
             };
             let new = Posting { agency_id, role, valid_from: self.today, valid_to: None };
             return Ok(known.find(same).cloned().unwrap_or(new));

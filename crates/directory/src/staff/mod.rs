@@ -1,12 +1,19 @@
 //! Staff: who works for which agencies, in which roles, for how long. Names and user names stay out of the journal.
 //! [`change`] hires and changes them, [`reach`] says who may, [`password_code`] lets them set a password of their own,
-//! [`list`] finds them, [`mod@file`] reads many from a file.
+//! [`list`] finds them; [`mod@file`] reads many from a file and [`import`] takes them in; `operator` is the command line's.
 
 pub mod change;
 pub mod file;
+pub mod import;
 pub mod list;
+mod operator;
 pub mod password_code;
 pub mod reach;
+mod row;
+mod rules;
+
+pub(crate) use operator::add;
+pub use operator::{NewStaff, activate, create, deactivate, set_password};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -76,7 +83,12 @@ pub struct StaffContent {
     /// Typed on any keyboard and read out over the telephone.
     #[schema(example = "ha.tran", min_length = 2, max_length = 32, pattern = "^[a-z0-9._-]{2,32}$")]
     pub username: String,
-    #[schema(example = "Trần Thị Hà", min_length = 1, max_length = 200, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*\S[^\u0000-\u001f\u007f-\u009f]*$")]
+    #[schema(
+        example = "Trần Thị Hà",
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f]*\S[^\u0000-\u001f\u007f-\u009f]*$"
+    )]
     pub name: String,
     /// Their office, in words.
     #[serde(skip_serializing_if = "Option::is_none")]

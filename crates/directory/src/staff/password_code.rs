@@ -13,7 +13,8 @@ use kernel::{Actor, Ctx, Result, instant};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Staff, change};
+use super::Staff;
+use super::row::{Next, update};
 use crate::authorization::handle;
 use crate::problem::BAD_PASSWORD_CODE;
 
@@ -73,7 +74,8 @@ pub async fn find(conn: &mut AsyncPgConnection, ctx: &Ctx, code: &str) -> Result
 pub async fn redeem(conn: &mut AsyncPgConnection, ctx: &Ctx, code: &str, password_hash: String) -> Result<()> {
     let old = find(conn, ctx, code).await?;
     let ctx = Ctx { actor: Actor::staff(old.id, old.agency_id, vec![]), now: ctx.now };
-    change::put_password(conn, &ctx, old, password_hash).await
+    let next = Next::password(&ctx, &old, password_hash);
+    update(conn, &ctx, &old, next).await
 }
 
 fn hash(code: &str) -> Vec<u8> {
