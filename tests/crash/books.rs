@@ -6,8 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::schema::{
-    agencies, attachments, citizens, delegations, dossier_serials, dossiers, journal, journal_head, recomputations,
-    staff, tickets, timers,
+    agencies, attachments, citizens, delegations, dossier_serials, dossiers, external_dossiers, fee_orders, imports,
+    journal, journal_head, payments, recomputations, register_entries, staff, tickets, timers,
 };
 use uuid::Uuid;
 
@@ -63,6 +63,10 @@ pub struct Books {
     pub waiting: Vec<Uuid>,
     /// The last serial given by each unit on each day.
     pub serials: HashMap<(Uuid, NaiveDate), i64>,
+    /// Every payment, with its dossier, its order, and whether that is settled by it.
+    pub payments: Vec<(Uuid, Uuid, bool)>,
+    /// Of each dossier in the register, the book by agency and year, and its number.
+    pub register: HashMap<Uuid, ((Uuid, i16), i32)>,
     /// The dossiers that still have a timer set.
     pub timers: Vec<Uuid>,
 }
@@ -79,6 +83,9 @@ impl Books {
             delegations::table.select((delegations::id, delegations::version)).load::<(Uuid, i32)>(conn).await?,
         );
         others.extend(tickets::table.select((tickets::id, tickets::version)).load::<(Uuid, i32)>(conn).await?);
+        let imported = external_dossiers::table.select((external_dossiers::id, external_dossiers::version));
+        others.extend(imported.load::<(Uuid, i32)>(conn).await?);
+        others.extend(imports::table.select((imports::id, imports::version)).load::<(Uuid, i32)>(conn).await?);
         let orders = recomputations::table.select((recomputations::id, recomputations::version));
         others.extend(orders.load::<(Uuid, i32)>(conn).await?);
         let arrived = attachments::table.filter(attachments::stored_at.is_not_null());
@@ -87,6 +94,15 @@ impl Books {
             *papers.entry(dossier).or_default() += 1;
         }
         let serials: Vec<(Uuid, NaiveDate, i32)> = dossier_serials::table.load(conn).await?;
+        let settled = payments::applied.and(fee_orders::status.eq("paid"));
+        let paid = payments::table
+            .inner_join(fee_orders::table.on(fee_orders::id.eq(payments::order_id)))
+            .filter(payments::method.eq("gateway"))
+            .select((payments::dossier_id, payments::order_id, settled));
+        let register = register_entries::table.select((
+            register_entries::dossier_id,
+            ((register_entries::agency_id, register_entries::year), register_entries::number),
+        ));
         let waiting = attachments::table.filter(attachments::stored_at.is_null()).select(attachments::dossier_id);
         Ok(Self {
             dossiers: rows.into_iter().map(|row| (row.id, row)).collect(),
@@ -96,6 +112,8 @@ impl Books {
             papers,
             waiting: waiting.load(conn).await?,
             serials: serials.into_iter().map(|(unit, day, last)| ((unit, day), last.into())).collect(),
+            payments: paid.load(conn).await?,
+            register: register.load(conn).await?.into_iter().collect(),
             timers: timers::table.select(timers::entity_id).load(conn).await?,
         })
     }

@@ -20,6 +20,8 @@ pub struct Life {
     pub papers: Vec<Uuid>,
     /// The event that each acknowledged write must have left, by the dossier's version after it.
     pub events: BTreeMap<i32, &'static str>,
+    /// The orders that were paid through the gateway, which says that it was heard.
+    pub paid: Vec<Uuid>,
     /// It is left alone with a timer set.
     pub asleep: bool,
 }
@@ -37,6 +39,7 @@ impl Life {
             code: None,
             papers: papers.collect::<Option<_>>()?,
             events: BTreeMap::from([(created.version, "dossier.created")]),
+            paid: Vec::new(),
             asleep: false,
         })
     }
@@ -46,6 +49,11 @@ impl Life {
         self.events.insert(answer.version, event);
         self.status = answer.json["status"].as_str().unwrap_or_default().to_owned();
         self.code = answer.json["code"].as_str().map(str::to_owned);
+    }
+
+    /// Notes a change of something that belongs to it.
+    pub fn noted(&mut self, event: &'static str, answer: &Answer) {
+        self.events.insert(answer.version, event);
     }
 
     pub fn path(&self, rest: &str) -> String {

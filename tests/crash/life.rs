@@ -6,11 +6,15 @@ use kernel::files::Sha256;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::time::sleep;
+use uuid::Uuid;
 
 use crate::client::{Client, Request};
 use crate::ledger::Life;
 use crate::rng::Rng;
 use crate::world::{CITIZENS, World, citizen_name};
+
+/// What is done beside the steps of the table.
+const PAY: &str = "pay";
 
 const PDF: &[u8] = include_bytes!("../../migrations/seed/demo/paper.pdf");
 
@@ -89,6 +93,11 @@ fn way(rng: &mut Rng, filer: &str, online: bool, component: &str) -> Vec<Step> {
         steps.push(plain(filer, "submit", "dossier.submitted"));
     }
     steps.push(plain("tiepnhan", "accept", "dossier.accepted"));
+    // A birth is registered for nothing.
+    if component != "declaration" && rng.one_in(2) {
+        let fee = json!({"id": rng.uuid(), "lines": [{"fee": "fee"}]});
+        steps.push(step("tiepnhan", PAY, fee, "dossier.fee_ordered"));
+    }
     steps.push(plain("chuyenvien", "start-processing", "dossier.processing_started"));
     if rng.one_in(3) {
         let ask =
@@ -131,6 +140,10 @@ impl Client {
         self.upload(&plan.filer, last).await?;
         for step in &plan.steps {
             sleep(self.think()).await;
+            if step.action == PAY {
+                self.pay(&plan.filer, last, step).await?;
+                continue;
+            }
             let path = self.lives[last].path(&format!("/{}", step.action));
             let request = Request::post(&step.who, path, self.rng.uuid(), &step.said);
             let answer = self.insist(&request).await?;
@@ -152,6 +165,49 @@ impl Client {
             self.world.violation(format!("dossier {} was made twice: {again:?}", self.lives[life].id));
         }
         same.then_some(())
+    }
+
+    /// A fee is ordered, and paid through the gateway: twice at once, as impatient people do.
+    async fn pay(&mut self, filer: &str, life: usize, step: &Step) -> Option<()> {
+        let request = Request::post("tiepnhan", self.lives[life].path("/fees"), self.rng.uuid(), &step.said);
+        let ordered = self.insist(&request).await?;
+        self.lives[life].noted(step.event, &ordered);
+        let order: Uuid = ordered.json["id"].as_str()?.parse().ok()?;
+        let checkout = self.lives[life].path(&format!("/fees/{order}/checkout"));
+        let address = self.checkout(filer, &checkout).await?;
+        let since = Instant::now();
+        loop {
+            let press = || self.world.http.post(&address).send();
+            let (one, other) = tokio::join!(press(), press());
+            if [one, other].into_iter().any(|pressed| pressed.is_ok_and(|answer| answer.status().is_success())) {
+                self.lives[life].paid.push(order);
+                return Some(());
+            }
+            if since.elapsed() > Duration::from_secs(240) {
+                self.world.violation(format!("the gateway could not tell that {order} was paid"));
+                return None;
+            }
+        }
+    }
+
+    /// Where an order is paid.
+    async fn checkout(&mut self, who: &str, path: &str) -> Option<String> {
+        let since = Instant::now();
+        loop {
+            let request = self.world.http.post(format!("{}{path}", self.world.url)).bearer_auth(self.world.token(who));
+            let request = request.header("content-type", "application/json").body("{}");
+            if let Ok(answer) = request.send().await
+                && answer.status().is_success()
+                && let Ok(opened) = answer.json::<Value>().await
+            {
+                return opened["address"].as_str().map(str::to_owned);
+            }
+            if since.elapsed() > Duration::from_secs(120) {
+                self.world.violation(format!("POST {path} was not answered"));
+                return None;
+            }
+            sleep(self.think()).await;
+        }
     }
 
     async fn upload(&mut self, filer: &str, life: usize) -> Option<()> {

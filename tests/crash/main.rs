@@ -1,11 +1,13 @@
 //! The crash proof: many clients retry at random with the same Idempotency-Keys while program and database are killed
-//! with `kill -9` at random moments. In the end what the clients were told is held against what there is.
+//! with `kill -9` at random moments, and imports with them. In the end what the clients were told is held against what
+//! there is.
 //!
 //!     cargo run --package it --example crash -- PROGRAM [--seed N] [--clients N] [--kills N]
 
 mod books;
 mod client;
 mod hourglass;
+mod importer;
 mod killer;
 mod ledger;
 mod life;
@@ -23,6 +25,7 @@ use std::sync::Arc;
 use kernel::{Db, db};
 
 use crate::client::Client;
+use crate::importer::Importer;
 use crate::program::Program;
 use crate::rng::Rng;
 use crate::world::{Outcome, World};
@@ -89,6 +92,14 @@ async fn proof() -> Outcome<bool> {
         let world = Arc::clone(&world);
         async move { hourglass::turn(&world).await }
     });
+    let importer = Importer {
+        program: options.program.canonicalize()?,
+        dir: dir.path().to_owned(),
+        database_url: program.database_url(),
+        rng: dice.stream(u64::MAX - 1),
+        world: Arc::clone(&world),
+    };
+    let importing = tokio::spawn(importer.work());
     killer::haunt(&world, &mut program, options.kills, dice.stream(u64::MAX)).await?;
     world.end();
     eprintln!("all was killed; clients finish what they are at");
@@ -96,7 +107,8 @@ async fn proof() -> Outcome<bool> {
     for client in working {
         clients.push(client.await?);
     }
-    let summary = reconcile::reconcile(&world, &mut program, clients, turning.await?).await?;
+    let imported = importing.await?;
+    let summary = reconcile::reconcile(&world, &mut program, clients, turning.await?, imported).await?;
 
     let violations = world.violations();
     println!("crash proof: seed {}, {} kills, {summary}", options.seed, 2 * options.kills);

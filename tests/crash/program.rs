@@ -1,7 +1,7 @@
 //! The program under test and its private database: started, killed, stopped.
 
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -18,18 +18,21 @@ pub struct Program {
     pub dir: PathBuf,
     port: u16,
     child: Child,
+    /// Nobody kills it: it tells of payments until it is heard.
+    gateway: Gateway,
     http: reqwest::Client,
 }
 
 impl Program {
     pub fn start(binary: PathBuf, dir: PathBuf, port: u16) -> Outcome<Self> {
-        let child = command(&binary, &dir, port)?.spawn()?;
-        Ok(Self { binary, dir, port, child, http: reqwest::Client::new() })
+        let gateway = Gateway::start(&binary)?;
+        let child = command(&binary, &dir, port, &gateway)?.spawn()?;
+        Ok(Self { binary, dir, port, child, gateway, http: reqwest::Client::new() })
     }
 
     /// Starts it again, after it has ended.
     pub fn restart(&mut self) -> Outcome {
-        self.child = command(&self.binary, &self.dir, self.port)?.spawn()?;
+        self.child = command(&self.binary, &self.dir, self.port, &self.gateway)?.spawn()?;
         Ok(())
     }
 
@@ -113,10 +116,31 @@ fn log(dir: &Path) -> PathBuf {
     dir.join("program.log")
 }
 
-fn command(binary: &Path, dir: &Path, port: u16) -> io::Result<Command> {
+/// The demo's payment gateway, as a program beside the one under test.
+struct Gateway {
+    _child: std::process::Child,
+    url: String,
+    secret: String,
+}
+
+impl Gateway {
+    fn start(binary: &Path) -> Outcome<Self> {
+        let secret = api::gateway::signature::fresh_secret();
+        let mut command = std::process::Command::new(binary);
+        command.args(["demo-gateway", "--bind", "127.0.0.1:0", "--attached"]);
+        let mut child =
+            command.env("PAYMENT_GATEWAY_SECRET", &secret).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let mut url = String::new();
+        BufReader::new(child.stdout.as_mut().ok_or("the gateway says nothing")?).read_line(&mut url)?;
+        Ok(Self { _child: child, url: url.trim().to_owned(), secret })
+    }
+}
+
+fn command(binary: &Path, dir: &Path, port: u16, gateway: &Gateway) -> io::Result<Command> {
     let log: File = OpenOptions::new().create(true).append(true).open(log(dir))?;
     let mut command = Command::new(binary);
     command.args(["serve", "--demo", "--rate-limit-per-minute", "100000000"]);
+    command.env("PAYMENT_GATEWAY_URL", &gateway.url).env("PAYMENT_GATEWAY_SECRET", &gateway.secret);
     command.arg("--bind").arg(format!("127.0.0.1:{port}")).arg("--data-dir").arg(dir);
     command.env("LOG", "info,access=off").stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).kill_on_drop(true);
     Ok(command)

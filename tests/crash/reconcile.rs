@@ -13,8 +13,9 @@ use kernel::schema::{journal, timers};
 use tokio::time::sleep;
 use uuid::Uuid;
 
-use crate::books::{Books, Entry};
+use crate::books::{Books, Dossier, Entry};
 use crate::client::Client;
+use crate::importer::Imported;
 use crate::ledger::Life;
 use crate::program::Program;
 use crate::world::{Outcome, World};
@@ -28,6 +29,7 @@ pub async fn reconcile(
     program: &mut Program,
     clients: Vec<Client>,
     moved: BTreeMap<Uuid, usize>,
+    imported: Imported,
 ) -> Outcome<String> {
     let mut looking = Vec::new();
     for mut client in clients {
@@ -41,6 +43,7 @@ pub async fn reconcile(
         lives.extend(each.await?);
     }
     wait_until_quiet(world).await?;
+    let imported = imported.check(world).await?;
     let books = Books::read(&mut *world.db.conn().await?).await?;
     let by_entity = by_entity(&books);
     let mut wrong = Wrong::default();
@@ -49,6 +52,7 @@ pub async fn reconcile(
     }
     wrong.strangers(&lives, &books);
     wrong.codes(&lives, &books);
+    wrong.register(&books);
     wrong.journal(&books, &by_entity);
     let fired = wrong.timers(&lives, &books, &by_entity, &moved);
     let checkpoints = checkpoints(program, books.size, &mut wrong).await?;
@@ -57,15 +61,16 @@ pub async fn reconcile(
     let tally = &world.tally;
     let count = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
     eprintln!(
-        "{} dossiers; tries without an answer {}, told to come later {}, answered again {}, faults {}",
+        "{} dossiers, {} payments; tries without an answer {}, told to come later {}, answered again {}, faults {}",
         lives.len(),
+        lives.iter().map(|life| life.paid.len()).sum::<usize>(),
         count(&tally.unanswered),
         count(&tally.put_off),
         count(&tally.replayed),
         count(&tally.faults)
     );
     Ok(format!(
-        "{} acknowledged writes, {} lost, {} doubled, {} code conflicts, journal 0..{} {}, {checkpoints} checkpoints confirmed, {fired} timers fired",
+        "{} acknowledged writes, {} lost, {} doubled, {} code conflicts, journal 0..{} {}, {checkpoints} checkpoints confirmed, {fired} timers fired; {imported}",
         count(&tally.acknowledged),
         wrong.lost,
         wrong.doubled,
@@ -135,7 +140,20 @@ impl Wrong {
                 self.say(format!("{event} of dossier {} (version {version}) was acknowledged and is lost", life.id));
             }
         }
-        let told = life.events.len() + life.papers.len() + entries.iter().filter(|entry| entry.is_fired()).count();
+        let paid: Vec<_> = books.payments.iter().filter(|(dossier, ..)| *dossier == life.id).collect();
+        let is_there = |order: &Uuid| paid.iter().filter(|(_, paid, settled)| paid == order && *settled).count() == 1;
+        if !life.paid.iter().all(is_there) {
+            self.lost += 1;
+            self.say(format!("the payers of {life:?} were told that it is paid, and there is {paid:?}"));
+        }
+        if paid.len() > life.paid.len() {
+            self.doubled += 1;
+            self.say(format!("{life:?} was paid more often than once: {paid:?}"));
+        }
+        let told = life.events.len()
+            + life.papers.len()
+            + life.paid.len()
+            + entries.iter().filter(|entry| entry.is_fired()).count();
         if entries.len() > told || books.papers.get(&life.id) != Some(&life.papers.len()) {
             self.doubled += 1;
             self.say(format!("something of {life:?} was done twice: {entries:?}"));
@@ -182,6 +200,29 @@ impl Wrong {
                 self.codes += 1;
                 self.say(format!("the serials of {unit_and_day:?}, up to {last}, are {given:?}"));
             }
+        }
+    }
+
+    /// Every accepted dossier once in the register of the agency that received it, and numbers from 1 on without a gap.
+    fn register(&mut self, books: &Books) {
+        let mut numbers: HashMap<(Uuid, i16), Vec<i32>> = HashMap::new();
+        for (book, number) in books.register.values() {
+            numbers.entry(*book).or_default().push(*number);
+        }
+        for (book, given) in &mut numbers {
+            given.sort_unstable();
+            if !given.iter().copied().eq(1..=i32::try_from(given.len()).unwrap_or(0)) {
+                self.codes += 1;
+                self.say(format!("the numbers of the register {book:?} are {given:?}"));
+            }
+        }
+        let entered =
+            |row: &&Dossier| books.register.get(&row.id).is_some_and(|((unit, _), _)| *unit == row.receiving_agency_id);
+        let accepted = books.dossiers.values().filter(|row| row.accepted_at.is_some());
+        let missing = accepted.filter(|row| !entered(row)).count();
+        if missing > 0 {
+            self.codes += missing;
+            self.say(format!("{missing} accepted dossiers are not in the register of their agency"));
         }
     }
 

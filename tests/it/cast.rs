@@ -139,6 +139,19 @@ fn road(kind: Kind, status: Status) -> &'static [(&'static str, Action)] {
         Status::SupplementRequested => {
             &[("tiepnhan", Accept), ("chuyenvien", StartProcessing), ("chuyenvien", RequestSupplement)]
         }
+        Status::Consulting if kind.online => {
+            &[("congdan1", Submit), ("tiepnhan", Accept), ("chuyenvien", StartProcessing), ("chuyenvien", Consult)]
+        }
+        Status::Consulting => &[("tiepnhan", Accept), ("chuyenvien", StartProcessing), ("chuyenvien", Consult)],
+        Status::AwaitingPayment if kind.online => &[
+            ("congdan1", Submit),
+            ("tiepnhan", Accept),
+            ("chuyenvien", StartProcessing),
+            ("chuyenvien", RequestPayment),
+        ],
+        Status::AwaitingPayment => {
+            &[("tiepnhan", Accept), ("chuyenvien", StartProcessing), ("chuyenvien", RequestPayment)]
+        }
         Status::AwaitingApproval => way(4),
         Status::WithdrawalRequested if kind.online => {
             &[("congdan1", Submit), ("tiepnhan", Accept), ("congdan1", RequestWithdrawal)]
@@ -176,7 +189,18 @@ pub fn said(kind: Kind, action: Action) -> Value {
             "held_at": "2026-08-17T01:00:00Z", "place": "Số 12 phố Hàng Bài",
             "participants": "Phạm Quang Huy, chuyên viên", "findings": "Hiện trạng phù hợp với bản vẽ.",
         }),
-        Action::SendBack | Action::RefuseHandOver | Action::RefuseWithdrawal | Action::Stop => {
+        // Nobody in the cast works for the Department of Finance.
+        Action::Consult if kind.immediate => json!({"questions": [
+            {"agency": "H26.4", "question": "Đề nghị cho ý kiến.", "limit": {"amount": 2, "unit": "working_day"}},
+        ]}),
+        Action::Consult => json!({"questions": [{"agency": "H26.4", "question": "Đề nghị cho ý kiến."}]}),
+        Action::RequestPayment => json!({"name": "Lệ phí trước bạ", "amount": 1_250_000, "document": "123/TB-CCT"}),
+        Action::SendBack
+        | Action::RefuseHandOver
+        | Action::RefuseWithdrawal
+        | Action::Stop
+        | Action::EndConsultation
+        | Action::WaivePayment => {
             json!({"reason": "Đề nghị làm rõ ý kiến về phòng cháy."})
         }
         Action::Reappoint => json!({"due_date": "2026-09-15", "reason": "Xin lỗi ông/bà, kết quả kiểm tra về muộn."}),

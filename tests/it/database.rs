@@ -10,7 +10,9 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use directory::{AgencyKind, authorization};
 use kernel::reference::Reference;
 use kernel::{Db, db};
-use procedures::dossier::{Channel, Outcome};
+use procedures::consultation::{ConsultationStatus, Opinion};
+use procedures::dossier::{Channel, Outcome, SidePart};
+use procedures::fee::{FeeKind, OrderStatus, PaymentMethod, PaymentStatus};
 use procedures::queue::TicketStatus;
 use procedures::recomputation::Phase;
 use procedures::workflow::{Action, Status, TABLE};
@@ -134,6 +136,14 @@ async fn the_database_takes_the_codes_that_the_program_knows_and_no_others() {
         ("dossiers", "outcome", codes(Outcome::ALL, Outcome::code)),
         ("dossiers", "proposed_outcome", codes(Outcome::ALL, Outcome::code)),
         ("dossiers", "state_before", before_withdrawal),
+        ("fee_orders", "kind", codes(FeeKind::ALL, FeeKind::code)),
+        ("fee_orders", "status", codes(OrderStatus::ALL, OrderStatus::code)),
+        ("payments", "method", codes(PaymentMethod::ALL, PaymentMethod::code)),
+        ("payments", "status", codes(PaymentStatus::ALL, PaymentStatus::code)),
+        ("dossier_agencies", "part", codes(SidePart::ALL, SidePart::code)),
+        ("consultations", "status", codes(ConsultationStatus::ALL, ConsultationStatus::code)),
+        ("consultations", "opinion", codes(Opinion::ALL, Opinion::code)),
+        ("external_dossiers", "channel", codes(Channel::ALL, Channel::code)),
         ("recomputations", "status", codes(Phase::ALL, Phase::code)),
         ("agencies", "kind", codes(AgencyKind::ALL, AgencyKind::code)),
         ("tickets", "status", codes(TicketStatus::ALL, TicketStatus::code)),
@@ -166,6 +176,7 @@ async fn shape(conn: &mut AsyncPgConnection) -> BTreeSet<String> {
         lines(conn, "SELECT pg_get_functiondef(oid) AS line FROM pg_proc WHERE pronamespace = 'public'::regnamespace")
             .await,
     );
+    shape.extend(lines(conn, "SELECT pg_get_triggerdef(oid) AS line FROM pg_trigger WHERE NOT tgisinternal").await);
     shape.extend(
         lines(
             conn,

@@ -4,10 +4,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kernel::files::Sha256;
 use procedures::workflow::{Action, Status};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::cast::{Cast, PERMIT_AT_COUNTER, PERMIT_ONLINE, path, said};
 use crate::harness::{Client, TestApp, new_key};
+use crate::printed::{Printed, words_of_page};
 
 async fn forms(client: &Client, id: &str) -> Vec<Value> {
     client.get(&format!("/v1/dossiers/{id}/forms")).await.expect(200).json["items"].as_array().unwrap().clone()
@@ -44,6 +46,8 @@ async fn each_step_has_the_form_that_it_calls_for() {
         let at = format!("/v1/dossiers/{id}/forms/{}/{}", form["form"].as_str().unwrap(), form["version"]);
         let page = officer.get(&at).await.expect(200);
         assert!(page.text.contains(form["name"].as_str().unwrap()), "{at}");
+        let printed = Printed::get(officer, &format!("{at}?format=pdf")).await;
+        assert!(printed.says(&words_of_page(&page.text)), "{at}: the same words in the same order");
     }
     let slip = all.last().unwrap();
     assert_eq!((&slip["form"], &slip["number"]), (&json!("control_slip"), &json!("Mẫu 06")));
@@ -113,4 +117,77 @@ async fn what_people_write_stays_text_on_the_page() {
     let page = cast.client("congdan1").get(&format!("/v1/dossiers/{id}/forms/refusal/{}", refusal["version"])).await;
     let text = page.expect(200).text;
     assert!(text.contains("&lt;img") && !text.contains("<img"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_is_a_document_whose_text_can_be_read_out() {
+    let app = TestApp::new().await;
+    app.set_time("2026-08-17T09:00:00+07:00");
+    let cast = Cast::of(&app).await;
+    let (citizen, id) = (cast.client("congdan1"), cast.dossier(PERMIT_ONLINE, Status::Accepted).await);
+    let receipt = forms(citizen, &id).await.remove(0);
+    let at = format!("/v1/dossiers/{id}/forms/receipt/{}", receipt["version"]);
+    let printed = Printed::get(citizen, &format!("{at}?format=pdf")).await;
+    let disposition = format!("inline; filename=\"receipt-{}.pdf\"", receipt["version"]);
+    assert_eq!(printed.header("content-disposition"), disposition, "nothing of anybody in the name");
+    assert_eq!(printed.header("cache-control"), "no-store");
+    assert!(printed.header("vary").starts_with("Accept, Accept-Language, Authorization"), "another is sent to others");
+    assert_eq!((printed.pages(), printed.size()), (1, (148, 210)), "A5");
+    let text = printed.words().join(" ");
+    for words in [
+        "mẫu 01",
+        "nguyễn thị hoa",
+        "000.01.13.h26-260817-0001",
+        "09 giờ 00 phút, ngày 17/08/2026",
+        "hết ngày 25/08/2026",
+    ] {
+        assert!(text.contains(words), "{words} is missing in {text}");
+    }
+    assert!(printed.fonts_are_embedded() && !printed.has_pictures(), "the QR code is drawn");
+    assert_eq!(printed.bytes, Printed::get(citizen, &format!("{at}?format=pdf")).await.bytes, "the same every time");
+
+    // Whoever can say what they take, says it.
+    for (accept, kind) in [
+        ("application/pdf", "application/pdf"),
+        ("text/html;q=0.5, application/pdf", "application/pdf"),
+        ("text/html,application/xhtml+xml,*/*;q=0.8", "text/html; charset=utf-8"),
+        ("image/png", "text/html; charset=utf-8"),
+    ] {
+        let answer = citizen.send(citizen.request(Method::GET, &at).header("accept", accept)).await.expect(200);
+        assert_eq!(answer.header("content-type"), kind, "{accept}");
+    }
+    citizen.get(&format!("{at}?format=docx")).await.expect(400);
+    cast.client("congdan2").get(&format!("{at}?format=pdf")).await.expect(404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_reason_goes_on_over_the_page_and_odd_letters_stop_nothing() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let refusal = async |reason: &str| {
+        let id = cast.dossier(PERMIT_ONLINE, Status::Submitted).await;
+        let why = json!({ "ground": "duplicate", "reason": reason });
+        cast.client("tiepnhan").post(&path(&id, Action::Reject), why).await.expect(200);
+        let form = forms(cast.client("congdan1"), &id).await.remove(0);
+        let at = format!("/v1/dossiers/{id}/forms/refusal/{}", form["version"]);
+        let page = cast.client("congdan1").get(&at).await.expect(200);
+        (Printed::get(cast.client("congdan1"), &format!("{at}?format=pdf")).await, words_of_page(&page.text))
+    };
+    let (printed, words) = refusal(&"Thửa đất nằm trong hành lang bảo vệ đê điều. ".repeat(80)).await;
+    assert!(printed.pages() >= 2, "{}", printed.pages());
+    let whole = printed.words().join(" ");
+    assert!(
+        whole.contains(&format!("trang 1/{}", printed.pages()))
+            && whole.contains(&format!("trang 2/{}", printed.pages()))
+    );
+    let numbers = 2 * printed.pages();
+    assert!(printed.says(&words));
+    assert_eq!(printed.words().len(), words.len() + numbers, "nothing is lost or said twice where a page ends");
+
+    let without_spaces = format!("https://example.vn/{}", "đường-dẫn-rất-dài/".repeat(20));
+    let (printed, _) = refusal(&without_spaces).await;
+    assert!(printed.words().concat().contains(&without_spaces), "broken where it must be");
+    let (printed, words) = refusal("Tên 王小明 \u{1f600} \u{feff}và <b>đậm</b> #set page(width: 1cm)").await;
+    assert!(words.contains(&"<b>đậm</b>".to_owned()));
+    assert!(printed.words().contains(&"<b>đậm</b>".to_owned()) && printed.words().contains(&"page(width:".to_owned()));
 }

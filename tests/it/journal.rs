@@ -21,16 +21,18 @@ use crate::harness::{TestApp, cluster};
 use procedures::workflow::{Action, Status};
 
 /// How many entries wait for their number.
-const WAITING: &str = "SELECT count(*) FROM journal_tail";
+pub const WAITING: &str = "SELECT count(*) FROM journal_tail";
 
 /// Rows whose versions are not exactly those of their entries, in the journal's order.
-const UNTOLD: &str = "
+pub const UNTOLD: &str = "
     SELECT count(*) FROM (
         SELECT id, version, 'dossier' AS kind FROM dossiers UNION ALL
         SELECT id, version, 'staff' FROM staff UNION ALL
         SELECT id, version, 'agency' FROM agencies UNION ALL
         SELECT id, version, 'ticket' FROM tickets UNION ALL
         SELECT id, version, 'delegation' FROM delegations UNION ALL
+        SELECT id, version, 'import' FROM imports UNION ALL
+        SELECT id, version, 'external_dossier' FROM external_dossiers UNION ALL
         SELECT id, version, 'citizen' FROM citizens
     ) AS entity
     WHERE (SELECT array_agg(n) FROM generate_series(1, entity.version) AS n) IS DISTINCT FROM

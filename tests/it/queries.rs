@@ -28,11 +28,22 @@ const OWN: &[(&str, &[&str])] = &[
             "remarks",
             "verifications",
             "receipts",
+            "fee_orders",
+            "payments",
+            "consultations",
+            "dossier_agencies",
+            "corrections",
             "tickets",
             "ticket_serials",
+            "register_entries",
+            "register_serials",
             "dossier_serials",
             "recomputations",
             "recomputation_progress",
+            "imports",
+            "import_progress",
+            "external_dossiers",
+            "external_events",
         ],
     ),
 ];
@@ -128,7 +139,8 @@ fn every_query_on_dossiers_asks_who_looks() {
     let mut listed = BTreeSet::new();
     let mut asking = 0;
     for source in &sources {
-        let code = source.code();
+        // Dossiers of other systems name nobody.
+        let code = source.code().replace("external_dossiers::table", "");
         for (name, body) in functions(&code).into_iter().filter(|(_, body)| body.contains("dossiers::table")) {
             if body.contains("visible_to(") {
                 asking += 1;

@@ -1,6 +1,7 @@
 //! The program from outside: a process of its own, started as an operator starts it.
 
 mod databases;
+pub mod gateway;
 mod life;
 pub mod program;
 mod refusals;

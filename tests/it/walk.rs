@@ -4,13 +4,19 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use crate::harness::{Client, TestApp};
+use crate::start::gateway::{Gateway, SECRET};
 use crate::start::{Program, Scratch};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_walk_leads_to_two_results_and_the_supplement_starts_the_clock_anew() {
-    let app = TestApp::new().await;
+async fn the_walk_leads_to_three_results_and_the_supplement_starts_the_clock_anew() {
+    let gateway = Gateway::start();
+    let app = TestApp::with(|flags| {
+        flags.payment_gateway_url = Some(gateway.url.clone());
+        flags.payment_gateway_secret = Some(SECRET.to_owned());
+    })
+    .await;
     let walk = Walk::through(&app.url, |block| {
         if block.contains("step confirm-supplement") {
             app.set_time("2026-08-24T10:00:00+07:00");
@@ -18,6 +24,8 @@ async fn the_walk_leads_to_two_results_and_the_supplement_starts_the_clock_anew(
     });
     for line in [
         r#""status":"accepted" "due_date":"2026-08-25" "timeliness":"running""#,
+        r#"{"paid":75000}"#,
+        r#""unpaid":0 "amount":75000 "amount":75000 "status":"paid" "method":"gateway" "amount":75000 "status":"kept""#,
         r#""status":"supplement_requested" "due_date":"2026-08-25" "timeliness":"not_running""#,
         r#""status":"processing" "due_date":"2026-09-07" "timeliness":"running""#,
         r#""status":"result_ready" "due_date":"2026-09-07" "timeliness":"finished_on_time""#,
@@ -65,13 +73,14 @@ impl Walk {
         walk
     }
 
-    /// Both results were handed over, and the law's limit has begun anew for the first.
+    /// All results were handed over, and the law's limit has begun anew for the first.
     async fn has_arrived(&self, reception: &Client) {
-        let [online, counter] = &self.dossiers[..] else { panic!("two dossiers, not {:?}", self.dossiers) };
-        for (id, channel) in [(online, "online"), (counter, "counter")] {
+        let [online, counter, refused] = &self.dossiers[..] else { panic!("three dossiers: {:?}", self.dossiers) };
+        let ends = [(online, "online", "granted"), (counter, "counter", "granted"), (refused, "counter", "refused")];
+        for (id, channel, outcome) in ends {
             let dossier = reception.get(&format!("/v1/dossiers/{id}")).await.expect(200).json;
             assert_eq!((&dossier["channel"], &dossier["status"]), (&channel.into(), &"returned".into()));
-            assert_eq!((&dossier["outcome"], &dossier["timeliness"]), (&"granted".into(), &"finished_on_time".into()));
+            assert_eq!((&dossier["outcome"], &dossier["timeliness"]), (&outcome.into(), &"finished_on_time".into()));
         }
         let deadline = reception.get(&format!("/v1/dossiers/{online}/deadline")).await.expect(200).json;
         let events: Vec<_> =

@@ -2,17 +2,17 @@
 
 use std::fmt::Write;
 
-use procedures::workflow::{ClockEffect, Guard, Party, Status, TABLE};
+use procedures::workflow::{Awaited, ClockEffect, FOLLOWS, Guard, Party, Status, TABLE};
 
 #[test]
 fn the_workflow_page_is_current() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/workflow.md");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/procedures.md");
     let fresh = page();
     if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(path, &fresh).expect("docs/workflow.md can be written");
+        std::fs::write(path, &fresh).expect("docs/procedures.md can be written");
     }
     let committed = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(committed == fresh, "docs/workflow.md is not current: UPDATE=1 cargo test -p it workflow");
+    assert!(committed == fresh, "docs/procedures.md is not current: UPDATE=1 cargo test -p it workflow");
 }
 
 #[test]
@@ -40,6 +40,9 @@ fn page() -> String {
             drawn.push(arrow);
         }
     }
+    for row in FOLLOWS {
+        let _ = writeln!(page, "    {} --> {}: [{}]", row.from, row.to, row.when);
+    }
     for status in Status::ALL.iter().filter(|status| !TABLE.iter().any(|row| row.from == **status)) {
         let _ = writeln!(page, "    {status} --> [*]");
     }
@@ -52,6 +55,7 @@ fn page() -> String {
             Party::Applicant => "the applicant",
             Party::Receiving => "the receiving agency",
             Party::Competent => "the competent agency",
+            Party::ReturnPoint => "the agency where the result is fetched",
         };
         let clock = match row.clock {
             ClockEffect::None => "",
@@ -59,6 +63,8 @@ fn page() -> String {
             ClockEffect::Pause => "stands",
             ClockEffect::Continue => "begins anew or goes on, by the procedure's rule",
             ClockEffect::Restart => "begins anew",
+            ClockEffect::Wait => "stands, where the procedure says so",
+            ClockEffect::Resume => "goes on, if it stood",
             ClockEffect::Finish => "decides whether it was in time",
             ClockEffect::Stop => "stops for good",
             ClockEffect::Reappoint => "the date told is a later one",
@@ -73,6 +79,8 @@ fn page() -> String {
             Guard::Immediate => "procedures settled at once, when it is at hand".to_owned(),
             Guard::FirstTime => "once".to_owned(),
             Guard::NoNewDate => "once, a day before it is due at the latest, when it is at hand".to_owned(),
+            Guard::Paid => "when everything is paid".to_owned(),
+            Guard::OnlinePaid => "filed by the applicant, when everything is paid".to_owned(),
             Guard::Before(status) => format!("it was {status} before"),
         };
         let permission = row.permission.code();
@@ -81,6 +89,18 @@ fn page() -> String {
             "| {} | {} | {} | {party} | `{permission}` | {clock} | {guard} |",
             row.from, row.action, row.to
         );
+    }
+    page.push_str(
+        "\nBy itself, when what was awaited has come; while a withdrawal is decided, it changes where it would go back to:\n\n\
+         | from | when | to | clock |\n| --- | --- | --- | --- |\n",
+    );
+    for row in FOLLOWS {
+        let when = match row.when {
+            Awaited::Paid => "every tax and duty that was ordered is paid",
+            Awaited::Answered => "every agency that was asked has answered, or its silence is consent",
+        };
+        let clock = if row.clock == ClockEffect::Resume { "goes on, if it stood" } else { "" };
+        let _ = writeln!(page, "| {} | {when} | {} | {clock} |", row.from, row.to);
     }
     page
 }

@@ -6,9 +6,11 @@ use kernel::Clock;
 use kernel::files::FileStore;
 use kernel::rules::Rules;
 use procedures::Catalogue;
+use procedures::steps::World;
 
 use crate::auth::Auth;
 use crate::contract::Contract;
+use crate::gateway::Gateway;
 use crate::settings::Settings;
 
 /// The server's state, behind one `Arc`. Each worker adds a [`kernel::Db`] of its own.
@@ -18,6 +20,8 @@ pub struct App {
     pub cursors: aws_lc_rs::hmac::Key,
     pub clock: Clock,
     pub auth: Auth,
+    /// Where fees are paid online, if anywhere.
+    pub gateway: Option<Gateway>,
     pub contract: Contract,
     pub rules: Rules,
     /// Kept up to date by [`crate::reference`], as the catalogue.
@@ -28,4 +32,11 @@ pub struct App {
     pub files: FileStore,
     /// Turns for what is heavy: stripping documents.
     pub heavy: tokio::sync::Semaphore,
+}
+
+impl App {
+    /// What a change of a dossier goes by.
+    pub fn world<'a>(&'a self, catalogue: &'a Catalogue) -> World<'a> {
+        World { catalogue, rules: &self.rules, keys: &self.settings.keys }
+    }
 }

@@ -76,8 +76,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Parameters<T> {
 }
 
 /// Where the next page is (RFC 8288).
-pub fn next_link<T>(path: &str, query: &str, page: &Page<T>) -> Option<String> {
-    let cursor = page.next_cursor.as_deref()?;
+pub fn next_link(path: &str, query: &str, next_cursor: Option<&str>) -> Option<String> {
+    let cursor = next_cursor?;
     let mut pairs: Vec<&str> =
         query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor=")).collect();
     let cursor = format!("cursor={cursor}");
@@ -88,7 +88,7 @@ pub fn next_link<T>(path: &str, query: &str, page: &Page<T>) -> Option<String> {
 /// A page as it is sent, with a link to the next one (RFC 8288).
 pub fn page<T: Serialize>(path: &str, query: &str, page: &Page<T>) -> HttpResponse {
     let mut response = HttpResponse::Ok();
-    if let Some(link) = next_link(path, query, page) {
+    if let Some(link) = next_link(path, query, page.next_cursor.as_deref()) {
         response.insert_header((header::LINK, link));
     }
     let mut body = Vec::with_capacity(512 * (1 + page.items.len()));

@@ -1,5 +1,7 @@
 //! Dossiers to try the demo with: one for each state, under ids that the contract's examples name; a queue, and delegations.
 
+use std::io::Cursor;
+
 use actix_web::web::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel_async::AsyncPgConnection;
@@ -14,15 +16,22 @@ use kernel::idempotency::Attempt;
 use kernel::problem::{Error, Result};
 use kernel::{Actor, Ctx, Permission, Role};
 use procedures::attachment::{AttachmentId, NewAttachment};
+use procedures::consultation::ConsultationId;
+use procedures::consultation::ask::{self, NewConsultation, NewQuestion};
+use procedures::correction::{self, CorrectionId, NewCorrection};
 use procedures::dossier::{Applicant, Outcome};
+use procedures::fee::order::{self, NewDuty, NewFeeLine, NewFeeOrder};
+use procedures::fee::payment::{self, NewPayment};
+use procedures::fee::{FeeOrderId, PaymentId, PaymentMethod};
 use procedures::file::{self, NewDossier, Ways};
+use procedures::import::{self, ImportId, Source};
 use procedures::problem::NOT_FOUND;
 use procedures::queue::TicketId;
 use procedures::queue::call::{self, Call};
 use procedures::queue::draw::{self, NewTicket};
 use procedures::recomputation::{self, NewRecomputation, RecomputationId};
 use procedures::request::{NewResult, Proposal, SupplementGround, SupplementRequest, VerificationPlan};
-use procedures::steps::{self, Target, World};
+use procedures::steps::{self, Target};
 use procedures::{DossierId, upload};
 use uuid::Uuid;
 
@@ -31,11 +40,17 @@ use crate::app::App;
 /// The paper that stands for every paper of the demo.
 const PAPER: &[u8] = include_bytes!("../../../migrations/seed/demo/paper.pdf");
 
+/// A log of another system.
+const LOG: &[u8] = include_bytes!("../../../migrations/seed/demo/receipt-log.csv");
+
 /// Whose dossiers they are: congdan1.
 const CITIZEN: &DemoCitizen = &CITIZENS[0];
 
 /// The commune where the demo's officers work.
 const AGENCY: &str = "H26.13.01";
+
+/// The department that is asked for its opinion.
+const ASKED: &str = "H26.3";
 
 /// What comes before the serial in the demo's own codes, so that examples can name them on any day.
 const CODE: &str = "000.01.13.H26-DEMO-";
@@ -65,6 +80,16 @@ const DOSSIERS: &[(u8, Reach)] = &[
     (20, Reach::Transferred),
     (21, Reach::Processing),
     (22, Reach::Verifying),
+    (23, Reach::FeeOrdered),
+    (24, Reach::FeePaid),
+    (25, Reach::Processing),
+    (26, Reach::Consulting),
+    (27, Reach::Processing),
+    (28, Reach::AwaitingPayment),
+    (29, Reach::Consulting),
+    (30, Reach::FeeOrdered),
+    (31, Reach::FeeOrdered),
+    (32, Reach::Correcting),
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,13 +99,18 @@ enum Reach {
     Draft,
     Submitted,
     Accepted,
+    FeeOrdered,
+    FeePaid,
     Transferred,
     Processing,
     Verifying,
+    Consulting,
+    AwaitingPayment,
     SupplementRequested,
     WithdrawalRequested,
     AwaitingApproval,
     ResultReady,
+    Correcting,
 }
 
 /// Adds the demo's dossiers, unless they are there. They go through the same use cases as everybody's.
@@ -106,7 +136,15 @@ pub async fn load(app: &App, conn: &mut AsyncPgConnection) -> Result<()> {
     }
     stand_in_line(app, conn, now).await?;
     lend(conn, &officer("lanhdao", Role::Leader, now)?).await?;
-    look_again(app, conn, &officer("quantri", Role::Administrator, now)?).await
+    look_again(app, conn, &officer("quantri", Role::Administrator, now)?).await?;
+    bring_in(app, conn).await
+}
+
+/// A few dossiers of another system.
+async fn bring_in(app: &App, conn: &mut AsyncPgConnection) -> Result<()> {
+    let (id, looked) = (ImportId(fixed(0xf1, 1)), import::log::look(LOG)?);
+    let log = import::File { id, source: Source::Demo, content: Cursor::new(LOG), looked };
+    import::run(conn, &app.clock, log, false, |_| ()).await.map(drop)
 }
 
 /// Seven people at the commune's counters, three of them called.
@@ -189,11 +227,11 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
     let examiner = officer("chuyenvien", Role::ProcessingOfficer, applicant.now)?;
     let leader = officer("lanhdao", Role::Leader, applicant.now)?;
     let catalogue = app.catalogue.load();
-    let world = World { catalogue: &catalogue, rules: &app.rules, keys: &app.settings.keys };
+    let world = app.world(&catalogue);
     let id = id(n);
     let attempt = |step: &str| Attempt::new(None, "DEMO", step, id.0, &[n]);
 
-    let ways = Ways { receiving: agency, competent: agency };
+    let ways = Ways { receiving: agency, competent: agency, support: None, return_point: None };
     file::file(conn, applicant, &catalogue, ways, new(id), &attempt("file")).await?;
     if reach >= Reach::Draft {
         for paper in procedures::attachment::of_dossier(conn, id).await? {
@@ -206,8 +244,21 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
     if reach >= Reach::Accepted {
         steps::accept(conn, &reception, world, target(id, &attempt("accept")), CODE).await?;
     }
+    if reach == Reach::FeeOrdered || reach == Reach::FeePaid {
+        let fee = FeeOrderId(fixed(0xf1, n));
+        let new = NewFeeOrder { id: Some(fee), lines: vec![NewFeeLine { fee: "fee".to_owned(), quantity: 1 }] };
+        order::order(conn, &reception, world, target(id, &attempt("order")), new).await?;
+        if reach == Reach::FeePaid {
+            let paid = NewPayment {
+                id: Some(PaymentId(fixed(0xf2, n))),
+                method: PaymentMethod::Cash,
+                transaction: "BL-000123".to_owned(),
+            };
+            payment::record(conn, &reception, world, target(id, &attempt("pay")), fee, paid).await?;
+        }
+    }
     if reach == Reach::Transferred {
-        steps::hand_over(conn, &reception, world, target(id, &attempt("hand over"))).await?;
+        steps::hand_over(conn, &reception, world, target(id, &attempt("hand over")), None).await?;
     }
     if reach >= Reach::Processing {
         steps::start_processing(conn, &examiner, world, target(id, &attempt("start"))).await?;
@@ -218,6 +269,26 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
             subject: "Kiểm tra hiện trạng thửa đất tại số 12 phố Hàng Bài.".to_owned(),
         };
         steps::verify(conn, &examiner, world, target(id, &attempt("verify")), plan).await?;
+    }
+    if reach == Reach::Consulting {
+        let question = NewQuestion {
+            id: Some(ConsultationId(fixed(0xf3, n))),
+            agency: ASKED.to_owned(),
+            question: "Đề nghị cho ý kiến về quy hoạch chi tiết của khu vực.".to_owned(),
+            limit: None,
+        };
+        let asked = agency_id(ASKED).ok_or_else(|| kernel::problem::INTERNAL.because("the demo has no such agency"))?;
+        let new = NewConsultation { questions: vec![question] };
+        ask::consult(conn, &examiner, world, target(id, &attempt("consult")), &[asked], new).await?;
+    }
+    if reach == Reach::AwaitingPayment {
+        let duty = NewDuty {
+            id: Some(FeeOrderId(fixed(0xf1, n))),
+            name: "Lệ phí trước bạ".to_owned(),
+            amount: 1_250_000,
+            document: "123/TB-CCT".to_owned(),
+        };
+        order::request_payment(conn, &examiner, world, target(id, &attempt("duty")), duty).await?;
     }
     if reach == Reach::SupplementRequested {
         let what = SupplementRequest {
@@ -234,10 +305,17 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
         let proposal = Proposal { outcome: Outcome::Granted, ground: None, reason: None };
         steps::propose_result(conn, &examiner, world, target(id, &attempt("propose")), proposal).await?;
     }
-    if reach == Reach::ResultReady {
+    if reach >= Reach::ResultReady {
         let result =
             NewResult { outcome: Outcome::Granted, number: "125/GPXD-UBND".to_owned(), ground: None, reason: None };
         steps::issue_result(conn, &leader, world, target(id, &attempt("issue")), result).await?;
+    }
+    if reach == Reach::Correcting {
+        let wrong = NewCorrection {
+            id: Some(CorrectionId(fixed(0xf4, n))),
+            reason: "Xin lỗi ông/bà: giấy phép ghi sai số tầng, sẽ được cấp lại miễn phí.".to_owned(),
+        };
+        correction::open(conn, &examiner, world, target(id, &attempt("correct")), wrong).await?;
     }
     Ok(())
 }
@@ -262,6 +340,8 @@ fn new(id: DossierId) -> NewDossier {
         case: "house".to_owned(),
         agency: AGENCY.to_owned(),
         competent_agency: None,
+        support_agency: None,
+        return_agency: None,
         channel: None,
         applicant: Applicant {
             name: CITIZEN.name.to_owned(),

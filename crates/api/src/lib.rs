@@ -6,7 +6,8 @@
 //! - [`contract`]: the OpenAPI document, which also decides who may call what and what a body must look like
 //! - [`call`], [`body`], [`mod@write`]: what handlers are given; [`public`]: answers that may be kept;
 //!   [`problem`]: how they fail
-//! - [`routes`]: the handlers; [`auth`]: signing in
+//! - [`routes`]: the handlers; [`mod@print`]: sheets as they are sent; [`auth`]: signing in; [`gateway`]: where fees are paid
+//!   online
 //! - [`worker`]: timers, the journal's leader, housekeeping; [`mod@reference`]: what is kept in memory
 
 pub mod app;
@@ -17,7 +18,9 @@ pub mod contract;
 pub mod database;
 pub mod demo;
 pub mod gate;
+pub mod gateway;
 pub mod negotiation;
+pub mod print;
 pub mod problem;
 pub mod public;
 pub mod reference;

@@ -14,7 +14,8 @@ const CONDITION: usize = 200;
 /// # Errors
 /// [`NOT_ACCEPTABLE`]; [`MALFORMED`] when there are query parameters and the operation has none.
 pub fn check(operation: &Operation, query: &str, headers: &HeaderMap) -> Result<(), Error> {
-    if operation.answers_json && !accepts_json(headers) {
+    let offered = || operation.answers.iter().map(String::as_str);
+    if !operation.answers.is_empty() && preferred(headers, offered()).is_none() {
         return Err(NOT_ACCEPTABLE.error());
     }
     let readable =
@@ -31,19 +32,32 @@ pub fn check(operation: &Operation, query: &str, headers: &HeaderMap) -> Result<
     Ok(())
 }
 
-/// RFC 9110 §12.5.1: of the ranges that match, the most specific decides; no header takes anything.
-fn accepts_json(headers: &HeaderMap) -> bool {
+/// Of what is offered, what the caller takes most gladly; the first of equals. RFC 9110 §12.5.1: of the ranges that match,
+/// the most specific decides; no header takes anything.
+pub fn preferred<'a>(headers: &HeaderMap, offered: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let values = headers.get_all(header::ACCEPT).map(|value| value.to_str().unwrap_or_default());
-    let ranges: Vec<&str> =
-        values.flat_map(|value| value.split(',')).map(str::trim).filter(|range| !range.is_empty()).collect();
-    let matching = ranges.iter().filter_map(|range| {
-        let mut parts = range.split(';').map(str::trim);
-        let range = parts.next()?.to_ascii_lowercase();
-        let specific = ["*/*", "application/*", "application/json"].iter().position(|known| *known == range)?;
-        let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse::<f32>().ok());
-        Some((specific, weight.unwrap_or(1.0) > 0.0))
-    });
-    ranges.is_empty() || matching.max_by_key(|(specific, _)| *specific).is_some_and(|(_, wanted)| wanted)
+    let ranges = values.flat_map(|value| value.split(',')).map(str::trim).filter(|range| !range.is_empty());
+    let ranges: Vec<(String, f32)> = ranges
+        .map(|range| {
+            let mut parts = range.split(';').map(str::trim);
+            let name = parts.next().unwrap_or_default().to_ascii_lowercase();
+            let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse().ok());
+            (name, weight.unwrap_or(1.0))
+        })
+        .collect();
+    let mut best: Option<(&str, f32)> = None;
+    for media_type in offered {
+        let group = format!("{}/*", media_type.split('/').next().unwrap_or_default());
+        let weight = |known: &str| ranges.iter().find(|(range, _)| range == known).map(|(_, weight)| *weight);
+        let wanted = match weight(media_type).or_else(|| weight(&group)).or_else(|| weight("*/*")) {
+            None if ranges.is_empty() => 1.0,
+            wanted => wanted.unwrap_or(0.0),
+        };
+        if wanted > best.map_or(0.0, |(_, most)| most) {
+            best = Some((media_type, wanted));
+        }
+    }
+    best.map(|(media_type, _)| media_type)
 }
 
 #[cfg(test)]
@@ -58,7 +72,7 @@ mod tests {
         let accepts = |values: &[&'static str]| {
             let mut headers = HeaderMap::new();
             values.iter().for_each(|value| headers.append(header::ACCEPT, HeaderValue::from_static(value)));
-            accepts_json(&headers)
+            preferred(&headers, ["application/json"]).is_some()
         };
         assert!(accepts(&[]) && accepts(&[""]) && accepts(&["*/*"]) && accepts(&["application/*"]));
         assert!(accepts(&["text/html,application/xhtml+xml,*/*;q=0.8"]));
@@ -66,6 +80,18 @@ mod tests {
         assert!(accepts(&["*/*;q=0, application/json"]));
         assert!(!accepts(&["application/json;q=0, */*"]));
         assert!(!accepts(&["text/html"]) && !accepts(&["application/problem+json"]) && !accepts(&["json"]));
+    }
+
+    #[test]
+    fn what_is_wanted_most_is_given_and_the_first_of_equals() {
+        let given = |accept: &'static str| {
+            let headers = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]);
+            preferred(&headers, ["text/html", "application/pdf", "text/csv"])
+        };
+        assert_eq!(given("*/*"), Some("text/html"));
+        assert_eq!(given("application/pdf, */*;q=0.1"), Some("application/pdf"));
+        assert_eq!(given("text/html;q=0.2, text/*;q=0.9"), Some("text/csv"));
+        assert_eq!(given("application/json"), None);
     }
 
     #[test]

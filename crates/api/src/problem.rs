@@ -236,6 +236,20 @@ kernel::problems! {
         "Gửi Authorization: Bearer <access_token> còn hạn.",
         "Send Authorization: Bearer <access_token> that has not expired."
     }
+    NO_GATEWAY = Conflict "payment.not_online" {
+        "Chưa thể nộp trực tuyến", "Nothing can be paid online here";
+        "Hệ thống này chưa nối cổng thanh toán; nộp tại bộ phận một cửa.",
+        "This installation has no payment gateway; pay at the one-stop shop."
+    }
+    NOT_THE_GATEWAY = Invalid "payment.not_the_gateway" {
+        "Không phải thông báo của cổng thanh toán", "It is no event of the payment gateway";
+        "Chữ ký trong webhook-signature không khớp.", "The signature in webhook-signature does not fit."
+    }
+    GATEWAY_UNAVAILABLE = Busy "payment.gateway_unavailable" {
+        "Cổng thanh toán không trả lời", "The payment gateway does not answer";
+        "Thử lại sau số giây trong Retry-After; chưa có gì được nộp.",
+        "Try again after the seconds in Retry-After; nothing was paid."
+    }
     FORBIDDEN = Forbidden "request.forbidden" {
         "Bạn không có quyền làm việc này", "You are not allowed to do this";
         "Vai trò của bạn không có quyền mà thao tác này cần.",

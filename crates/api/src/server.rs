@@ -23,6 +23,7 @@ use utoipa_actix_web::AppExt;
 use crate::app::App;
 use crate::auth::token::Tokens;
 use crate::contract::Contract;
+use crate::gateway::Gateway;
 use crate::settings::Settings;
 use crate::traffic::Traffic;
 use crate::{auth, gate, reference, routes, worker};
@@ -134,7 +135,9 @@ async fn load(settings: Settings, db: &Db, clock: Clock) -> Result<Arc<App>, Str
     let files = FileStore::open(&settings.files_url).map_err(|error| format!("FILES_URL: {error}."))?;
     files.probe().await.map_err(|error| format!("FILES_URL: {error}."))?;
     worker::check_exports(&settings.data_dir)?;
+    let gateway = settings.gateway.clone().map(|gateway| Gateway::new(gateway, &settings.public_url)).transpose()?;
     Ok(Arc::new(App {
+        gateway,
         clock,
         auth: auth::Auth::new(&settings)?,
         contract: Contract::new(&settings.public_url),

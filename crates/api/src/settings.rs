@@ -51,6 +51,12 @@ pub struct Flags {
     /// The secret that goes with that name.
     #[arg(long, env = "OIDC_CLIENT_SECRET", hide_env_values = true)]
     pub oidc_client_secret: Option<String>,
+    /// The payment gateway: see docs/payments.md.
+    #[arg(long, env = "PAYMENT_GATEWAY_URL")]
+    pub payment_gateway_url: Option<String>,
+    /// The secret with which it and this server sign what they tell each other: whsec_ and base64.
+    #[arg(long, env = "PAYMENT_GATEWAY_SECRET", hide_env_values = true)]
+    pub payment_gateway_secret: Option<String>,
     /// Applications that may sign people in: `id=redirect_uri`, separated by commas; an id may come more than once.
     #[arg(long, env = "OAUTH_CLIENTS")]
     pub oauth_clients: Option<String>,
@@ -86,6 +92,7 @@ pub struct Settings {
     pub keys: KeyRing,
     pub files_url: String,
     pub oidc: Option<Oidc>,
+    pub gateway: Option<GatewaySettings>,
     pub oauth_clients: Vec<OauthClient>,
     pub trusted_proxies: Vec<IpAddr>,
     pub cors_origins: Vec<String>,
@@ -101,6 +108,14 @@ pub struct Oidc {
     pub issuer: String,
     pub client_id: String,
     pub client_secret: String,
+}
+
+/// Where fees are paid online.
+#[derive(Clone, Debug)]
+pub struct GatewaySettings {
+    /// Without a slash at the end.
+    pub url: String,
+    pub secret: Vec<u8>,
 }
 
 /// An application that may sign people in, with one address it may be sent back to.
@@ -132,6 +147,7 @@ impl Settings {
         wrong.note(values::database(flags));
         let files_url = wrong.note(values::files_url(flags, &data_dir)).unwrap_or_default();
         let oidc = wrong.note(values::oidc(flags, &public_url)).flatten();
+        let gateway = wrong.note(values::gateway(flags)).flatten();
         let mut oauth_clients = wrong.note_each(values::oauth_clients(flags));
         oauth_clients.push(OauthClient {
             id: "swagger-ui".to_owned(),
@@ -164,6 +180,7 @@ impl Settings {
                 keys,
                 files_url,
                 oidc,
+                gateway,
                 oauth_clients,
                 trusted_proxies,
                 cors_origins,

@@ -7,11 +7,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel_async::AsyncPgConnection;
 use kernel::journal::{checkpoint, leader};
 use kernel::problem::{CONFLICT, Result};
+use kernel::timers::Due;
 use kernel::{Actor, Ctx, Db, idempotency, timers};
+use procedures::fee::refund;
 use tokio::sync::watch;
 
 use crate::app::App;
@@ -49,7 +51,7 @@ pub fn is_over(stop: &watch::Receiver<bool>) -> bool {
 }
 
 /// Leads for as long as the connection holds, once nobody else does.
-async fn lead(app: &App, db: &Db, traffic: &Traffic, stop: &mut watch::Receiver<bool>) -> Result<()> {
+async fn lead(app: &Arc<App>, db: &Db, traffic: &Traffic, stop: &mut watch::Receiver<bool>) -> Result<()> {
     // Not from the pool: what goes back there would keep leading.
     let mut conn = db.dedicated().await?;
     while !leader::try_lead(&mut conn).await? {
@@ -86,12 +88,17 @@ async fn lead(app: &App, db: &Db, traffic: &Traffic, stop: &mut watch::Receiver<
 }
 
 /// Fires what is due. A timer that fails is put off and the others go on.
-async fn fire(app: &App, conn: &mut AsyncPgConnection) -> Result<usize> {
+async fn fire(app: &Arc<App>, conn: &mut AsyncPgConnection) -> Result<usize> {
     let ctx = Ctx { actor: Actor::System, now: app.clock.now() };
     let due = timers::due(conn, ctx.now, TIMERS).await?;
     for timer in &due {
         let fired = match timer.entity_kind.as_str() {
             "dossier" => procedures::timer::fire(conn, &ctx, timer).await.map(drop),
+            procedures::fee::refund::ENTITY => ask_back(app, conn, timer, ctx.now).await,
+            procedures::consultation::ENTITY => {
+                let catalogue = app.catalogue.load_full();
+                procedures::consultation::lapse::fire(conn, &ctx, app.world(&catalogue), timer).await
+            }
             procedures::recomputation::ENTITY => procedures::recompute::fire(conn, &ctx, &app.rules, timer).await,
             other => Err(kernel::problem::INTERNAL.because(format!("nobody fires timers of {other}"))),
         };
@@ -106,6 +113,24 @@ async fn fire(app: &App, conn: &mut AsyncPgConnection) -> Result<usize> {
         }
     }
     Ok(due.len())
+}
+
+/// Asks the gateway for money back. It is not waited for here: the journal must not stand still with it. Its answer is an event
+/// that takes the timer away; until then the timer has been put off, and asks again.
+async fn ask_back(app: &Arc<App>, conn: &mut AsyncPgConnection, timer: &Due, now: DateTime<Utc>) -> Result<()> {
+    let Some(payment) = refund::due(conn, timer, now).await? else { return Ok(()) };
+    if app.gateway.is_none() {
+        log::error!("payment {} is to go back, and no PAYMENT_GATEWAY_URL is set", payment.id);
+        return Ok(());
+    }
+    let app = Arc::clone(app);
+    tokio::spawn(async move {
+        let Some(gateway) = &app.gateway else { return };
+        if let Err(error) = gateway.refund(&payment).await {
+            log::warn!("payment {} did not go back yet: {error}", payment.id);
+        }
+    });
+    Ok(())
 }
 
 /// Where checkpoints are exported, one per line.

@@ -12,7 +12,8 @@
 //! 4. [`Event`]: what stops a clock, begins it anew or moves its end.
 //! 5. [`compute()`]: all of these to one [`Deadline`], with a [`Step`] for every day that went by.
 //!    [`Clock`] is the same input as a matter stores it.
-//! 6. [`timeliness()`]: what the dates say today. Late is computed, never stored.
+//! 6. [`timeliness()`]: what the dates say today. Late is computed, never stored. [`worked()`]: what it has cost of an
+//!    office's time.
 //!
 //! Two conventions run through everything. `due_at` is **exclusive**: in time is what happens before
 //! it, and a day ends at 24:00. A **pause** on day P with its resume on day R takes out the days d
@@ -33,6 +34,7 @@ mod row;
 mod run;
 mod timeliness;
 mod vietnam;
+mod worked;
 
 pub use calendar::Calendar;
 pub use clock::Clock;
@@ -46,3 +48,4 @@ pub use office::{InvalidOpeningHours, Office, Opening, OpeningHours};
 pub use row::{CalendarRow, Confidence, MAX_TEXT_LENGTH, RowKind};
 pub use timeliness::{Timeliness, timeliness};
 pub use vietnam::{VIETNAM, due_date, end_of_day, vn_date};
+pub use worked::worked;

@@ -1,16 +1,20 @@
-//! The forms of the one-stop shop as pages to be printed: A5, in Vietnamese, with the tracking address as a QR code. Apart
-//! from the rest, so that what draws pages is not built with what decides cases. `words` fills a sheet in.
+//! The forms of the one-stop shop as sheets, in Vietnamese: a dossier's own (A5), with the tracking address as a QR code, and
+//! the register (A4). `words` fills a sheet in; here it becomes an HTML page, in the crate `pdf` a document, and where it is a
+//! table for other programs, CSV (`table`).
 
+mod table;
 mod words;
 
 use std::sync::LazyLock;
 
-use fast_qr::QRBuilder;
+use fast_qr::QRCode;
 use fast_qr::convert::Builder;
 use fast_qr::convert::svg::SvgBuilder;
 use minijinja::Environment;
-use procedures::form::Form;
 use serde::Serialize;
+
+pub use table::Table;
+pub use words::{REGISTER, register, sheet};
 
 /// The style of every sheet: whoever sends the page allows it by its hash.
 pub const STYLE: &str = include_str!("style.css");
@@ -23,33 +27,40 @@ pub struct Around<'a> {
     pub tracking: Option<String>,
 }
 
-/// A sheet, filled in.
+/// A sheet, filled in. Everything that is printed stands here, in its order.
 #[derive(Serialize)]
-struct Sheet {
-    style: &'static str,
-    agency: String,
-    number: String,
-    title: String,
-    code: Option<String>,
-    rows: Vec<Row>,
-    table: Table,
-    closing: &'static str,
-    qr: Option<String>,
-    date: String,
-    signatures: &'static [&'static str],
+pub struct Sheet {
+    /// On A4, across: the register. Everything else is on A5.
+    pub wide: bool,
+    /// Whose letterhead it has.
+    pub agency: String,
+    /// Of the form, in its circular.
+    pub number: String,
+    pub title: String,
+    pub code: Option<String>,
+    pub rows: Vec<Row>,
+    pub table: Table,
+    pub closing: String,
+    #[serde(skip)]
+    pub qr: Option<QRCode>,
+    pub date: String,
+    /// Left and right.
+    pub signatures: &'static [&'static str],
 }
 
+/// What is said of one thing.
 #[derive(Serialize)]
-struct Row {
-    label: &'static str,
-    value: String,
+pub struct Row {
+    pub label: &'static str,
+    pub value: String,
 }
 
-#[derive(Default, Serialize)]
-struct Table {
-    head: Vec<&'static str>,
-    lines: Vec<Vec<String>>,
-}
+/// The state's name and motto, over every form.
+pub const MOTTO: [&str; 2] = ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"];
+/// Before the dossier's code.
+pub const CODE: &str = "Mã hồ sơ:";
+/// Under the QR code.
+pub const FOLLOW: &str = "Tra cứu tiến độ";
 
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut templates = Environment::new();
@@ -58,15 +69,22 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     templates
 });
 
-/// The form as an HTML page that needs nothing from elsewhere.
-pub fn html(form: &Form, around: &Around<'_>) -> String {
-    let sheet = words::sheet(form, around);
-    let template = TEMPLATES.get_template("sheet.html").expect("it was added above");
-    template.render(minijinja::value::Serde(&sheet)).expect("a test renders every form")
-}
-
-/// An address as a QR code, in SVG; none when it is too long for one.
-fn qr(address: &str) -> Option<String> {
-    let code = QRBuilder::new(address).build().ok()?;
-    Some(SvgBuilder::default().margin(1).to_str(&code))
+impl Sheet {
+    /// As an HTML page that needs nothing from elsewhere.
+    pub fn html(&self) -> String {
+        #[derive(Serialize)]
+        struct Page<'a> {
+            style: &'static str,
+            motto: [&'static str; 2],
+            code_label: &'static str,
+            follow: &'static str,
+            svg: Option<String>,
+            #[serde(flatten)]
+            sheet: &'a Sheet,
+        }
+        let svg = self.qr.as_ref().map(|qr| SvgBuilder::default().margin(1).to_str(qr));
+        let page = Page { style: STYLE, motto: MOTTO, code_label: CODE, follow: FOLLOW, svg, sheet: self };
+        let template = TEMPLATES.get_template("sheet.html").expect("it was added above");
+        template.render(minijinja::value::Serde(&page)).expect("a test renders every form")
+    }
 }

@@ -2,24 +2,104 @@
 
 use chrono::{DateTime, FixedOffset, Utc};
 use deadlines::{Limit, Unit};
+use fast_qr::QRBuilder;
+use procedures::dossier::{Channel, Outcome};
 use procedures::form::{Form, FormKind};
+use procedures::register::{Register, RegisterEntry};
+use procedures::workflow::Status;
 
-use crate::{Around, Row, STYLE, Sheet, Table, qr};
+use crate::{Around, Row, Sheet, Table};
 
-/// The form with everything that surrounds it.
-pub(crate) fn sheet(form: &Form, around: &Around<'_>) -> Sheet {
+/// A form with everything that surrounds it.
+pub fn sheet(form: &Form, around: &Around<'_>) -> Sheet {
     Sheet {
-        style: STYLE,
+        wide: false,
         agency: (around.name_of)(form.issued_by.0),
         number: form.number.clone(),
         title: form.name.clone(),
         code: form.code.clone(),
         rows: rows(form, around),
         table: table(form, around),
-        closing: closing(form.form),
-        qr: around.tracking.as_deref().and_then(qr),
+        closing: closing(form.form).to_owned(),
+        // None when the address is too long for one.
+        qr: around.tracking.as_deref().and_then(|address| QRBuilder::new(address).build().ok()),
         date: day_in_words(form.at),
         signatures: signatures(form.form),
+    }
+}
+
+/// The columns of the register.
+pub const REGISTER: [&str; 11] = [
+    "Số",
+    "Mã hồ sơ",
+    "Người nộp hồ sơ",
+    "Thủ tục",
+    "Cách nộp",
+    "Nhận",
+    "Hẹn trả",
+    "Xong",
+    "Kết quả",
+    "Đã trả",
+    "Ghi chú",
+];
+
+/// A page of the register, written out on `at`.
+pub fn register(register: &Register, at: DateTime<Utc>, around: &Around<'_>) -> Sheet {
+    let Register { year, month, last_number, .. } = register;
+    let period = month.map_or_else(|| format!("Năm {year}"), |month| format!("Tháng {month} năm {year}"));
+    let closed = format!("Sổ năm {year} đã khóa ở số {last_number:02}.");
+    Sheet {
+        wide: true,
+        agency: (around.name_of)(register.agency_id.0),
+        number: register.number.clone(),
+        title: register.name.clone(),
+        code: None,
+        rows: vec![Row { label: "Kỳ", value: period }],
+        table: Table {
+            head: REGISTER.to_vec(),
+            lines: register.items.iter().map(|entry| line(entry, register, around)).collect(),
+        },
+        closing: if register.closed { closed } else { String::new() },
+        qr: None,
+        date: day_in_words(at),
+        signatures: &[],
+    }
+}
+
+fn line(entry: &RegisterEntry, register: &Register, around: &Around<'_>) -> Vec<String> {
+    let day = |at: Option<DateTime<Utc>>| at.map(|at| vietnam(at).format("%d/%m/%Y").to_string()).unwrap_or_default();
+    let due = entry.due_at.map(|due_at| match vietnam(due_at).time() {
+        chrono::NaiveTime::MIN => deadlines::due_date(due_at).format("%d/%m/%Y").to_string(),
+        _ => vietnam(due_at).format("%d/%m/%Y %H:%M").to_string(),
+    });
+    let outcome = entry.outcome.map(|outcome| match outcome {
+        Outcome::Granted => "Chấp thuận",
+        Outcome::Refused => "Từ chối",
+    });
+    let elsewhere = (entry.competent_agency_id != register.agency_id)
+        .then(|| format!("Chuyển {}", (around.name_of)(entry.competent_agency_id.0)));
+    let notes = [elsewhere, (entry.status == Status::Stopped).then(|| "Dừng giải quyết".to_owned())];
+    vec![
+        format!("{:02}", entry.number),
+        entry.code.clone(),
+        entry.applicant_name.clone(),
+        format!("{} ({})", entry.procedure.name, entry.procedure.code),
+        channel_in_words(entry.channel).to_owned(),
+        day(Some(entry.received_at)),
+        due.unwrap_or_default(),
+        day(entry.finished_at),
+        [outcome.map(str::to_owned), entry.result_number.clone()].into_iter().flatten().collect::<Vec<_>>().join(", "),
+        day(entry.returned_at),
+        notes.into_iter().flatten().collect::<Vec<_>>().join("; "),
+    ]
+}
+
+fn channel_in_words(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Online => "Trực tuyến",
+        Channel::Counter => "Trực tiếp",
+        Channel::Post => "Bưu chính",
+        Channel::Kiosk => "Kiosk",
     }
 }
 

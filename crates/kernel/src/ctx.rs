@@ -80,6 +80,11 @@ impl Actor {
         }
     }
 
+    /// Whether the actor's role allows this, and they act for that agency.
+    pub fn may_at(&self, permission: Permission, agency: AgencyId) -> bool {
+        self.agency() == Some(agency) && self.may(permission)
+    }
+
     /// The delegation that lends this permission.
     fn lender(&self, permission: Permission) -> Option<DelegationId> {
         let Self::Staff { loans, .. } = self else { return None };

@@ -179,8 +179,8 @@ impl Error {
 
     /// Says which member of the body is wrong, where what failed could not know.
     #[must_use]
-    pub fn at(mut self, pointer: &'static str) -> Self {
-        self.0.fields.iter_mut().for_each(|field| pointer.clone_into(&mut field.pointer));
+    pub fn at(mut self, pointer: impl AsRef<str>) -> Self {
+        self.0.fields.iter_mut().for_each(|field| pointer.as_ref().clone_into(&mut field.pointer));
         self
     }
 

@@ -114,6 +114,36 @@ table! {
         dossier_id -> Uuid, version -> Int4, held_at -> Timestamptz, place -> Text, participants -> Text, findings -> Text,
     }
 }
+table! {
+    fee_orders (id) {
+        id -> Uuid, dossier_id -> Uuid, kind -> Text, lines -> Jsonb, amount -> Int8, status -> Text,
+        document -> Nullable<Text>, ordered_at -> Timestamptz, settled_at -> Nullable<Timestamptz>,
+    }
+}
+table! {
+    payments (id) {
+        id -> Uuid, dossier_id -> Uuid, order_id -> Uuid, method -> Text, transaction -> Text, amount -> Int8,
+        applied -> Bool, status -> Text, paid_at -> Timestamptz, recorded_at -> Timestamptz,
+        statement -> Nullable<Jsonb>, refund_transaction -> Nullable<Text>, refund_statement -> Nullable<Jsonb>,
+        refunded_at -> Nullable<Timestamptz>,
+    }
+}
+table! {
+    dossier_agencies (dossier_id, agency_id, part) { dossier_id -> Uuid, agency_id -> Uuid, part -> Text }
+}
+table! {
+    corrections (id) {
+        id -> Uuid, dossier_id -> Uuid, opened_at -> Timestamptz, reason -> Text, wrong_number -> Text,
+        right_number -> Nullable<Text>, closed_at -> Nullable<Timestamptz>,
+    }
+}
+table! {
+    consultations (id) {
+        id -> Uuid, dossier_id -> Uuid, agency_id -> Uuid, status -> Text, question -> Text, asked_at -> Timestamptz,
+        due_at -> Timestamptz, silence_consents -> Bool, opinion -> Nullable<Text>, words -> Nullable<Text>,
+        closed_at -> Nullable<Timestamptz>,
+    }
+}
 table! { receipts (dossier_id, version) { dossier_id -> Uuid, version -> Int4, signed -> Text } }
 table! {
     tickets (id) {
@@ -124,6 +154,12 @@ table! {
 }
 table! { ticket_serials (agency_id, day) { agency_id -> Uuid, day -> Date, last -> Int4 } }
 table! { dossier_serials (agency_id, day) { agency_id -> Uuid, day -> Date, last -> Int4 } }
+table! { register_serials (agency_id, year) { agency_id -> Uuid, year -> Int2, last -> Int4 } }
+table! {
+    register_entries (dossier_id) {
+        dossier_id -> Uuid, agency_id -> Uuid, year -> Int2, month -> Int2, number -> Int4,
+    }
+}
 
 table! {
     recomputations (id) {
@@ -138,11 +174,35 @@ table! {
     }
 }
 
+table! {
+    imports (id) {
+        id -> Uuid, version -> Int4, source -> Text, sha256 -> Bytea, started_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+table! { import_progress (import_id) { import_id -> Uuid, position -> Int8, line -> Int8, report -> Jsonb } }
+table! {
+    external_dossiers (id) {
+        id -> Uuid, version -> Int4, source -> Text, source_key -> Text, channel -> Nullable<Text>,
+        started_at -> Timestamptz, due_at -> Nullable<Timestamptz>, ended_at -> Nullable<Timestamptz>, import_id -> Uuid,
+    }
+}
+table! {
+    external_events (dossier_id, source_key) {
+        dossier_id -> Uuid, source_key -> Text, activity -> Text, occurred_at -> Timestamptz,
+    }
+}
+
 joinable!(attachments -> dossiers (dossier_id));
+joinable!(consultations -> dossiers (dossier_id));
+joinable!(import_progress -> imports (import_id));
 joinable!(delegations -> staff (delegator_id));
 joinable!(password_codes -> staff (staff_id));
 joinable!(dossiers -> procedures (procedure_id));
+joinable!(register_entries -> dossiers (dossier_id));
 joinable!(recomputation_progress -> recomputations (recomputation_id));
 allow_tables_to_appear_in_same_query!(recomputations, recomputation_progress);
 allow_tables_to_appear_in_same_query!(delegations, staff, password_codes);
-allow_tables_to_appear_in_same_query!(dossiers, attachments, procedures, remarks, verifications, agencies, journal);
+allow_tables_to_appear_in_same_query!(dossiers, attachments, fee_orders, payments, consultations, dossier_agencies, corrections, procedures, remarks, verifications, agencies, journal);
+allow_tables_to_appear_in_same_query!(dossiers, register_entries);
+allow_tables_to_appear_in_same_query!(imports, import_progress);

@@ -6,6 +6,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::problem::Result;
+use crate::record::Also;
 use crate::schema::timers;
 
 /// What a change does to the timers of its entity.
@@ -69,6 +70,21 @@ pub async fn put_off(conn: &mut AsyncPgConnection, timer: &Due, now: DateTime<Ut
 pub async fn drop(conn: &mut AsyncPgConnection, timer: &Due) -> Result<()> {
     diesel::delete(found(timer)).execute(conn).await?;
     Ok(())
+}
+
+/// Sets the one timer of something that belongs to another entity, in the statement of that one's change.
+pub fn set(entity_kind: &'static str, entity_id: Uuid, kind: &'static str, fire_at: DateTime<Utc>) -> Also {
+    Box::new(diesel::insert_into(timers::table).values((
+        timers::entity_kind.eq(entity_kind),
+        timers::entity_id.eq(entity_id),
+        timers::kind.eq(kind),
+        timers::fire_at.eq(fire_at),
+    )))
+}
+
+/// Takes its timer away again.
+pub fn unset(entity_id: Uuid) -> Also {
+    Box::new(diesel::delete(timers::table.filter(timers::entity_id.eq(entity_id))))
 }
 
 /// The timer's row, as long as it is the one that was found.

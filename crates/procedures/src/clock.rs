@@ -1,7 +1,7 @@
 //! What the steps of a dossier do to its deadline.
 
 use chrono::{DateTime, Utc};
-use deadlines::{Clock, Deadline, DeadlineError, Event, Office, Timeliness};
+use deadlines::{Clock, Deadline, DeadlineError, Event, Limit, Office, Timeliness};
 use kernel::problem::{Error, FieldError, Text};
 use kernel::rules::Rules;
 use kernel::{Result, json::Json};
@@ -14,7 +14,11 @@ use crate::problem::{BAD_DEADLINE, CALENDAR_NOT_PUBLISHED};
 /// that has one of its own.
 pub fn start(rules: &Rules, case: &Case, channel: Channel, now: DateTime<Utc>) -> Result<Clock> {
     let method = case.methods.iter().find(|method| method.channel == channel);
-    let limit = method.and_then(|method| method.limit).unwrap_or(case.limit);
+    of(rules, method.and_then(|method| method.limit).unwrap_or(case.limit), now)
+}
+
+/// A clock of this limit, started now on the calendar in force.
+pub fn of(rules: &Rules, limit: Limit, now: DateTime<Utc>) -> Result<Clock> {
     let calendar_version = rules.calendar()?.version().to_owned();
     Ok(Clock { starts_at: now, limit, calendar_version, events: Vec::new() })
 }

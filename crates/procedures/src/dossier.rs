@@ -9,7 +9,7 @@ use diesel::sql_types::{Bool, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::{AgencyId, CitizenId};
 use kernel::json::Json;
-use kernel::schema::dossiers;
+use kernel::schema::{dossier_agencies, dossiers};
 use kernel::{Actor, Permission, Result, id, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -36,6 +36,18 @@ impl Channel {
 text_enum! {
     /// What was decided.
     Outcome { Granted = "granted", Refused = "refused" }
+}
+
+text_enum! {
+    /// How an agency takes part that neither received a dossier nor decides it.
+    SidePart {
+        /// Somebody there helped to file it.
+        Support = "support",
+        /// The result is fetched there.
+        Return = "return",
+        /// It was asked for its opinion.
+        Consulted = "consulted",
+    }
 }
 
 /// Who applies.
@@ -107,6 +119,12 @@ impl Dossier {
     }
 }
 
+/// A row of an agency that takes part beside the two.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(crate) fn part(dossier: DossierId, agency: AgencyId, part: SidePart) -> _ {
+    (dossier_agencies::dossier_id.eq(dossier), dossier_agencies::agency_id.eq(agency), dossier_agencies::part.eq(part))
+}
+
 /// Which dossiers an actor may see, as a condition in SQL. Every query on dossiers carries it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Visible {
@@ -116,7 +134,7 @@ pub enum Visible {
     None,
     /// One's own.
     Applicant(CitizenId),
-    /// Received or decided by one's agency, once filed.
+    /// Received or decided by one's agency, once filed; put before it for its opinion, or to be fetched there.
     Agency(AgencyId),
 }
 
@@ -149,7 +167,12 @@ impl QueryFragment<Pg> for Visible {
                 out.push_bind_param::<SqlUuid, _>(id)?;
                 out.push_sql(" OR dossiers.competent_agency_id = ");
                 out.push_bind_param::<SqlUuid, _>(id)?;
-                out.push_sql(") AND ");
+                out.push_sql(
+                    " OR EXISTS (SELECT FROM dossier_agencies AS beside WHERE beside.dossier_id = dossiers.id \
+                     AND beside.part IN ('return', 'consulted') AND beside.agency_id = ",
+                );
+                out.push_bind_param::<SqlUuid, _>(id)?;
+                out.push_sql(")) AND ");
                 out.push_sql(FILED);
                 out.push_sql(")");
             }
@@ -168,7 +191,8 @@ impl QueryId for Visible {
 impl ValidGrouping<()> for Visible {
     type IsAggregate = is_aggregate::No;
 }
-impl AppearsOnTable<dossiers::table> for Visible {}
+/// Wherever there are dossiers, alone or joined.
+impl<From> AppearsOnTable<From> for Visible where dossiers::id: AppearsOnTable<From> {}
 
 /// The people and agencies who may see it, for the journal.
 pub fn audience(dossier: &Dossier) -> Vec<Uuid> {
@@ -187,6 +211,18 @@ pub fn agencies(dossier: &Dossier) -> Vec<Uuid> {
         }
     }
     seen
+}
+
+/// Everybody who may see it: its [`audience`], and once it is filed the agencies that take part beside the two.
+pub(crate) async fn everybody(conn: &mut AsyncPgConnection, dossier: &Dossier) -> Result<Vec<Uuid>> {
+    let mut seen = audience(dossier);
+    if dossier.is_filed() {
+        let rows = dossier_agencies::table
+            .filter(dossier_agencies::dossier_id.eq(dossier.id))
+            .filter(dossier_agencies::part.ne(SidePart::Support));
+        seen.extend(rows.select(dossier_agencies::agency_id).load::<Uuid>(conn).await?);
+    }
+    Ok(seen)
 }
 
 /// The dossier, if this actor may see it.

@@ -5,7 +5,9 @@ use kernel::journal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::consultation::Opinion;
 use crate::dossier::{Channel, Outcome};
+use crate::fee::PaymentMethod;
 use crate::request::{RefusalGround, RejectionGround, SupplementGround};
 
 /// Something happened to a dossier.
@@ -40,6 +42,9 @@ pub enum Event {
     },
     HandedOver {
         due_at: DateTime<Utc>,
+        /// The agency that decides it, when that turned out to be another one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<Uuid>,
     },
     HandOverRefused {},
     /// Nobody has handed it over in time.
@@ -83,6 +88,70 @@ pub enum Event {
         statutory_due_at: DateTime<Utc>,
     },
     AnswerDeadlinePassed {},
+    FeeOrdered {
+        order: Uuid,
+        amount: i64,
+    },
+    FeeCancelled {
+        order: Uuid,
+    },
+    /// The examination waits for a tax or duty.
+    PaymentRequested {
+        order: Uuid,
+        amount: i64,
+    },
+    PaymentWaived {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due_at: Option<DateTime<Utc>>,
+    },
+    PaymentReceived {
+        order: Uuid,
+        payment: Uuid,
+        amount: i64,
+        method: PaymentMethod,
+        /// Whether it settles its order; otherwise it goes back.
+        applied: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due_at: Option<DateTime<Utc>>,
+    },
+    RefundOrdered {
+        payment: Uuid,
+        amount: i64,
+    },
+    Refunded {
+        payment: Uuid,
+        amount: i64,
+    },
+    RefundFailed {
+        payment: Uuid,
+        amount: i64,
+    },
+    ConsultationBegun {
+        consultations: Vec<Uuid>,
+        agencies: Vec<Uuid>,
+    },
+    OpinionGiven {
+        consultation: Uuid,
+        agency: Uuid,
+        opinion: Opinion,
+    },
+    /// No answer came in time, and the law takes that for consent.
+    SilenceConsented {
+        consultation: Uuid,
+        agency: Uuid,
+    },
+    /// No answer came in time: whoever heads the one-stop shop is to know (NĐ 61/2018 Art. 19(5)).
+    ConsultationOverdue {
+        consultation: Uuid,
+        agency: Uuid,
+    },
+    ConsultationEnded {},
+    CorrectionOpened {
+        correction: Uuid,
+    },
+    Corrected {
+        correction: Uuid,
+    },
     /// Another version of the calendar made it later, by an administrator's order.
     DeadlineMoved {
         recomputation: Uuid,
@@ -93,8 +162,17 @@ pub enum Event {
 
 /// Kinds that are the agency's own business: what one office tells another, and what was said of people before
 /// anything is decided.
-pub const INTERNAL: &[&str] =
-    &["dossier.hand_over_refused", "dossier.verification_recorded", "dossier.result_proposed", "dossier.sent_back"];
+pub const INTERNAL: &[&str] = &[
+    "dossier.hand_over_refused",
+    "dossier.verification_recorded",
+    "dossier.consultation_begun",
+    "dossier.opinion_given",
+    "dossier.silence_consented",
+    "dossier.consultation_overdue",
+    "dossier.consultation_ended",
+    "dossier.result_proposed",
+    "dossier.sent_back",
+];
 
 impl journal::Event for Event {
     const ENTITY: &'static str = "dossier";
@@ -128,6 +206,21 @@ impl journal::Event for Event {
             Self::Withdrawn {} => "dossier.withdrawn",
             Self::DeadlinePassed { .. } => "dossier.deadline_passed",
             Self::AnswerDeadlinePassed {} => "dossier.answer_deadline_passed",
+            Self::FeeOrdered { .. } => "dossier.fee_ordered",
+            Self::FeeCancelled { .. } => "dossier.fee_cancelled",
+            Self::PaymentRequested { .. } => "dossier.payment_requested",
+            Self::PaymentWaived { .. } => "dossier.payment_waived",
+            Self::PaymentReceived { .. } => "dossier.payment_received",
+            Self::RefundOrdered { .. } => "dossier.refund_ordered",
+            Self::Refunded { .. } => "dossier.refunded",
+            Self::RefundFailed { .. } => "dossier.refund_failed",
+            Self::ConsultationBegun { .. } => "dossier.consultation_begun",
+            Self::OpinionGiven { .. } => "dossier.opinion_given",
+            Self::SilenceConsented { .. } => "dossier.silence_consented",
+            Self::ConsultationOverdue { .. } => "dossier.consultation_overdue",
+            Self::CorrectionOpened { .. } => "dossier.correction_opened",
+            Self::Corrected { .. } => "dossier.corrected",
+            Self::ConsultationEnded {} => "dossier.consultation_ended",
             Self::DeadlineMoved { .. } => "dossier.deadline_moved",
         }
     }

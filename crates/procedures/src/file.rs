@@ -8,7 +8,7 @@ use kernel::journal::Entry;
 use kernel::json::Json;
 use kernel::problem::{FieldError, INVALID, Text as Words};
 use kernel::record::{Also, Record};
-use kernel::schema::dossiers;
+use kernel::schema::{dossier_agencies, dossiers};
 use kernel::secret::sha256;
 use kernel::timers::Timers;
 use kernel::{Actor, Ctx, Result};
@@ -17,9 +17,11 @@ use utoipa::ToSchema;
 
 use crate::attachment::{self, InsertPapers, NewAttachment};
 use crate::catalogue::Catalogue;
-use crate::dossier::{Applicant, Channel, Dossier, DossierId, audience, load};
+use crate::dossier::{Applicant, Channel, Dossier, DossierId, SidePart, audience, part};
 use crate::event::Event;
 use crate::problem::ID_TAKEN;
+use crate::request::made_by_client;
+use crate::steps::{Seen, Sides, read};
 use crate::view::{answer, view};
 use crate::workflow::Status;
 
@@ -44,6 +46,14 @@ pub struct NewDossier {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "H26.13.01", min_length = 1, max_length = 50)]
     pub competent_agency: Option<String>,
+    /// Code of the agency where somebody helps to file it, when that is none of the two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "H26.1.01", min_length = 1, max_length = 50)]
+    pub support_agency: Option<String>,
+    /// Code of the agency where the result is to be fetched, when that is not where it is received.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "H26.1.02", min_length = 1, max_length = 50)]
+    pub return_agency: Option<String>,
     /// How it comes in. Reception takes it in at the counter, or by post; applicants file online, or at a kiosk. The first of
     /// each when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -64,6 +74,10 @@ pub struct NewDossier {
 pub struct Ways {
     pub receiving: AgencyId,
     pub competent: AgencyId,
+    /// Where somebody helps to file it.
+    pub support: Option<AgencyId>,
+    /// Where the result is to be fetched, when not where it is received.
+    pub return_point: Option<AgencyId>,
 }
 
 /// Files a draft.
@@ -78,10 +92,7 @@ pub async fn file(
     new: NewDossier,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    if new.id.is_some_and(|id| id.0.get_version_num() != 7) {
-        let words = Words::fixed("phải là UUID phiên bản 7", "must be a UUID of version 7");
-        return Err(INVALID.error().fields(vec![FieldError::new("/id", "format", words)]));
-    }
+    made_by_client(new.id.map(|id| id.0), "/id")?;
     let (procedure, case) = catalogue.choose(&new.procedure, &new.case, deadlines::vn_date(ctx.now))?;
     let id = new.id.unwrap_or_else(|| DossierId::at(ctx.now));
     let papers = attachment::declare(ctx, id, case, &new.attachments, "/attachments/*")?;
@@ -91,7 +102,7 @@ pub async fn file(
         _ => (Channel::Counter, None),
     };
     let channel = new.channel.unwrap_or(usual);
-    let Ways { receiving, competent } = ways;
+    let Ways { receiving, competent, support, return_point } = ways;
     let not_theirs = channel.is_reception() != usual.is_reception();
     let elsewhere = receiving != competent && !procedure.content.0.non_territorial;
     let wrong = [
@@ -142,14 +153,22 @@ pub async fn file(
         created_at: ctx.now,
     };
     let event = Event::Created { procedure: procedure.code.clone(), case: dossier.case_code.clone(), channel };
-    let reply = answer(201, &view(ctx, catalogue, &dossier, &papers)?);
-    let also: Vec<Also> = match papers.is_empty() {
+    let return_point = return_point.filter(|agency| *agency != receiving);
+    let sides = Sides { return_point, beside: return_point.into_iter().collect(), ..Sides::default() };
+    let reply = answer(201, &view(ctx, catalogue, &dossier, &papers, &sides)?);
+    let mut also: Vec<Also> = match papers.is_empty() {
         true => Vec::new(),
         false => vec![Box::new(InsertPapers::new(id, &papers, ctx.now))],
     };
+    for (agency, as_what) in [(support, SidePart::Support), (return_point, SidePart::Return)] {
+        let row = agency.map(|agency| part(id, agency, as_what));
+        also.extend(row.map(|row| Box::new(diesel::insert_into(dossier_agencies::table).values(row)) as Also));
+    }
+    let mut seen = audience(&dossier);
+    seen.extend(return_point.filter(|_| dossier.is_filed()).map(|agency| agency.0));
     let (content_hash, created_by) = (dossier.content_hash.clone(), dossier.created_by);
     let record = Record {
-        entry: Entry::new(ctx, id.0, Some(receiving.0), &event, (Vec::new(), audience(&dossier))),
+        entry: Entry::new(ctx, id.0, Some(receiving.0), &event, (Vec::new(), seen)),
         change: diesel::insert_into(dossiers::table).values(dossier).returning((dossiers::version, dossiers::code)),
         also,
         timers: Timers::None,
@@ -183,7 +202,6 @@ async fn same_again(
     if same.first::<DossierId>(conn).await.optional()?.is_none() {
         return Ok(None);
     }
-    let dossier = load(conn, &ctx.actor, id).await?;
-    let papers = attachment::of_dossier(conn, id).await?;
-    Ok(Some(answer(201, &view(ctx, catalogue, &dossier, &papers)?)))
+    let Seen { dossier, papers, sides } = read(conn, ctx, id).await?;
+    Ok(Some(answer(201, &view(ctx, catalogue, &dossier, &papers, &sides)?)))
 }

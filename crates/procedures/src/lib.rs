@@ -5,24 +5,33 @@
 //! - [`dossier`]: the row, what the world sees of it ([`view`]), and who may see it
 //! - [`mod@file`]: filing one; [`attachment`], [`upload`]: its papers; [`steps`]: everything that moves it, with what
 //!   must be said in a [`request`]; [`clock`]: what that does to its deadline
+//! - [`fee`]: what is to be paid; [`consultation`]: what other agencies think; [`correction`]: a result put right
+//! - [`holding`]: who had it, for how long
 //! - [`list`], [`timeline`], [`tracking`]: reading; [`timer`]: what happens when nobody does anything
-//! - [`form`]: what is printed; [`receipt`]: what was promised, signed; [`queue`]: tickets at the counter
+//! - [`form`]: what is printed; [`register`]: the book of what was accepted; [`receipt`]: what was promised, signed; [`queue`]: tickets at the counter
 //! - [`recomputation`]: a calendar has changed; [`recompute`]: what that moves
+//! - [`import`]: dossiers of other systems, from their logs
 //! - [`event`]: what the journal is told; [`problem`]: what can go wrong
 
 pub mod attachment;
 pub mod catalogue;
 pub mod clock;
+pub mod consultation;
+pub mod correction;
 pub mod dossier;
 pub mod event;
+pub mod fee;
 pub mod file;
 pub mod form;
+pub mod holding;
+pub mod import;
 pub mod list;
 pub mod problem;
 pub mod queue;
 pub mod receipt;
 pub mod recomputation;
 pub mod recompute;
+pub mod register;
 pub mod request;
 pub mod steps;
 pub mod timeline;

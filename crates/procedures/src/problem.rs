@@ -47,6 +47,11 @@ kernel::problems! {
         "Chữ ký không khớp với khoá công bố tại /.well-known/jwks.json, hoặc nội dung đã bị sửa.",
         "The signature fits none of the keys at /.well-known/jwks.json, or the content was changed."
     }
+    REGISTER_NOT_FOUND = NotFound "register.not_found" {
+        "Không tìm thấy sổ theo dõi hồ sơ", "Register not found";
+        "Sổ của mỗi cơ quan dành cho cán bộ của cơ quan đó và người giám sát.",
+        "An agency's register is for its own staff and those who oversee."
+    }
     FORM_NOT_FOUND = NotFound "form.not_found" {
         "Hồ sơ không có biểu mẫu này", "The dossier has no such form";
         "Xem các biểu mẫu tại GET /v1/dossiers/{id}/forms.", "See its forms at GET /v1/dossiers/{id}/forms."
@@ -67,6 +72,53 @@ kernel::problems! {
         "Không có lĩnh vực này", "There is no such field";
         "Dùng tên lĩnh vực như trong danh mục thủ tục (GET /v1/procedures).",
         "Use the name of a field as in the catalogue (GET /v1/procedures)."
+    }
+    FEE_NOT_FOUND = NotFound "fee.not_found" {
+        "Không tìm thấy khoản phải nộp", "There is no such order to pay";
+        "Xem các khoản tại GET /v1/dossiers/{id}/fees.", "See them at GET /v1/dossiers/{id}/fees."
+    }
+    FEE_SETTLED = Conflict "fee.settled" {
+        "Khoản này không còn phải nộp", "This order is settled";
+        "Trạng thái hiện tại nằm trong state.", "The state is in state."
+    }
+    FEES_CLOSED = Conflict "fee.closed" {
+        "Hồ sơ không thu phí lúc này", "The dossier takes no fees now";
+        "Phí được tính từ khi hồ sơ được nộp đến khi kết thúc; trạng thái hiện tại nằm trong state.",
+        "Fees are ordered from when a dossier is filed to its end; the state is in state."
+    }
+    FEE_UNPAID = Conflict "dossier.fee_unpaid" {
+        "Còn khoản chưa nộp", "Something is not paid yet";
+        "Kết quả được trả khi đã nộp đủ; xem GET /v1/dossiers/{id}/fees.",
+        "The result is handed over when everything is paid; see GET /v1/dossiers/{id}/fees."
+    }
+    PAYMENT_NOT_FOUND = NotFound "payment.not_found" {
+        "Không tìm thấy khoản đã nộp", "There is no such payment";
+        "Xem các khoản tại GET /v1/dossiers/{id}/fees.", "See them at GET /v1/dossiers/{id}/fees."
+    }
+    PAYMENT_KNOWN = Conflict "payment.known" {
+        "Giao dịch đã được ghi cho khoản khác", "The transaction is recorded for another order";
+        "Một giao dịch chỉ trả cho một khoản.", "A transaction pays for one order."
+    }
+    REFUND_IMPOSSIBLE = Conflict "payment.refund_impossible" {
+        "Khoản này không trả lại được nữa", "This payment cannot be given back any more";
+        "Trạng thái hiện tại nằm trong state.", "The state is in state."
+    }
+    CONSULTATION_NOT_FOUND = NotFound "consultation.not_found" {
+        "Không tìm thấy câu hỏi", "There is no such question";
+        "Xem các câu hỏi tại GET /v1/consultations.", "See them at GET /v1/consultations."
+    }
+    CONSULTATION_CLOSED = Conflict "consultation.closed" {
+        "Câu hỏi đã kết thúc", "The question is closed";
+        "Trạng thái hiện tại nằm trong state.", "The state is in state."
+    }
+    CORRECTION_NOT_FOUND = NotFound "correction.not_found" {
+        "Không tìm thấy lần đính chính", "There is no such correction";
+        "Xem tại GET /v1/dossiers/{id}/corrections.", "See them at GET /v1/dossiers/{id}/corrections."
+    }
+    CORRECTION_IMPOSSIBLE = Conflict "correction.impossible" {
+        "Không đính chính được lúc này", "It cannot be corrected now";
+        "Chỉ kết quả đã ký được đính chính, mỗi lần một việc; trạng thái hồ sơ nằm trong state.",
+        "A signed result can be corrected, once at a time; the dossier's state is in state."
     }
     CALENDAR_NOT_PUBLISHED = Invalid "calendar.not_published" {
         "Lịch làm việc chưa được công bố", "The working calendar is not published";
@@ -115,6 +167,19 @@ kernel::problems! {
         "Chưa thể thực hiện", "It cannot be carried out now";
         "Chỉ thực hiện một lần, sau khi chạy thử xong (state là looked).",
         "It is carried out once, when the dry run is through (state is looked)."
+    }
+    BAD_LOG = Malformed "import.bad_log" {
+        "Không đọc được tệp nhật ký", "The log cannot be read";
+        "Tệp phải là CSV với các cột của nhật ký; chưa có gì được nhập.",
+        "The file must be CSV with the log's columns; nothing was imported."
+    }
+    IMPORT_UNDER_WAY = Conflict "import.under_way" {
+        "Đang có một lần nhập khác", "Another import is under way";
+        "Chờ lần nhập đó xong rồi chạy lại.", "Wait until it has ended, then run the command again."
+    }
+    IMPORT_NOT_FOUND = NotFound "import.not_found" {
+        "Không tìm thấy lần nhập", "Import not found";
+        "Mã nằm trong báo cáo của lệnh caunoi import.", "The id is in the report of `caunoi import`."
     }
     TRACKING_NOT_FOUND = NotFound "tracking.not_found" {
         "Không có mã hồ sơ này", "There is no such dossier code";

@@ -10,7 +10,7 @@ use kernel::timers::{Due, Timers};
 use kernel::{Ctx, Error, Result};
 
 use crate::clock;
-use crate::dossier::{Dossier, audience, visible_to};
+use crate::dossier::{Dossier, everybody, visible_to};
 use crate::event::Event;
 use crate::problem::RECOMPUTATION_NOT_FOUND;
 use crate::recomputation::{self as order, Phase, Progress, Recomputation, RecomputationId, advance, entry, load};
@@ -131,7 +131,8 @@ async fn carry_out(
         calendar_version: row.calendar_version.clone(),
         due_at: moved.due_at.unwrap_or(ctx.now),
     };
-    let seen = (audience(old), audience(&moved));
+    let seen = everybody(conn, old).await?;
+    let seen = (seen.clone(), seen);
     let entry = Entry::new(ctx, moved.id.0, Some(moved.competent_agency_id.0), &event, seen);
     let said = said(&moved, Some((None, row.reason.clone())), None);
     store(conn, ctx.now, &moved, entry, said, None, None).await.map(drop)

@@ -1,9 +1,11 @@
 //! What must be said with a step: grounds, which are counted, and reasons, which are read.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use kernel::text_enum;
+use kernel::problem::{FieldError, INVALID, Text as Words};
+use kernel::{Result, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::dossier::Outcome;
 
@@ -51,11 +53,33 @@ text_enum! {
     }
 }
 
+/// An id that the client has made must be a UUIDv7.
+pub(crate) fn made_by_client(id: Option<Uuid>, at: impl Into<String>) -> Result<()> {
+    match id {
+        Some(id) if id.get_version_num() != 7 => {
+            let words = Words::fixed("phải là UUID phiên bản 7", "must be a UUID of version 7");
+            Err(INVALID.error().fields(vec![FieldError::new(at, "format", words)]))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// A step that needs nothing said.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({}))]
 pub struct Plain {}
+
+/// A hand-over, to whoever decides the dossier.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({}))]
+pub struct HandOver {
+    /// Code of the agency that decides it, when that turned out to be another one than was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "H26.13.02", min_length = 1, max_length = 50)]
+    pub to: Option<String>,
+}
 
 /// Why a dossier is not accepted.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]

@@ -10,7 +10,7 @@ use kernel::schema::dossiers;
 use kernel::timers::{Due, Timers};
 use kernel::{Actor, Ctx, Result};
 
-use crate::dossier::{Dossier, DossierId, audience, load};
+use crate::dossier::{Dossier, DossierId, everybody, load};
 use crate::event::Event;
 use crate::problem::NOT_FOUND;
 use crate::workflow::Status;
@@ -81,7 +81,8 @@ pub async fn fire(conn: &mut AsyncPgConnection, ctx: &Ctx, due: &Due) -> Result<
     };
     // Reception owes the answer and the hand-over, whoever decides.
     let agency = if due.kind == DEADLINE { dossier.competent_agency_id } else { dossier.receiving_agency_id };
-    let seen = (audience(&dossier), audience(&dossier));
+    let seen = everybody(conn, &dossier).await?;
+    let seen = (seen.clone(), seen);
     let row = dossiers::table.filter(dossiers::id.eq(id)).filter(dossiers::version.eq(dossier.version));
     let change = diesel::update(row)
         .set(dossiers::version.eq(dossiers::version + 1))

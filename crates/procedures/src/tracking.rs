@@ -50,10 +50,14 @@ pub async fn track(conn: &mut AsyncPgConnection, code: &str) -> Result<(i32, Tra
     let (version, status) = found.ok_or_else(|| TRACKING_NOT_FOUND.error())?;
     let (progress, done) = match status {
         Status::Draft | Status::Submitted | Status::Accepted | Status::Transferred => (Progress::Received, 1),
-        Status::Processing | Status::Verifying | Status::AwaitingApproval | Status::WithdrawalRequested => {
-            (Progress::InProgress, 2)
+        Status::Processing
+        | Status::Verifying
+        | Status::Consulting
+        | Status::AwaitingApproval
+        | Status::WithdrawalRequested => (Progress::InProgress, 2),
+        Status::IntakeSupplement | Status::SupplementRequested | Status::AwaitingPayment => {
+            (Progress::WaitingForApplicant, 2)
         }
-        Status::IntakeSupplement | Status::SupplementRequested => (Progress::WaitingForApplicant, 2),
         Status::ResultReady => (Progress::ResultReady, 3),
         Status::Returned | Status::Withdrawn | Status::Stopped | Status::Rejected => (Progress::Closed, 4),
     };

@@ -28,7 +28,7 @@ const MOST: usize = 100;
 fn may_add(dossier: &Dossier, actor: &Actor) -> Result<()> {
     let theirs = match actor {
         Actor::Citizen(id) => dossier.applicant_id == Some(*id),
-        _ => actor.may(Permission::ReceiveDossier) && actor.agency() == Some(dossier.receiving_agency_id),
+        _ => actor.may_at(Permission::ReceiveDossier, dossier.receiving_agency_id),
     };
     if !theirs {
         return Err(NOT_YOURS_TO_DO.error());

@@ -12,7 +12,8 @@ use crate::attachment::{Attachment, AttachmentView};
 use crate::catalogue::Catalogue;
 use crate::clock;
 use crate::dossier::{Applicant, Channel, Dossier, DossierId, Outcome};
-use crate::workflow::{Action, Facts, Status, allowed_actions};
+use crate::steps::Sides;
+use crate::workflow::{Action, Status, allowed_actions};
 
 /// A dossier, for somebody who may see it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -34,6 +35,9 @@ pub struct View {
     pub channel: Channel,
     pub receiving_agency_id: AgencyId,
     pub competent_agency_id: AgencyId,
+    /// Where the result is fetched, when that is not where it was received.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub return_agency_id: Option<AgencyId>,
     pub applicant: Applicant,
     /// The e-form's data.
     #[schema(value_type = Object)]
@@ -79,6 +83,13 @@ pub struct View {
     pub created_at: DateTime<Utc>,
 }
 
+/// An answer about a part of a dossier: its ETag is the dossier's, and when it is new its list is at `list`.
+pub(crate) fn part(status: u16, dossier: &Dossier, list: &str, part: &impl Serialize) -> Answer {
+    let body = serde_json::to_string(part).expect("a part of a dossier is plain data");
+    let location = (status == 201).then(|| format!("/v1/dossiers/{}/{list}", dossier.id));
+    Answer { status, version: dossier.version, location, body }
+}
+
 /// A procedure by its code, with its name.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ProcedureName {
@@ -89,7 +100,13 @@ pub struct ProcedureName {
 }
 
 /// What the actor sees of a dossier now.
-pub fn view(ctx: &Ctx, catalogue: &Catalogue, dossier: &Dossier, attachments: &[Attachment]) -> Result<View> {
+pub fn view(
+    ctx: &Ctx,
+    catalogue: &Catalogue,
+    dossier: &Dossier,
+    attachments: &[Attachment],
+    sides: &Sides,
+) -> Result<View> {
     let (procedure, case) = catalogue.pinned(dossier.procedure_id, &dossier.case_code)?;
     Ok(View {
         id: dossier.id,
@@ -101,6 +118,7 @@ pub fn view(ctx: &Ctx, catalogue: &Catalogue, dossier: &Dossier, attachments: &[
         channel: dossier.channel,
         receiving_agency_id: dossier.receiving_agency_id,
         competent_agency_id: dossier.competent_agency_id,
+        return_agency_id: sides.return_point,
         applicant: dossier.applicant.0.clone(),
         form: dossier.form.0.clone(),
         code: dossier.code.clone(),
@@ -117,7 +135,7 @@ pub fn view(ctx: &Ctx, catalogue: &Catalogue, dossier: &Dossier, attachments: &[
         result_number: dossier.result_number.clone(),
         proposed_outcome: dossier.proposed_outcome.filter(|_| ctx.actor.agency().is_some()),
         attachments: attachments.iter().map(AttachmentView::of).collect(),
-        allowed_actions: allowed_actions(dossier, &ctx.actor, Facts { immediate: case.immediate, now: ctx.now }),
+        allowed_actions: allowed_actions(dossier, &ctx.actor, sides.facts(case, ctx)),
         created_at: dossier.created_at,
     })
 }

@@ -9,7 +9,7 @@ use kernel::id::AgencyId;
 use kernel::{Actor, Permission, Result, text_enum};
 
 use crate::dossier::{Channel, Dossier};
-use crate::problem::{ILLEGAL_TRANSITION, NOT_YOURS_TO_DO, TOO_LATE_TO_REAPPOINT};
+use crate::problem::{FEE_UNPAID, ILLEGAL_TRANSITION, NOT_YOURS_TO_DO, TOO_LATE_TO_REAPPOINT};
 
 text_enum! {
     /// Where the dossier stands. Late is not a state: see `timeliness`.
@@ -27,8 +27,12 @@ text_enum! {
         Processing = "processing",
         /// Something is looked at on the spot, or asked of people; the clock runs.
         Verifying = "verifying",
+        /// Other agencies are asked for their opinion; the clock runs.
+        Consulting = "consulting",
         /// Waits for papers from the applicant; the clock stands.
         SupplementRequested = "supplement_requested",
+        /// Waits for a tax or duty to be paid; the clock stands where the procedure says so.
+        AwaitingPayment = "awaiting_payment",
         /// The officer has proposed a result; the clock runs.
         AwaitingApproval = "awaiting_approval",
         /// The applicant wants the papers back; the clock runs until that is decided.
@@ -55,8 +59,12 @@ text_enum! {
         StartProcessing = "start_processing",
         Verify = "verify",
         RecordVerification = "record_verification",
+        Consult = "consult",
+        EndConsultation = "end_consultation",
         RequestSupplement = "request_supplement",
         ConfirmSupplement = "confirm_supplement",
+        RequestPayment = "request_payment",
+        WaivePayment = "waive_payment",
         ProposeResult = "propose_result",
         SendBack = "send_back",
         IssueResult = "issue_result",
@@ -85,7 +93,9 @@ impl Status {
                 | Transferred
                 | Processing
                 | Verifying
+                | Consulting
                 | SupplementRequested
+                | AwaitingPayment
                 | AwaitingApproval
                 | WithdrawalRequested
         )
@@ -99,8 +109,9 @@ impl Status {
             Self::Submitted => 1,
             Self::Accepted | Self::Transferred => 2,
             Self::Rejected => 3,
-            Self::Processing | Self::Verifying | Self::AwaitingApproval => 4,
+            Self::Processing | Self::Verifying | Self::Consulting | Self::AwaitingApproval => 4,
             Self::IntakeSupplement | Self::SupplementRequested => 5,
+            Self::AwaitingPayment => 6,
             Self::WithdrawalRequested => 7,
             Self::Withdrawn | Self::Stopped => 8,
             Self::ResultReady => 9,
@@ -117,6 +128,8 @@ pub enum Party {
     Receiving,
     /// Staff of the agency that decides it.
     Competent,
+    /// Staff of the agency where the result is fetched: the one that received it, when no other was named.
+    ReturnPoint,
 }
 
 /// What a step does to the statutory clock.
@@ -127,6 +140,10 @@ pub enum ClockEffect {
     Pause,
     /// Goes on anew or from where it stood, as the procedure's rule says (NĐ 61/2018 Art. 19(4): anew).
     Continue,
+    /// Stands while a payment is awaited, where the procedure says so.
+    Wait,
+    /// Goes on from where it stood, if it stood.
+    Resume,
     /// Begins anew, the first time: what was received elsewhere has its limit from when the competent agency has it
     /// (NĐ 118/2025 Art. 17(3) as amended by NĐ 309/2026).
     Restart,
@@ -158,6 +175,10 @@ pub enum Guard {
     FirstTime,
     /// It has not been given a new date before, is not due today (NĐ 61/2018 Art. 19(9)), and is with whoever decides it.
     NoNewDate,
+    /// Nothing that was ordered is left to pay.
+    Paid,
+    /// Filed by the applicant, and nothing is left to pay.
+    OnlinePaid,
     /// It stood here when its withdrawal was asked for.
     Before(Status),
 }
@@ -230,11 +251,21 @@ pub const TABLE: &[Transition] = {
         row(Transferred, RequestWithdrawal, WithdrawalRequested, Applicant, FileDossier, C::None, G::None),
         row(Transferred, RequestWithdrawal, WithdrawalRequested, Receiving, ReceiveDossier, C::None, G::Counter),
         row(Processing, Verify, Verifying, Competent, ProcessDossier, C::None, G::None),
+        row(Processing, Consult, Consulting, Competent, ProcessDossier, C::None, G::None),
         row(Processing, RequestSupplement, SupplementRequested, Competent, ProcessDossier, C::Pause, G::None),
+        row(Processing, RequestPayment, AwaitingPayment, Competent, ProcessDossier, C::Wait, G::None),
         row(Processing, ProposeResult, AwaitingApproval, Competent, ProcessDossier, C::None, G::None),
         row(Processing, Reappoint, Processing, Competent, SignDossier, C::Reappoint, G::NoNewDate),
         row(Processing, RequestWithdrawal, WithdrawalRequested, Applicant, FileDossier, C::None, G::None),
         row(Processing, RequestWithdrawal, WithdrawalRequested, Receiving, ReceiveDossier, C::None, G::Counter),
+        row(Consulting, EndConsultation, Processing, Competent, ProcessDossier, C::None, G::None),
+        row(Consulting, Reappoint, Consulting, Competent, SignDossier, C::Reappoint, G::NoNewDate),
+        row(Consulting, RequestWithdrawal, WithdrawalRequested, Applicant, FileDossier, C::None, G::None),
+        row(Consulting, RequestWithdrawal, WithdrawalRequested, Receiving, ReceiveDossier, C::None, G::Counter),
+        row(AwaitingPayment, WaivePayment, Processing, Competent, SignDossier, C::Resume, G::None),
+        row(AwaitingPayment, RequestWithdrawal, WithdrawalRequested, Applicant, FileDossier, C::None, G::None),
+        row(AwaitingPayment, RequestWithdrawal, WithdrawalRequested, Receiving, ReceiveDossier, C::None, G::Counter),
+        row(AwaitingPayment, Stop, Stopped, Competent, SignDossier, C::Stop, G::None),
         row(Verifying, RecordVerification, Processing, Competent, ProcessDossier, C::None, G::None),
         row(Verifying, Reappoint, Verifying, Competent, SignDossier, C::Reappoint, G::NoNewDate),
         row(Verifying, RequestWithdrawal, WithdrawalRequested, Applicant, FileDossier, C::None, G::None),
@@ -262,20 +293,48 @@ pub const TABLE: &[Transition] = {
         back(Transferred),
         back(Processing),
         back(Verifying),
+        back(Consulting),
         back(SupplementRequested),
+        back(AwaitingPayment),
         back(AwaitingApproval),
-        row(ResultReady, ReturnResult, Returned, Receiving, ReceiveDossier, C::None, G::None),
-        row(ResultReady, ReturnResult, Returned, Applicant, FileDossier, C::None, G::Online),
+        row(ResultReady, ReturnResult, Returned, ReturnPoint, ReceiveDossier, C::None, G::Paid),
+        row(ResultReady, ReturnResult, Returned, Applicant, FileDossier, C::None, G::OnlinePaid),
     ]
 };
 
+text_enum! {
+    /// What a dossier may be waiting for that comes without a step of its own.
+    Awaited {
+        /// The last order that was open is paid.
+        Paid = "paid",
+        /// The last agency that was asked has answered, or its silence counts as consent.
+        Answered = "answered",
+    }
+}
+
+/// Where a dossier goes by itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Follows {
+    pub from: Status,
+    pub when: Awaited,
+    pub to: Status,
+    pub clock: ClockEffect,
+}
+
+/// What follows without anybody's step, when what a dossier waited for has come.
+pub const FOLLOWS: &[Follows] = &[
+    Follows { from: Status::AwaitingPayment, when: Awaited::Paid, to: Status::Processing, clock: ClockEffect::Resume },
+    Follows { from: Status::Consulting, when: Awaited::Answered, to: Status::Processing, clock: ClockEffect::None },
+];
+
 /// How the actor stands to a dossier with these agencies and this applicant.
-fn is_party(party: Party, actor: &Actor, dossier: &Dossier) -> bool {
+fn is_party(party: Party, actor: &Actor, dossier: &Dossier, facts: Facts) -> bool {
     let of = |agency: AgencyId| actor.agency() == Some(agency);
     match party {
         Party::Applicant => matches!(actor, Actor::Citizen(id) if dossier.applicant_id == Some(*id)),
         Party::Receiving => of(dossier.receiving_agency_id),
         Party::Competent => of(dossier.competent_agency_id),
+        Party::ReturnPoint => of(facts.return_point.unwrap_or(dossier.receiving_agency_id)),
     }
 }
 
@@ -296,6 +355,8 @@ fn holds(guard: Guard, dossier: &Dossier, facts: Facts) -> bool {
             let had = dossier.clock.iter().any(|clock| clock.0.events.iter().any(Event::is_reappointment));
             !had && at_hand && dossier.due_at.is_some_and(|due_at| deadlines::may_reappoint(due_at, facts.now))
         }
+        Guard::Paid => !facts.unpaid,
+        Guard::OnlinePaid => !facts.unpaid && !dossier.channel.is_reception(),
         Guard::Before(status) => dossier.state_before == Some(status),
     }
 }
@@ -305,6 +366,10 @@ fn holds(guard: Guard, dossier: &Dossier, facts: Facts) -> bool {
 pub struct Facts {
     /// Its case is settled at once.
     pub immediate: bool,
+    /// Something that was ordered is not paid yet.
+    pub unpaid: bool,
+    /// Where the result is fetched, when that is not where it was received.
+    pub return_point: Option<AgencyId>,
     pub now: DateTime<Utc>,
 }
 
@@ -314,7 +379,7 @@ fn open_to<'a>(dossier: &'a Dossier, actor: &'a Actor, facts: Facts) -> impl Ite
         row.from == dossier.status
             && holds(row.guard, dossier, facts)
             && actor.may(row.permission)
-            && is_party(row.party, actor, dossier)
+            && is_party(row.party, actor, dossier, facts)
     })
 }
 
@@ -327,7 +392,7 @@ pub fn allowed_actions(dossier: &Dossier, actor: &Actor, facts: Facts) -> Vec<Ac
 ///
 /// # Errors
 /// [`ILLEGAL_TRANSITION`] when the state does not allow it to anybody, [`NOT_YOURS_TO_DO`] when it does, to others;
-/// [`TOO_LATE_TO_REAPPOINT`].
+/// [`TOO_LATE_TO_REAPPOINT`]; [`FEE_UNPAID`].
 pub fn step(dossier: &Dossier, action: Action, actor: &Actor, facts: Facts) -> Result<&'static Transition> {
     if let Some(row) = open_to(dossier, actor, facts).find(|row| row.action == action) {
         return Ok(row);
@@ -336,6 +401,7 @@ pub fn step(dossier: &Dossier, action: Action, actor: &Actor, facts: Facts) -> R
     let problem = match action {
         _ if rows().any(|row| holds(row.guard, dossier, facts)) => &NOT_YOURS_TO_DO,
         Action::Reappoint if rows().next().is_some() => &TOO_LATE_TO_REAPPOINT,
+        Action::ReturnResult if rows().next().is_some() => &FEE_UNPAID,
         _ => &ILLEGAL_TRANSITION,
     };
     let allowed: Vec<&str> = allowed_actions(dossier, actor, facts).into_iter().map(Action::code).collect();

@@ -9,9 +9,10 @@ import time
 from pathlib import Path
 
 import data
+import importing
 import report
 import statements
-from aims import EXTRAS, MEMORY_CONNECTIONS, UNITS
+from aims import EXTRAS, IMPORT_ROWS, MEMORY_CONNECTIONS, UNITS
 from cluster import Cluster
 from rounds import Bench, measure
 from server import Server
@@ -24,6 +25,7 @@ LISTS = {
     "work list, received": ("tiepnhan", "/v1/dossiers?side=receiving"),
     "returned": ("tiepnhan", "/v1/dossiers?status=returned"),
     "being processed": ("tiepnhan", "/v1/dossiers?status=processing"),
+    "register": ("tiepnhan", "/v1/agencies/{agency}/register?limit=200"),
     "all open, for an inspector": ("thanhtra", "/v1/dossiers?agency_id={agency}"),
 }
 
@@ -58,8 +60,10 @@ def main():
         results = {unit: measure(benches, unit, scripts, rounds, seconds, say) for unit in units}
         memory = remember(benches[sizes[-1]], say)
         extras = {extra: beside(benches[sizes[0]], extra, seconds, say) for extra in EXTRAS}
+        logs = [rows // 10 if asked.quick else rows for rows in IMPORT_ROWS]
+        imports = [importing.measure(benches[sizes[0]], CAUNOI, directory, rows, say) for rows in logs]
         plans = {name: statements.explained(cluster, f"measured_{sizes[-1]}", said[0]) for name, said in lists.items()}
-        text = report.markdown(results, extras, memory, plans, scripts, cluster, time.monotonic() - began)
+        text = report.markdown(results, extras, imports, memory, plans, scripts, cluster, time.monotonic() - began)
         print(text)
         if asked.record:
             (ROOT / "tests/load/results.md").write_text(text)
@@ -75,7 +79,7 @@ def main():
 def arguments():
     parser = argparse.ArgumentParser(prog="tests/load/run", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="10 thousand dossiers only, short rounds")
-    parser.add_argument("--only", action="append", choices=[unit.task for unit in UNITS], help="only this; may be repeated")
+    parser.add_argument("--only", action="append", choices=[*(unit.task for unit in UNITS), "import"], help="only this, and what is always measured; may be repeated")
     parser.add_argument("--data", metavar="DIR", help="keep the seeded databases here and use them again")
     parser.add_argument("--record", action="store_true", help="write what was measured into tests/load/results.md")
     parser.add_argument("--statements", action="store_true", help="print the statements that the server sends, and stop")
@@ -119,8 +123,9 @@ def learn(cluster, directory, database):
 
 def beside(measured, extra, seconds, say):
     """One run of something beside the dossiers."""
-    measured.cluster.sql(measured.database, (data.SQL / extra.seed).read_text())
-    time.sleep(3)  # the server reads the catalogue anew within a second
+    if extra.seed:
+        measured.cluster.sql(measured.database, (data.SQL / extra.seed).read_text())
+        time.sleep(3)  # the server reads the catalogue anew within a second
     run = measured.load(extra.task, seconds, extra.connections)
     measured.settle(extra)
     if extra.task == "call-next":

@@ -30,8 +30,8 @@ class Extra:
     task: str
     writes: bool
     connections: int
-    # What it is about, as SQL.
-    seed: str
+    # What it is about, as SQL, unless the demo has it.
+    seed: str | None
     # A second; of a request, in milliseconds.
     rate: int = 0
     p99_ms: int = 0
@@ -42,7 +42,13 @@ EXTRAS = [
     Extra("search", False, 16, "catalogue.sql", p99_ms=10),
     # Fifty counters of one centre.
     Extra("call-next", True, 50, "queue.sql", rate=2000),
+    # A receipt, on both processors.
+    Extra("pdf", False, 2, None, p99_ms=50),
 ]
+# Rows of the logs that are imported, a second, and how much more memory the longer one may take.
+IMPORT_ROWS = (20_000, 200_000)
+IMPORT_RATE = 1500
+IMPORT_MEMORY = 0.1
 # How much slower everything may be with a hundred times the dossiers.
 LOST = 0.15
 MEMORY_MB = 40

@@ -7,7 +7,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from aims import LOAD, LOST, MEMORY_CONNECTIONS, MEMORY_MB, P99_MS
+from aims import IMPORT_MEMORY, IMPORT_RATE, LOAD, LOST, MEMORY_CONNECTIONS, MEMORY_MB, P99_MS
 from rounds import CONNECTIONS
 
 
@@ -18,7 +18,7 @@ def statements(scripts, lists):
     return "\n".join(made + asked)
 
 
-def markdown(results, extras, memory, plans, scripts, cluster, took):
+def markdown(results, extras, imports, memory, plans, scripts, cluster, took):
     lines = [
         "# Load test", "",
         f"{date.today()}, `tests/load/run {' '.join(sys.argv[1:])}`, {took / 60:.0f} minutes, {machine()}, "
@@ -55,6 +55,10 @@ def markdown(results, extras, memory, plans, scripts, cluster, took):
         aims += [f"p99 < {extra.p99_ms} ms {mark(run['p99_ms'] < extra.p99_ms)}"] if extra.p99_ms else []
         lines.append(f"- {extra.task}, {extra.connections} connections: {run['rate']:,.0f}/s, {run['server_us']:.0f} µs, "
                      f"p50 {run['p50_ms']:.1f} ms, p99 {run['p99_ms']:.1f} ms (aim {', '.join(aims)}).")
+    short, long = imports
+    lines.append(f"- import, {long['rows']:,} rows: {long['rate']:,.0f}/s (aim ≥ {IMPORT_RATE:,}/s {mark(long['rate'] >= IMPORT_RATE)}), "
+                 f"{long['memory_mb']:.0f} MB at most; {short['rows']:,} rows: {short['rate']:,.0f}/s, {short['memory_mb']:.0f} MB "
+                 f"(aim: {IMPORT_MEMORY:.0%} more for ten times the rows {mark(long['memory_mb'] <= (1 + IMPORT_MEMORY) * short['memory_mb'])}).")
     lines += ["", "## How lists are read", ""]
     for name, plan in plans.items():
         lines += [f"{name}:", "", "```", plan, "```", ""]

@@ -23,7 +23,12 @@ pub enum Task {
     Search,
     /// A counter of the first centre calls the next ticket.
     CallNext,
+    /// Reception prints a receipt of the demo as PDF.
+    Pdf,
 }
+
+/// The receipt that is printed.
+const RECEIPT: &str = "dossiers/019b76da-a800-7000-8000-d00000000003/forms/receipt/6?format=pdf";
 
 /// What people search for.
 const SOUGHT: &[&str] = &[
@@ -86,7 +91,7 @@ impl<'a> Script<'a> {
     /// Writes the next request.
     pub fn render(&mut self, out: &mut Vec<u8>) {
         out.clear();
-        if self.step == 0 && self.task != Task::CallNext {
+        if self.step == 0 && !matches!(self.task, Task::CallNext | Task::Pdf) {
             self.counter = self.rng.usize(..self.material.counters.len());
         }
         let material = self.material;
@@ -101,6 +106,7 @@ impl<'a> Script<'a> {
                 let _ = write!(self.body, r#"{{"counter":{}}}"#, self.rng.u16(1..=50));
                 self.post_to(out, "queue/call-next", reception);
             }
+            (Task::Pdf, _) => get(out, RECEIPT, "", Some(reception)),
             (Task::List, _) => get(out, "dossiers", "", Some(reception)),
             (_, 0) => {
                 self.new_dossier();
@@ -122,7 +128,7 @@ impl<'a> Script<'a> {
     /// Takes the answer; says whether the task is done with it.
     pub fn answered(&mut self, answer: &Answer<'_>) -> Result<bool, String> {
         let (last, creates) = match self.task {
-            Task::Tracking | Task::List | Task::Search | Task::CallNext => (0, false),
+            Task::Tracking | Task::List | Task::Search | Task::CallNext | Task::Pdf => (0, false),
             Task::Creation => (0, true),
             Task::Lifecycle => (3, self.step == 0),
         };

@@ -2,6 +2,8 @@
 
 mod agency;
 mod calendar;
+mod demo_gateway;
+mod import;
 mod log;
 mod receipt;
 mod serve;
@@ -38,10 +40,14 @@ enum Command {
     VerifyJournal(VerifyJournal),
     /// Check a receipt with the published keys alone: no server, no database, no settings.
     VerifyReceipt(receipt::VerifyReceipt),
+    /// Play a payment gateway, for trying things: it takes nothing from anybody.
+    DemoGateway(demo_gateway::DemoGateway),
     /// Manage the agencies.
     Agency(Agency),
     /// Manage the working-day calendars.
     Calendar(Calendar),
+    /// Import what another system has handled.
+    Import(Import),
     /// Hire and change staff from a file.
     Staff(Staff),
     /// Manage staff accounts.
@@ -74,6 +80,14 @@ struct Calendar {
 }
 
 #[derive(Args)]
+struct Import {
+    #[command(flatten)]
+    flags: Flags,
+    #[command(subcommand)]
+    command: import::ImportCommand,
+}
+
+#[derive(Args)]
 struct Staff {
     #[command(flatten)]
     flags: Flags,
@@ -101,8 +115,10 @@ pub async fn run() -> ExitCode {
         }
         Command::VerifyJournal(args) => verify_journal(&args).await,
         Command::VerifyReceipt(args) => receipt::verify(&args),
+        Command::DemoGateway(args) => demo_gateway::serve(&args).await,
         Command::Agency(agency) => manage_agencies(agency).await,
         Command::Calendar(calendar) => manage_calendars(calendar).await,
+        Command::Import(import) => manage_imports(import).await,
         Command::Staff(staff) => manage_staff(staff).await,
         Command::User(user) => manage(user).await,
     };
@@ -167,6 +183,12 @@ async fn manage_calendars(calendar: Calendar) -> Result<(), String> {
     let settings = Settings::check(&calendar.flags)?;
     let (_database, mut conn) = database::attach(&settings).await?;
     calendar::manage(&mut conn, Clock::default().now(), calendar.command).await
+}
+
+async fn manage_imports(import: Import) -> Result<(), String> {
+    let settings = Settings::check(&import.flags)?;
+    let (_database, mut conn) = database::attach(&settings).await?;
+    import::manage(&mut conn, &Clock::default(), import.command).await
 }
 
 async fn manage_staff(staff: Staff) -> Result<(), String> {

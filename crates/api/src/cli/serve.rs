@@ -4,15 +4,16 @@ use api::database::{self, Database};
 use api::settings::{Flags, Settings};
 use api::{Server, demo};
 use kernel::{Clock, Db};
+use tokio::process::Child;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::say;
+use super::{demo_gateway, say};
 
 /// Serves until it is told to stop, and then finishes what is under way.
 pub async fn serve(flags: &Flags) -> Result<(), String> {
     // From the first moment on: as the first process of a container, a program without this would not hear them at all.
     let mut stop = StopSignals::listen().map_err(|error| format!("Signals cannot be listened to: {error}."))?;
-    let (server, database) = tokio::select! {
+    let (server, database, gateway) = tokio::select! {
         started = start(flags) => started?,
         () = stop.wait() => {
             say("Stopped before it served; nothing was lost.");
@@ -22,12 +23,18 @@ pub async fn serve(flags: &Flags) -> Result<(), String> {
     stop.wait().await;
     say("Stopping: requests under way are finished first.");
     server.stop().await;
+    drop(gateway);
     drop(database);
     Ok(())
 }
 
-async fn start(flags: &Flags) -> Result<(Server, Database), String> {
-    let settings = Settings::check(flags)?;
+async fn start(flags: &Flags) -> Result<(Server, Database, Option<Child>), String> {
+    let mut settings = Settings::check(flags)?;
+    let mut gateway = None;
+    if flags.demo && settings.gateway.is_none() {
+        let (child, reached) = demo_gateway::start().await?;
+        (gateway, settings.gateway) = (Some(child), Some(reached));
+    }
     let database = database::open(&settings).await?;
     let (public_url, data_dir) = (settings.public_url.clone(), settings.data_dir.clone());
     let server = Server::start(settings, database.settings.clone(), Clock::default()).await?;
@@ -39,7 +46,7 @@ async fn start(flags: &Flags) -> Result<(Server, Database), String> {
         let staff = directory::demo::USERNAMES.join(", ");
         say(format_args!("Demo accounts (password caunoi-demo): {staff}; citizens congdan1, congdan2"));
     }
-    Ok((server, database))
+    Ok((server, database, gateway))
 }
 
 async fn file_dossiers(server: &Server, database: &Database) -> Result<(), String> {

@@ -60,6 +60,9 @@ pub fn complete(status: &str, response: &mut Value, tagged: bool, writes: bool) 
     if response.pointer("/content/application~1octet-stream").is_some() {
         response["content"] = MediaType::ALL.iter().map(|kind| (kind.as_str().to_owned(), json!({}))).collect();
     }
+    if let Some(pdf) = response.pointer_mut("/content/application~1pdf") {
+        *pdf = json!({});
+    }
     if !success && status != "304" {
         let schema = json!({ "$ref": "#/components/schemas/Problem" });
         response["content"] = json!({ "application/problem+json": { "schema": schema } });

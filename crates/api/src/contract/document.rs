@@ -26,6 +26,7 @@ use crate::routes;
         (name = "deadlines", description = "Working-day calendars and statutory deadlines, explained day by day."),
         (name = "directory", description = "The agencies of the city and their staff: what they are, where they stand, who stands in for whom."),
         (name = "dossiers", description = "Dossiers at the one-stop shop, from draft to returned result."),
+        (name = "fees", description = "What is to be paid for a dossier, and what was."),
         (name = "journal", description = "Signed checkpoints of the journal."),
         (name = "operations", description = "Health of the server and the catalogue of problems."),
         (name = "procedures", description = "Administrative procedures as published."),

@@ -34,8 +34,8 @@ pub struct Operation {
     pub permissions: Vec<Permission>,
     /// Asked by machines that watch the server: counted apart, so that they are answered whatever else goes on.
     pub probe: bool,
-    /// It answers JSON, not a file.
-    pub answers_json: bool,
+    /// The media types of its answer, of which the caller must take one; none where a file is sent as it is.
+    pub answers: Vec<String>,
     /// It takes query parameters.
     pub takes_parameters: bool,
     /// The handler says itself how long its answer may be kept.
@@ -113,11 +113,15 @@ fn operation_of(path: &str, operation: &Value) -> Operation {
     permissions.dedup();
     let probe = path.starts_with("/health");
     let answer = &operation["responses"]["200"];
-    let answers_json = answer["content"].is_null() || answer["content"]["application/json"].is_object();
+    let answers = match answer["content"].as_object() {
+        None => vec!["application/json".to_owned()],
+        Some(content) if content.contains_key("application/json") => content.keys().cloned().collect(),
+        Some(_) => Vec::new(),
+    };
     let parameters = operation["parameters"].as_array().unwrap_or(&none);
     let takes_parameters = parameters.iter().any(|parameter| parameter["in"] == "query");
     let cacheable = answer["headers"]["Cache-Control"].is_object();
-    Operation { public, permissions, probe, answers_json, takes_parameters, cacheable }
+    Operation { public, permissions, probe, answers, takes_parameters, cacheable }
 }
 
 /// The names of the schemas of JSON bodies.

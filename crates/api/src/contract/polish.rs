@@ -14,6 +14,8 @@ const NO_KEY: &[&str] = &[
     "/v1/deadlines/simulate",
     "/v1/receipts/verify",
     "/v1/staff/set-password",
+    "/v1/dossiers/{id}/fees/{fee}/checkout",
+    "/v1/payments/events",
 ];
 
 /// Answers with a version, and so with an ETag.

@@ -50,7 +50,7 @@ async fn list_agencies(
     let cursors = Cursors { key: &call.app.cursors, list };
     let agencies = call.app.agencies.load();
     let body = list::list(&agencies, &cursors, &filter, deadlines::vn_date(call.ctx.now))?;
-    let link = next_link(request.path(), request.query_string(), &body);
+    let link = next_link(request.path(), request.query_string(), body.next_cursor.as_deref());
     Ok(Public { seconds: 60, body, link })
 }
 

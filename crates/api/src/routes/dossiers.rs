@@ -7,12 +7,14 @@ use kernel::id::AgencyId;
 use kernel::page::{Cursors, Page};
 use kernel::problem::{FieldError, Text};
 use procedures::file::{self, NewDossier, Ways};
+use procedures::holding::{self, Holdings};
 use procedures::list::{self, DossierLine, Filter};
 use procedures::problem::{NOT_FOUND, UNKNOWN_PROCEDURE};
+use procedures::steps::{self, Seen};
 use procedures::timeline::{self, TimelineEntry};
 use procedures::tracking::{self, Tracking};
 use procedures::view::{self, View};
-use procedures::{DossierId, clock, steps};
+use procedures::{DossierId, clock};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -28,6 +30,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(get_dossier)
         .service(get_dossier_deadline)
         .service(get_dossier_timeline)
+        .service(get_dossier_holders)
         .service(track_dossier);
 }
 
@@ -52,17 +55,22 @@ async fn create_dossier(write: Write<NewDossier>) -> Result<Answered> {
                 None => agency_today(call, "/agency", &new.agency)?,
             };
             let competent = match &new.competent_agency {
-                Some(code) => decider_today(call, code)?,
+                Some(code) => decider_today(call, "/competent_agency", code)?,
                 None => receiving,
             };
-            let ways = Ways { receiving, competent };
+            let at = |pointer, code: &Option<String>| {
+                code.as_ref().map(|code| agency_today(call, pointer, code)).transpose()
+            };
+            let support = at("/support_agency", &new.support_agency)?;
+            let return_point = at("/return_agency", &new.return_agency)?;
+            let ways = Ways { receiving, competent, support, return_point };
             file::file(conn, &call.ctx, &call.app.catalogue.load(), ways, new, attempt).await
         })
         .await
 }
 
 /// The agency with this code, if it exists today.
-fn agency_today(call: &Call, pointer: &'static str, code: &str) -> kernel::Result<AgencyId> {
+pub(super) fn agency_today(call: &Call, pointer: &str, code: &str) -> kernel::Result<AgencyId> {
     let agencies = call.app.agencies.load();
     let wrong = |code, vi, en| {
         let words = Text::fixed(vi, en);
@@ -76,14 +84,13 @@ fn agency_today(call: &Call, pointer: &'static str, code: &str) -> kernel::Resul
 }
 
 /// The agency with this code, if it exists today and decides procedures.
-fn decider_today(call: &Call, code: &str) -> kernel::Result<AgencyId> {
-    const POINTER: &str = "/competent_agency";
-    let id = agency_today(call, POINTER, code)?;
+pub(super) fn decider_today(call: &Call, pointer: &str, code: &str) -> kernel::Result<AgencyId> {
+    let id = agency_today(call, pointer, code)?;
     if call.app.agencies.load().get(id).is_some_and(|agency| agency.kind.decides()) {
         return Ok(id);
     }
     let words = Text::fixed("cơ quan không giải quyết thủ tục", "the agency decides no procedures");
-    Err(UNKNOWN_PROCEDURE.error().fields(vec![FieldError::new(POINTER, "decides_nothing", words)]))
+    Err(UNKNOWN_PROCEDURE.error().fields(vec![FieldError::new(pointer, "decides_nothing", words)]))
 }
 
 /// A page of dossiers.
@@ -129,8 +136,10 @@ async fn list_dossiers(
 #[get("/v1/dossiers/{id}")]
 async fn get_dossier(call: Call, id: Id<DossierId>, request: HttpRequest) -> Result<HttpResponse> {
     let mut conn = call.db.conn().await?;
-    let (dossier, papers) = steps::read(&mut conn, &call.ctx, id.0).await?;
-    versioned(&request, dossier.version, || view::view(&call.ctx, &call.app.catalogue.load(), &dossier, &papers))
+    let Seen { dossier, papers, sides } = steps::read(&mut conn, &call.ctx, id.0).await?;
+    versioned(&request, dossier.version, || {
+        view::view(&call.ctx, &call.app.catalogue.load(), &dossier, &papers, &sides)
+    })
 }
 
 /// A dossier's deadline, explained.
@@ -154,7 +163,7 @@ struct DossierDeadline {
 #[get("/v1/dossiers/{id}/deadline")]
 async fn get_dossier_deadline(call: Call, id: Id<DossierId>) -> Result<HttpResponse> {
     let mut conn = call.db.conn().await?;
-    let (dossier, _) = steps::read(&mut conn, &call.ctx, id.0).await?;
+    let dossier = steps::read(&mut conn, &call.ctx, id.0).await?.dossier;
     let timeliness = clock::timeliness_of(&dossier, call.ctx.now);
     let clock = dossier.clock.ok_or_else(|| {
         NOT_FOUND.with(
@@ -193,6 +202,22 @@ async fn get_dossier_timeline(call: Call, id: Id<DossierId>) -> Result<HttpRespo
     let mut conn = call.db.conn().await?;
     let items = timeline::timeline(&mut conn, &call.ctx, id.0).await?;
     Ok(HttpResponse::Ok().json(Timeline { items }))
+}
+
+/// Read who has had a dossier
+///
+/// Since when, and what it has cost of each agency's opening hours. Agencies that were asked for an opinion have it beside
+/// whoever examines; to the applicant they do not show.
+#[utoipa::path(operation_id = "getDossierHolders", tag = "dossiers", security(("oauth" = ["dossier:read"])),
+    params(("id" = DossierId, Path, description = "The dossier's id.", example = "019b76da-a800-7000-8000-d00000000007")),
+    responses(
+        (status = 200, description = "Oldest first.", body = Holdings),
+        (status = 404, description = "There is none, or not for you.", body = Document),
+    ))]
+#[get("/v1/dossiers/{id}/holders")]
+async fn get_dossier_holders(call: Call, id: Id<DossierId>) -> Result<web::Json<Holdings>> {
+    let mut conn = call.db.conn().await?;
+    Ok(web::Json(holding::holdings(&mut conn, &call.ctx, &call.app.rules, id.0).await?))
 }
 
 /// Track a dossier by its code

@@ -1,23 +1,17 @@
 //! The forms of a dossier: as data, and as pages to be printed.
 
-use std::sync::LazyLock;
-
-use actix_web::http::header;
-use actix_web::{HttpResponse, get, web};
-use aws_lc_rs::digest::{SHA256, digest};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use directory::Agencies;
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use forms::Around;
-use kernel::id::AgencyId;
 use procedures::DossierId;
 use procedures::form::{self, Form, FormKind};
 use procedures::problem::FORM_NOT_FOUND;
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::call::{Call, Id};
+use crate::call::{Call, Id, Parameters};
+use crate::negotiation::preferred;
+use crate::print::{self, FormPage, name_of};
 use crate::problem::{Document, Result};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -31,17 +25,23 @@ struct FormList {
     items: Vec<Form>,
 }
 
-/// A page of HTML.
-#[derive(ToSchema)]
-#[schema(value_type = String, max_length = 1000000)]
-#[expect(dead_code, reason = "it only describes the answer")]
-struct FormPage(String);
+/// In which form a sheet is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PrintFormat {
+    Html,
+    Pdf,
+}
 
-/// Nothing from elsewhere, and no script: the one style by its hash, and the QR code that stands in the page.
-static POLICY: LazyLock<String> = LazyLock::new(|| {
-    let style = STANDARD.encode(digest(&SHA256, forms::STYLE.as_bytes()));
-    format!("default-src 'none'; style-src 'sha256-{style}'; frame-ancestors 'none'")
-});
+/// How it is to be printed.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Printing {
+    /// For links, which cannot say `Accept`: it goes before that header.
+    #[param(inline)]
+    format: Option<PrintFormat>,
+}
 
 /// List a dossier's forms
 ///
@@ -62,22 +62,28 @@ async fn list_forms(call: Call, id: Id<DossierId>) -> Result<web::Json<FormList>
 
 /// Print a form
 ///
-/// As an HTML page in A5 that needs nothing from elsewhere, in Vietnamese, with the tracking address as a QR code.
+/// In A5, in Vietnamese, with the tracking address as a QR code: as an HTML page that needs nothing from elsewhere, or as a PDF
+/// whose text can be searched and read out. `Accept` says which, or `format`; HTML otherwise.
 #[utoipa::path(operation_id = "printForm", tag = "dossiers", security(("oauth" = ["dossier:read"])),
     params(
         ("id" = DossierId, Path, description = "The dossier's id.", example = "019b76da-a800-7000-8000-d00000000003"),
         ("form" = FormKind, Path, description = "The form.", example = "receipt"),
         ("version" = i32, Path, description = "The version of the dossier that it speaks of.", minimum = 1, example = 6),
+        Printing,
     ),
     responses(
-        (status = 200, description = "The page.", content_type = "text/html", body = FormPage),
+        (status = 200, description = "The form.", content((FormPage = "text/html"), (String = "application/pdf"))),
         (status = 404, description = "There is no such dossier or form, or not for you.", body = Document),
     ))]
 #[get("/v1/dossiers/{id}/forms/{form}/{version}")]
-async fn print_form(call: Call, ids: Id<(DossierId, FormKind, i32)>) -> Result<HttpResponse> {
+async fn print_form(
+    call: Call,
+    ids: Id<(DossierId, FormKind, i32)>,
+    Parameters(printing): Parameters<Printing>,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
     let (id, kind, version) = ids.0;
-    let conn = &mut *call.db.conn().await?;
-    let all = form::forms(conn, &call.ctx, &call.app.catalogue.load(), id).await?;
+    let all = form::forms(&mut *call.db.conn().await?, &call.ctx, &call.app.catalogue.load(), id).await?;
     let form = all.iter().find(|form| form.form == kind && form.version == version);
     let form = form.ok_or_else(|| FORM_NOT_FOUND.error())?;
     let agencies = call.app.agencies.load();
@@ -85,14 +91,13 @@ async fn print_form(call: Call, ids: Id<(DossierId, FormKind, i32)>) -> Result<H
         name_of: &|id| name_of(&agencies, id),
         tracking: form.code.as_ref().map(|code| format!("{}/v1/tracking/{code}", call.app.settings.public_url)),
     };
-    let page = forms::html(form, &around);
-    let response = HttpResponse::Ok()
-        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY.as_str()))
-        .content_type("text/html; charset=utf-8")
-        .body(page);
-    Ok(response)
-}
-
-fn name_of(agencies: &Agencies, id: uuid::Uuid) -> String {
-    agencies.get(AgencyId(id)).map_or_else(String::new, |agency| agency.name.clone())
+    let sheet = forms::sheet(form, &around);
+    let format = printing.format.unwrap_or_else(|| match preferred(request.headers(), [print::HTML, print::PDF]) {
+        Some(print::PDF) => PrintFormat::Pdf,
+        _ => PrintFormat::Html,
+    });
+    match format {
+        PrintFormat::Html => Ok(print::html(&sheet)),
+        PrintFormat::Pdf => print::pdf(&call, sheet, &format!("{kind}-{version}.pdf")).await,
+    }
 }

@@ -1,12 +1,32 @@
 //! The handlers, each beside its part of the contract.
 
+/// A change of a dossier: its target, as the request names it, and the world that it goes by.
+macro_rules! change {
+    ($write:expr, $id:expr, |$conn:ident, $call:ident, $given:pat_param, $target:ident, $world:ident| $work:expr) => {{
+        let (id, write) = ($id, $write);
+        let if_match = write.if_match;
+        write
+            .run(async move |$conn, $call, $given, attempt| {
+                let $target = ::procedures::steps::Target { id, if_match, attempt };
+                let catalogue = $call.app.catalogue.load_full();
+                let $world = $call.app.world(&catalogue);
+                $work.await
+            })
+            .await
+    }};
+}
+
 pub mod attachments;
+pub mod consultations;
+pub mod corrections;
 pub mod deadlines;
 pub mod delegations;
 pub mod directory;
 pub mod dossiers;
+pub mod fees;
 pub mod forms;
 pub mod health;
+pub mod imports;
 pub mod journal;
 pub mod pages;
 pub mod problems;
@@ -14,6 +34,7 @@ pub mod procedures;
 pub mod queue;
 pub mod receipts;
 pub mod recomputations;
+pub mod register;
 pub mod staff;
 pub mod steps;
 
@@ -30,11 +51,16 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     procedures::configure(config);
     dossiers::configure(config);
     steps::configure(config);
+    consultations::configure(config);
+    corrections::configure(config);
+    fees::configure(config);
     forms::configure(config);
+    register::configure(config);
     queue::configure(config);
     receipts::configure(config);
     recomputations::configure(config);
     attachments::configure(config);
+    imports::configure(config);
     journal::configure(config);
     crate::auth::configure(config);
 }

@@ -49,7 +49,7 @@ async fn search_procedures(
     let list = format!("procedures {}", serde_json::to_string(&named).unwrap_or_default());
     let cursors = Cursors { key: &call.app.cursors, list };
     let body = search::search(&call.app.catalogue.load(), &cursors, &filter, deadlines::vn_date(call.ctx.now))?;
-    let link = next_link(request.path(), request.query_string(), &body);
+    let link = next_link(request.path(), request.query_string(), body.next_cursor.as_deref());
     Ok(Public { seconds: 60, body, link })
 }
 

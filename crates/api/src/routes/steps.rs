@@ -2,17 +2,21 @@
 
 use actix_web::post;
 use kernel::Ctx;
+use kernel::id::AgencyId;
 use procedures::DossierId;
+use procedures::consultation::ask::{self, NewConsultation};
+use procedures::fee::order::{self, NewDuty};
 use procedures::request::{
-    NewResult, Plain, Proposal, Reappointment, Reasoned, Rejection, SupplementRequest, VerificationPlan,
+    HandOver, NewResult, Plain, Proposal, Reappointment, Reasoned, Rejection, SupplementRequest, VerificationPlan,
     VerificationRecord,
 };
-use procedures::steps::{self, Target, World};
+use procedures::steps;
 use procedures::view::View;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::dossiers::{agency_today, decider_today};
 use crate::app::App;
-use crate::call::Id;
+use crate::call::{Call, Id};
 use crate::problem::{Document, Result};
 use crate::write::{Answered, Write};
 
@@ -27,6 +31,10 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(start_dossier_processing)
         .service(verify_dossier)
         .service(record_dossier_verification)
+        .service(consult_on_dossier)
+        .service(end_dossier_consultation)
+        .service(request_dossier_payment)
+        .service(waive_dossier_payment)
         .service(request_dossier_supplement)
         .service(confirm_dossier_supplement)
         .service(propose_dossier_result)
@@ -59,6 +67,12 @@ fn qcvn102(code: &str) -> String {
     format!("{fourth}.{third}.{second}.{province}")
 }
 
+/// The agencies that are asked, in the order of the questions.
+fn asked(call: &Call, new: &NewConsultation) -> kernel::Result<Vec<AgencyId>> {
+    let codes = new.questions.iter().enumerate();
+    codes.map(|(n, question)| agency_today(call, &format!("/questions/{n}/agency"), &question.agency)).collect()
+}
+
 /// A step's operation: documentation, route, an example among the demo's dossiers, and the use case behind it.
 macro_rules! step {
     ($(#[doc = $doc:literal])* $name:ident $path:literal $id:literal $example:literal [$($scope:literal),+] $input:ty,
@@ -76,15 +90,7 @@ macro_rules! step {
             ))]
         #[post($path)]
         async fn $name(id: Id<DossierId>, write: Write<$input>) -> Result<Answered> {
-            let if_match = write.if_match;
-            write
-                .run(async move |$conn, $call, $given, attempt| {
-                    let $target = Target { id: id.0, if_match, attempt };
-                    let catalogue = $call.app.catalogue.load_full();
-                    let $world = World { catalogue: &catalogue, rules: &$call.app.rules, keys: &$call.app.settings.keys };
-                    $work.await
-                })
-                .await
+            change!(write, id.0, |$conn, $call, $given, $target, $world| $work)
         }
     };
 }
@@ -127,9 +133,13 @@ step! {
 step! {
     /// Hand a dossier over
     ///
-    /// From reception to whoever decides it: the same day, or the next working day for what came after 15:00.
-    hand_dossier_over "/v1/dossiers/{id}/hand-over" "handDossierOver" "019b76da-a800-7000-8000-d00000000013" ["dossier:receive"] Plain,
-    |conn, call, Plain {}, target, world| steps::hand_over(conn, &call.ctx, world, target)
+    /// From reception to whoever decides it: the same day, or the next working day for what came after 15:00. What turns
+    /// out to be another agency's goes `to` that one.
+    hand_dossier_over "/v1/dossiers/{id}/hand-over" "handDossierOver" "019b76da-a800-7000-8000-d00000000013" ["dossier:receive"] HandOver,
+    |conn, call, given, target, world| async {
+        let to = given.to.map(|code| decider_today(call, "/to", &code)).transpose()?;
+        steps::hand_over(conn, &call.ctx, world, target, to).await
+    }
 }
 
 step! {
@@ -154,6 +164,43 @@ step! {
     /// When and where it was held, who was there, and what it has shown.
     record_dossier_verification "/v1/dossiers/{id}/record-verification" "recordDossierVerification" "019b76da-a800-7000-8000-d00000000016" ["dossier:process"] VerificationRecord,
     |conn, call, record, target, world| steps::record_verification(conn, &call.ctx, world, target, record)
+}
+
+step! {
+    /// Ask other agencies
+    ///
+    /// For their opinion: all at once, each with its question and a limit. Where the procedure's law says so, silence is
+    /// consent. With the last answer the examination goes on by itself; the clock runs all the while.
+    consult_on_dossier "/v1/dossiers/{id}/consult" "consultOnDossier" "019b76da-a800-7000-8000-d00000000019" ["dossier:process"] NewConsultation,
+    |conn, call, new, target, world| async {
+        let agencies = asked(call, &new)?;
+        ask::consult(conn, &call.ctx, world, target, &agencies, new).await
+    }
+}
+
+step! {
+    /// Go on without answers
+    ///
+    /// Ends the questions that nobody has answered, with the reason.
+    end_dossier_consultation "/v1/dossiers/{id}/end-consultation" "endDossierConsultation" "019b76da-a800-7000-8000-d0000000001a" ["dossier:process"] Reasoned,
+    |conn, call, why, target, world| ask::end(conn, &call.ctx, world, target, why)
+}
+
+step! {
+    /// Wait for a tax or duty
+    ///
+    /// That another office has assessed. The examination goes on by itself when it is paid; where the procedure says so, the
+    /// clock stands until then.
+    request_dossier_payment "/v1/dossiers/{id}/request-payment" "requestDossierPayment" "019b76da-a800-7000-8000-d0000000001b" ["dossier:process"] NewDuty,
+    |conn, call, duty, target, world| order::request_payment(conn, &call.ctx, world, target, duty)
+}
+
+step! {
+    /// Go on without a payment
+    ///
+    /// By a leader, with the reason: what is open is cancelled.
+    waive_dossier_payment "/v1/dossiers/{id}/waive-payment" "waiveDossierPayment" "019b76da-a800-7000-8000-d0000000001c" ["dossier:sign"] Reasoned,
+    |conn, call, why, target, world| order::waive_payment(conn, &call.ctx, world, target, why)
 }
 
 step! {

@@ -7,7 +7,8 @@ use kernel::files::FileStore;
 use kernel::{Db, db};
 use reqwest::Url;
 
-use super::{Flags, OauthClient, Oidc, given};
+use super::{Flags, GatewaySettings, OauthClient, Oidc, given};
+use crate::gateway::signature;
 
 fn list(text: &Option<String>) -> impl Iterator<Item = &str> {
     given(text).unwrap_or_default().split(',').map(str::trim).filter(|item| !item.is_empty())
@@ -66,6 +67,23 @@ pub fn oidc(flags: &Flags, public_url: &str) -> Result<Option<Oidc>, String> {
         })),
         (None, None, None) => Ok(None),
         _ => Err("OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET go together: set all three or none.".to_owned()),
+    }
+}
+
+/// Where fees are paid online; nowhere when both are missing.
+pub fn gateway(flags: &Flags) -> Result<Option<GatewaySettings>, String> {
+    match (given(&flags.payment_gateway_url), given(&flags.payment_gateway_secret)) {
+        (None, None) => Ok(None),
+        (Some(url), Some(secret)) => {
+            web(url).ok_or_else(|| {
+                format!("PAYMENT_GATEWAY_URL must be an address like https://pay.example.vn, not {url}.")
+            })?;
+            let secret = signature::secret(secret).ok_or(
+                "PAYMENT_GATEWAY_SECRET must be whsec_ and 24 to 64 random bytes in base64 (echo whsec_$(openssl rand -base64 32)).",
+            )?;
+            Ok(Some(GatewaySettings { url: url.trim_end_matches('/').to_owned(), secret }))
+        }
+        _ => Err("PAYMENT_GATEWAY_URL and PAYMENT_GATEWAY_SECRET go together: set both or none.".to_owned()),
     }
 }
 

@@ -111,8 +111,8 @@ pub async fn revoke(
     if seen.is_some_and(|seen| seen != old.version) {
         return Err(STALE.error().extra("version", old.version));
     }
-    let Actor::Staff { id: me, agency, .. } = ctx.actor else { return Err(NOT_YOURS_TO_DELEGATE.error()) };
-    let head = agency == old.agency_id && ctx.actor.may_themself(Permission::NameDeputies);
+    let Actor::Staff { id: me, .. } = ctx.actor else { return Err(NOT_YOURS_TO_DELEGATE.error()) };
+    let head = ctx.actor.may_at(Permission::NameDeputies, old.agency_id);
     if me != old.delegator_id && me != old.made_by_id && !head {
         return Err(NOT_YOURS_TO_DELEGATE.error());
     }

@@ -10,10 +10,14 @@ pub mod merkle;
 pub mod verify;
 
 use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::ctx::Ctx;
+use crate::problem::Result;
+use crate::schema::journal;
 
 /// What happened to an entity: codes, ids and salted hashes, never free text or personal data.
 pub trait Event: Serialize {
@@ -30,7 +34,8 @@ pub trait Event: Serialize {
 }
 
 /// An entry on its way into the journal; its entity version comes from the changed row.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = journal)]
 pub struct Entry {
     pub(crate) entity_kind: &'static str,
     pub(crate) entity_id: Uuid,
@@ -76,4 +81,20 @@ impl Entry {
             delegation_id: ctx.actor.under().map(|delegation| delegation.0),
         }
     }
+
+    /// The same, of something that happened earlier than we were told.
+    #[must_use]
+    pub fn occurred(mut self, at: DateTime<Utc>) -> Self {
+        self.occurred_at = at;
+        self
+    }
+}
+
+/// Appends many entries in their order, each with its entity's new version: for changes that are made many at a time
+/// ([`crate::record`] makes one). Part of the transaction that changes the rows, in which nobody else changes them.
+pub async fn append(conn: &mut AsyncPgConnection, entries: Vec<(i32, Entry)>) -> Result<()> {
+    let versioned = |(version, entry)| (journal::entity_version.eq(version), entry);
+    let rows: Vec<_> = entries.into_iter().map(versioned).collect();
+    diesel::insert_into(journal::table).values(rows).execute(conn).await?;
+    Ok(())
 }

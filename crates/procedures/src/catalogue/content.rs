@@ -182,6 +182,12 @@ pub struct Case {
     pub supplement: SupplementRule,
     /// Settled at once, without a separate examination.
     pub immediate: bool,
+    /// The limit stands while a tax or duty is awaited.
+    #[serde(default)]
+    pub payment_pauses: bool,
+    /// How long agencies that are asked may take, where sector law says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consultation: Option<ConsultationRule>,
     #[schema(max_items = 100)]
     pub components: Vec<Component>,
     /// How many sets of the dossier.
@@ -201,6 +207,17 @@ fn one() -> u8 {
 text_enum! {
     /// When the applicant has supplied what was missing, the limit begins anew (restart, NĐ 61/2018 Art. 19(4)) or goes on (pause).
     SupplementRule { Restart = "restart", Pause = "pause" }
+}
+
+/// What holds for agencies that are asked for their opinion (NĐ 61/2018 Art. 19(5)).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ConsultationRule {
+    pub limit: Limit,
+    /// Who has not answered by then agrees.
+    pub silence_consents: bool,
+    #[schema(min_length = 1, max_length = 300)]
+    pub source: String,
+    pub mark: Mark,
 }
 
 /// A paper of the dossier.
@@ -241,9 +258,17 @@ pub struct Method {
     pub fees: Vec<Fee>,
 }
 
+fn the_fee() -> String {
+    "fee".to_owned()
+}
+
 /// What it costs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Fee {
+    /// By which it is ordered.
+    #[serde(default = "the_fee")]
+    #[schema(example = "fee", min_length = 1, max_length = 50, pattern = "^[a-z0-9_]+$")]
+    pub code: String,
     /// In đồng.
     #[schema(example = 75000, minimum = 0, maximum = 1000000000)]
     pub amount: i64,

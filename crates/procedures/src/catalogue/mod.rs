@@ -7,8 +7,8 @@ pub mod search;
 pub mod seed;
 
 pub use content::{
-    Case, Component, Content, Fee, Involved, LegalText, Level, Mark, Method, Online, OnlineLevel, Part, Publication,
-    Subject, SupplementRule, Words,
+    Case, Component, ConsultationRule, Content, Fee, Involved, LegalText, Level, Mark, Method, Online, OnlineLevel,
+    Part, Publication, Subject, SupplementRule, Words,
 };
 
 use std::collections::HashMap;

@@ -32,7 +32,7 @@ pub async fn request_withdrawal(
     target: Target<'_>,
 ) -> Result<Answer> {
     take(conn, ctx, world, target, Action::RequestWithdrawal, |moving| {
-        moving.dossier.state_before = Some(moving.from);
+        moving.dossier.state_before = Some(moving.before.status);
         Ok(Event::WithdrawalRequested {})
     })
     .await

@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncPgConnection;
+use kernel::id::AgencyId;
 use kernel::idempotency::Answer;
 use kernel::rules::Rules;
 use kernel::{Ctx, Result};
 
-use super::{Target, World, known_components, take};
+use super::{Moving, Target, World, known_components, take, take_with};
 use crate::attachment;
 use crate::clock;
 use crate::event::Event;
@@ -34,9 +35,7 @@ fn due_at(ctx: &Ctx, rules: &Rules, stage: &str) -> Result<DateTime<Utc>> {
     let Some(rule) = rules.clock("dossier", stage, "", deadlines::vn_date(ctx.now)) else {
         return Ok(ctx.now);
     };
-    let calendar_version = rules.calendar()?.version().to_owned();
-    let clock = deadlines::Clock { starts_at: ctx.now, limit: rule.limit()?, calendar_version, events: Vec::new() };
-    Ok(clock::deadline(rules, &clock)?.due_at)
+    Ok(clock::deadline(rules, &clock::of(rules, rule.limit()?, ctx.now)?)?.due_at)
 }
 
 /// Asks at intake for what is missing: all of it, and once (NĐ 61/2018 Art. 15(3), Form 02).
@@ -99,17 +98,21 @@ pub async fn reject(
 }
 
 /// Hands an accepted dossier over to whoever decides it: the same day, or the next one for what came after 15:00
-/// (NĐ 61/2018 Art. 18, NĐ 118/2025 Art. 18(2)).
+/// (NĐ 61/2018 Art. 18, NĐ 118/2025 Art. 18(2)). What turns out to be another agency's goes `to` that one on the same terms
+/// (Art. 18(3)).
 pub async fn hand_over(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
     world: World<'_>,
     target: Target<'_>,
+    to: Option<AgencyId>,
 ) -> Result<Answer> {
-    take(conn, ctx, world, target, Action::HandOver, |moving| {
+    let turn =
+        |moving: &mut Moving<'_>| moving.dossier.competent_agency_id = to.unwrap_or(moving.before.competent_agency_id);
+    take_with(conn, ctx, world, target, Action::HandOver, turn, |moving| {
         let due_at = moving.dossier.due_at.unwrap_or(ctx.now);
         moving.dossier.next_due_at = due_at;
-        Ok(Event::HandedOver { due_at })
+        Ok(Event::HandedOver { due_at, to: to.map(|agency| agency.0) })
     })
     .await
 }

@@ -5,6 +5,7 @@
 mod end;
 mod examination;
 mod intake;
+mod moving;
 
 pub use end::{approve_withdrawal, refuse_withdrawal, request_withdrawal, return_result, stop, withdraw};
 pub use examination::{
@@ -12,33 +13,30 @@ pub use examination::{
     start_processing, verify,
 };
 pub use intake::{accept, hand_over, refuse_hand_over, reject, request_intake_supplement, submit};
+pub(crate) use moving::{Moving, again};
+pub use moving::{Seen, Sides, read};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use deadlines::Event as ClockEvent;
 use diesel::prelude::*;
 use diesel::sql_types::{Date, Text, Uuid as SqlUuid};
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use futures_util::future::join;
+use diesel_async::AsyncPgConnection;
 use kernel::idempotency::{Answer, Attempt};
-use kernel::journal::{Entry, Event as _};
-use kernel::problem::{CONFLICT, FieldError, INVALID, Text as Words};
+use kernel::journal::Entry;
+use kernel::problem::{FieldError, INVALID, Text as Words};
 use kernel::record::{Also, Record};
 use kernel::rules::Rules;
-use kernel::schema::{attachments, dossiers, receipts, remarks, verifications};
+use kernel::schema::{dossiers, remarks, verifications};
 use kernel::signing::KeyRing;
 use kernel::{Ctx, Result};
 
-use crate::attachment::Attachment;
 use crate::catalogue::{Case, Catalogue};
-use crate::clock;
-use crate::dossier::{Dossier, DossierId, agencies, audience, visible_to};
-use crate::event::{Event, INTERNAL};
-use crate::problem::{NOT_FOUND, STALE};
-use crate::receipt::{self, Stage};
+use crate::dossier::{Dossier, DossierId};
+use crate::event::Event;
+use crate::problem::{ID_TAKEN, PAYMENT_KNOWN};
 use crate::request::VerificationRecord;
-use crate::timer::{catch_up, timers_of};
-use crate::view::{answer, view};
-use crate::workflow::{Action, ClockEffect, Facts, Status, step};
+use crate::timer::timers_of;
+use crate::view::answer;
+use crate::workflow::Action;
 
 diesel::define_sql_function! {
     /// The next code of a unit on a day.
@@ -63,28 +61,10 @@ pub struct Target<'a> {
 }
 
 /// What was said at a step: a ground by its code, and the reason in words.
-type Remark = (Option<&'static str>, String);
-
-/// A dossier on its way from one state to the next.
-struct Moving<'a> {
-    from: Status,
-    dossier: Dossier,
-    papers: Vec<Attachment>,
-    case: &'a Case,
-    /// Kept apart from the journal.
-    remark: Option<Remark>,
-    /// What a verification has shown, apart from the journal too.
-    record: Option<VerificationRecord>,
-    code_prefix: Option<String>,
-    /// What the applicant gets a receipt for.
-    receipt: Option<Stage>,
-}
-
-/// How often a step is tried again when somebody else changed the dossier in between.
-const TRIES: usize = 3;
+pub(crate) type Remark = (Option<&'static str>, String);
 
 /// Takes one step of the table. `decide` does what is particular to it and names the event.
-async fn take(
+pub(crate) async fn take(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
     world: World<'_>,
@@ -92,63 +72,34 @@ async fn take(
     action: Action,
     decide: impl Fn(&mut Moving<'_>) -> Result<Event>,
 ) -> Result<Answer> {
-    for _ in 1..TRIES {
-        match take_once(conn, ctx, world, target, action, &decide).await {
-            Err(error) if error.is(&CONFLICT) => {}
-            done => return done,
-        }
-    }
-    take_once(conn, ctx, world, target, action, &decide).await
+    take_with(conn, ctx, world, target, action, |_| {}, decide).await
 }
 
-async fn take_once(
+/// As [`take`], after `turn` has changed what the table looks at.
+async fn take_with(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
     world: World<'_>,
     target: Target<'_>,
     action: Action,
-    decide: &impl Fn(&mut Moving<'_>) -> Result<Event>,
+    turn: impl Fn(&mut Moving<'_>),
+    decide: impl Fn(&mut Moving<'_>) -> Result<Event>,
 ) -> Result<Answer> {
-    let (mut dossier, papers) = read(conn, ctx, target.id).await?;
-    if target.if_match.is_some_and(|seen| seen != dossier.version) {
-        return Err(STALE.error().extra("version", dossier.version).extra("state", dossier.status.code()));
-    }
-    dossier.version += catch_up(conn, ctx, &dossier).await?;
-    let (procedure, case) = world.catalogue.pinned(dossier.procedure_id, &dossier.case_code)?;
-    let facts = Facts { immediate: case.immediate, now: ctx.now };
-    let row = step(&dossier, action, &ctx.actor, facts)?;
-    let before = dossier.clone();
-    let mut moving =
-        Moving { from: row.from, dossier, papers, case, remark: None, record: None, code_prefix: None, receipt: None };
-    moving.dossier.status = row.to;
-    moving.dossier.open = row.to.is_open();
-    moving.dossier.version += 1;
-    turn(&mut moving.dossier, case, row.clock, ctx, world.rules)?;
-    if !row.to.is_open() {
-        moving.dossier.closed_at = Some(ctx.now);
-    }
-    let event = decide(&mut moving)?;
-    let Moving { mut dossier, papers, remark, record, code_prefix, receipt, .. } = moving;
-    if code_prefix.is_some() {
-        dossier.code = Some(target.attempt.placeholder());
-    }
-    let mut reply = answer(200, &view(ctx, world.catalogue, &dossier, &papers)?);
-    let seen = if INTERNAL.contains(&event.kind()) { agencies } else { audience };
-    let agency = ctx.actor.agency().map(|agency| agency.0);
-    let entry = Entry::new(ctx, target.id.0, agency, &event, (seen(&before), seen(&dossier)));
-    let kept = target.attempt.keep(&reply, ctx.now);
-    let mut said = said(&dossier, remark, record);
-    if let Some(stage) = receipt {
-        let receipt = receipt::of(&dossier, &procedure.code, &papers, stage, ctx.now);
-        said.push(Box::new(diesel::insert_into(receipts::table).values((
-            receipts::dossier_id.eq(dossier.id),
-            receipts::version.eq(dossier.version),
-            receipts::signed.eq(world.keys.sign(receipt::TYP, &receipt)),
-        ))));
-    }
-    let late = store(conn, ctx.now, &dossier, entry, said, code_prefix, Some(kept)).await?;
-    target.attempt.fill(&mut reply, late.filter(|_| dossier.accepted_at == Some(ctx.now)).as_deref());
-    Ok(reply)
+    again(async || {
+        let mut moving = Moving::begin(conn, ctx, world, target.id, target.if_match).await?;
+        turn(&mut moving);
+        moving.advance(ctx, world, action)?;
+        let event = decide(&mut moving)?;
+        if moving.code_prefix.is_some() {
+            moving.dossier.code = Some(target.attempt.placeholder());
+        }
+        let (accepted_at, view) = (moving.dossier.accepted_at, moving.view(ctx, world)?);
+        let mut reply = answer(200, &view);
+        let late = moving.write(conn, ctx, world, &event, Some(target.attempt.keep(&reply, ctx.now))).await?;
+        target.attempt.fill(&mut reply, late.filter(|_| accepted_at == Some(ctx.now)).as_deref());
+        Ok(reply)
+    })
+    .await
 }
 
 /// Whether the case has these components.
@@ -160,52 +111,6 @@ fn known_components(case: &Case, components: &[String]) -> Result<()> {
     });
     let unknown: Vec<FieldError> = unknown.collect();
     INVALID.unless_none(unknown)
-}
-
-/// The dossier as the actor may see it and its papers, in one trip.
-pub async fn read(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Result<(Dossier, Vec<Attachment>)> {
-    let (mut one, mut other): (&AsyncPgConnection, &AsyncPgConnection) = (conn, conn);
-    let dossier =
-        dossiers::table.filter(dossiers::id.eq(id)).filter(visible_to(&ctx.actor)).select(Dossier::as_select());
-    let papers = attachments::table
-        .filter(attachments::dossier_id.eq(id))
-        .order(attachments::id)
-        .select(Attachment::as_select());
-    let (dossier, papers) = join(dossier.first(&mut one), papers.load(&mut other)).await;
-    Ok((dossier.optional()?.ok_or_else(|| NOT_FOUND.error())?, papers?))
-}
-
-/// What a step does to the clock.
-fn turn(dossier: &mut Dossier, case: &Case, effect: ClockEffect, ctx: &Ctx, rules: &Rules) -> Result<()> {
-    let running = dossier.clock.as_ref().map(|clock| clock.0.clone());
-    let event = match effect {
-        ClockEffect::Start => None,
-        ClockEffect::Pause => Some(ClockEvent::Pause { at: ctx.now }),
-        ClockEffect::Continue => Some(clock::continues(case.supplement, ctx.now)),
-        ClockEffect::Restart if running.as_ref().is_some_and(|clock| clock.events.is_empty()) => {
-            Some(ClockEvent::Restart { at: ctx.now })
-        }
-        ClockEffect::Finish => {
-            dossier.finished_at = Some(ctx.now);
-            return Ok(());
-        }
-        ClockEffect::Stop => {
-            dossier.clock_stands = true;
-            return Ok(());
-        }
-        ClockEffect::None | ClockEffect::Reappoint | ClockEffect::Restart => return Ok(()),
-    };
-    let clock = match (event, running) {
-        (None, _) => clock::start(rules, case, dossier.channel, ctx.now)?,
-        (Some(event), Some(mut clock)) => {
-            clock.events.push(event);
-            clock
-        }
-        (Some(_), None) => return Ok(()),
-    };
-    let deadline = clock::deadline(rules, &clock)?;
-    clock::put(dossier, clock, &deadline);
-    Ok(())
 }
 
 /// What was said at a step, as rows of its version.
@@ -248,6 +153,7 @@ pub(crate) async fn store(
         dossiers::version.eq(dossier.version),
         dossiers::status.eq(dossier.status),
         dossiers::open.eq(dossier.open),
+        dossiers::competent_agency_id.eq(dossier.competent_agency_id),
         dossiers::clock.eq(dossier.clock.clone()),
         dossiers::clock_stands.eq(dossier.clock_stands),
         dossiers::original_due_at.eq(dossier.original_due_at),
@@ -266,7 +172,12 @@ pub(crate) async fn store(
         dossiers::hand_over_due_at.eq(dossier.hand_over_due_at),
     );
     let back = (dossiers::version, dossiers::code);
-    let other = |_: &str| None;
+    let other = |name: &str| match name {
+        // The same money is told of two orders at once.
+        "payments_once" => Some(PAYMENT_KNOWN.error()),
+        "fee_orders_pkey" | "payments_pkey" | "consultations_pkey" | "corrections_pkey" => Some(ID_TAKEN.error()),
+        _ => None,
+    };
     match code_prefix {
         Some(prefix) => {
             let day: NaiveDate = deadlines::vn_date(dossier.accepted_at.unwrap_or(dossier.created_at));

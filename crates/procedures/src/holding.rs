@@ -1,0 +1,194 @@
+//! Who has had a dossier, since when, and what it has cost of each office's time: read from its journal. An agency that is asked
+//! for its opinion has it beside whoever examines.
+
+use chrono::{DateTime, Utc};
+use deadlines::{Calendar, Office};
+use diesel_async::AsyncPgConnection;
+use kernel::rules::Rules;
+use kernel::{Ctx, Result, text_enum};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::dossier::{Dossier, DossierId, load};
+use crate::timeline::{TimelineEntry, timeline};
+
+text_enum! {
+    /// What somebody has a dossier for.
+    Hold {
+        /// The applicant: to file it, to supply what is missing, to pay.
+        Applicant = "applicant",
+        /// Reception: to check it, to hand it over, to hand out the result.
+        Reception = "reception",
+        /// Whoever examines and decides it.
+        Examination = "examination",
+        /// An agency that was asked for its opinion.
+        Consultation = "consultation",
+    }
+}
+
+/// A stretch of time in which somebody had the dossier.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Holding {
+    pub hold: Hold,
+    /// Nobody's, while the applicant has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agency_id: Option<Uuid>,
+    pub since: DateTime<Utc>,
+    /// Absent while it lasts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<DateTime<Utc>>,
+    /// Opening hours that went by, in minutes; absent where no calendar is published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 10000000)]
+    pub worked_minutes: Option<i64>,
+}
+
+/// Who had the dossier, and for how long.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Holdings {
+    #[schema(max_items = 1000)]
+    pub items: Vec<Holding>,
+    /// Of each agency, the opening hours that it had it, in minutes.
+    #[schema(max_items = 100)]
+    pub agencies: Vec<AgencyTime>,
+}
+
+/// What a dossier has cost of one agency's time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AgencyTime {
+    pub agency_id: Uuid,
+    #[schema(minimum = 0, maximum = 10000000)]
+    pub worked_minutes: i64,
+}
+
+/// Who had a dossier that the actor may see, oldest first. To its applicant, what agencies asked each other does not show.
+///
+/// # Errors
+/// No such dossier for this actor.
+pub async fn holdings(conn: &mut AsyncPgConnection, ctx: &Ctx, rules: &Rules, id: DossierId) -> Result<Holdings> {
+    let dossier = load(conn, &ctx.actor, id).await?;
+    let entries = timeline(conn, ctx, id).await?;
+    let calendar = match &dossier.clock {
+        Some(clock) => rules.calendar_of(&clock.0.calendar_version)?,
+        None => rules.calendar()?,
+    };
+    let mut items = fold(&dossier, &entries);
+    items.iter_mut().for_each(|holding| holding.worked_minutes = worked(calendar, holding, ctx.now));
+    let mut agencies: Vec<AgencyTime> = Vec::new();
+    for holding in &items {
+        let (Some(agency_id), Some(minutes)) = (holding.agency_id, holding.worked_minutes) else { continue };
+        match agencies.iter_mut().find(|time| time.agency_id == agency_id) {
+            Some(time) => time.worked_minutes += minutes,
+            None => agencies.push(AgencyTime { agency_id, worked_minutes: minutes }),
+        }
+    }
+    Ok(Holdings { items, agencies })
+}
+
+fn worked(calendar: &Calendar, holding: &Holding, now: DateTime<Utc>) -> Option<i64> {
+    let until = holding.until.unwrap_or(now);
+    deadlines::worked(calendar, &Office::default(), holding.since, until).ok().map(|worked| worked.num_minutes())
+}
+
+/// Who has it in turn, and who is asked beside.
+struct Hands {
+    items: Vec<Holding>,
+    /// What the applicant still has to pay before the examination goes on.
+    duties: Vec<String>,
+    /// Who had it before a withdrawal was asked for.
+    before: Option<(Hold, Option<Uuid>)>,
+}
+
+impl Hands {
+    fn take(&mut self, hold: Hold, agency_id: Option<Uuid>, at: DateTime<Utc>) {
+        let lasts = |holding: &&mut Holding| holding.until.is_none() && holding.hold != Hold::Consultation;
+        if let Some(last) = self.items.iter_mut().rfind(lasts) {
+            if (last.hold, last.agency_id) == (hold, agency_id) {
+                return;
+            }
+            last.until = Some(at);
+        }
+        self.begin(hold, agency_id, at);
+    }
+
+    fn begin(&mut self, hold: Hold, agency_id: Option<Uuid>, since: DateTime<Utc>) {
+        self.items.push(Holding { hold, agency_id, since, until: None, worked_minutes: None });
+    }
+
+    fn end(&mut self, at: DateTime<Utc>, ends: impl Fn(&Holding) -> bool) {
+        let items = self.items.iter_mut().filter(|holding| holding.until.is_none());
+        items.filter(|holding| ends(holding)).for_each(|holding| holding.until = Some(at));
+    }
+
+    fn holder(&self) -> Option<(Hold, Option<Uuid>)> {
+        let lasts = |holding: &&Holding| holding.until.is_none() && holding.hold != Hold::Consultation;
+        self.items.iter().rfind(lasts).map(|holding| (holding.hold, holding.agency_id))
+    }
+}
+
+fn fold(dossier: &Dossier, entries: &[TimelineEntry]) -> Vec<Holding> {
+    let reception = (Hold::Reception, Some(dossier.receiving_agency_id.0));
+    let examination = (Hold::Examination, Some(dossier.competent_agency_id.0));
+    let applicant = (Hold::Applicant, None);
+    let mut hands = Hands { items: Vec::new(), duties: Vec::new(), before: None };
+    for TimelineEntry { event, data, at, .. } in entries {
+        let id = |name: &str| data[name].as_str().map(str::to_owned);
+        let to = match event.as_str() {
+            "dossier.created" if dossier.channel.is_reception() => Some(reception),
+            "dossier.created" | "dossier.intake_supplement_requested" | "dossier.supplement_requested" => {
+                Some(applicant)
+            }
+            "dossier.submitted" | "dossier.accepted" | "dossier.hand_over_refused" => Some(reception),
+            "dossier.handed_over" | "dossier.processing_started" | "dossier.supplement_confirmed" => Some(examination),
+            "dossier.payment_requested" => {
+                hands.duties.extend(id("order"));
+                Some(applicant)
+            }
+            "dossier.payment_received" if data["applied"] == true => {
+                let waited = !hands.duties.is_empty();
+                hands.duties.retain(|duty| Some(duty) != id("order").as_ref());
+                (waited && hands.duties.is_empty()).then_some(examination)
+            }
+            "dossier.payment_waived" => {
+                hands.duties.clear();
+                Some(examination)
+            }
+            "dossier.consultation_begun" => {
+                let asked = data["agencies"].as_array().into_iter().flatten();
+                for agency in asked.filter_map(|agency| agency.as_str()?.parse().ok()) {
+                    hands.begin(Hold::Consultation, Some(agency), *at);
+                }
+                None
+            }
+            "dossier.opinion_given" | "dossier.silence_consented" => {
+                let agency = id("agency").and_then(|agency| agency.parse().ok());
+                hands.end(*at, |holding| holding.hold == Hold::Consultation && holding.agency_id == agency);
+                None
+            }
+            "dossier.consultation_ended" => {
+                hands.end(*at, |holding| holding.hold == Hold::Consultation);
+                None
+            }
+            "dossier.withdrawal_requested" => {
+                hands.before = hands.holder();
+                Some(examination)
+            }
+            "dossier.withdrawal_refused" => hands.before.take(),
+            "dossier.result_issued" => Some(reception),
+            "dossier.result_returned"
+            | "dossier.rejected"
+            | "dossier.withdrawn"
+            | "dossier.withdrawal_approved"
+            | "dossier.stopped" => {
+                hands.end(*at, |_| true);
+                None
+            }
+            _ => None,
+        };
+        if let Some((hold, agency)) = to {
+            hands.take(hold, agency, *at);
+        }
+    }
+    hands.items
+}

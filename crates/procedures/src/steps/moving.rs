@@ -1,0 +1,295 @@
+//! A dossier on its way from one version to the next: read, moved in memory, written with all that belongs to it.
+
+use deadlines::Event as ClockEvent;
+use diesel::dsl::{array, exists};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures_util::future::join3;
+use kernel::Ctx;
+use kernel::id::AgencyId;
+use kernel::idempotency::{Answer, Attempt, Kept};
+use kernel::journal::{Entry, Event as _};
+use kernel::problem::{CONFLICT, Result};
+use kernel::record::Also;
+use kernel::rules::Rules;
+use kernel::schema::{attachments, consultations, dossier_agencies, dossiers, fee_orders, receipts};
+use uuid::Uuid;
+
+use super::{Remark, World, said, store};
+use crate::attachment::Attachment;
+use crate::catalogue::Case;
+use crate::clock;
+use crate::consultation;
+use crate::dossier::{Dossier, DossierId, SidePart, agencies, audience, visible_to};
+use crate::event::{Event, INTERNAL};
+use crate::fee;
+use crate::problem::{NOT_FOUND, STALE};
+use crate::receipt::{self, Stage};
+use crate::request::VerificationRecord;
+use crate::timer::catch_up;
+use crate::view::{View, view};
+use crate::workflow::{Action, Awaited, ClockEffect, FOLLOWS, Facts, Status, step};
+
+/// How often a change is tried again when somebody else changed the dossier in between.
+const TRIES: usize = 3;
+
+/// Tries anew when somebody was faster.
+pub(crate) async fn again<T>(mut once: impl AsyncFnMut() -> Result<T>) -> Result<T> {
+    for _ in 1..TRIES {
+        match once().await {
+            Err(error) if error.is(&CONFLICT) => {}
+            done => return done,
+        }
+    }
+    once().await
+}
+
+/// What goes on beside the dossier's state.
+#[derive(Clone, Debug, Default)]
+pub struct Sides {
+    /// Something that was ordered is not paid yet.
+    pub unpaid: bool,
+    /// An agency that was asked has not answered yet.
+    pub unanswered: bool,
+    /// The agencies that take part beside the two, and see it too.
+    pub beside: Vec<AgencyId>,
+    /// Where the result is fetched, when that is not where it was received.
+    pub return_point: Option<AgencyId>,
+}
+
+impl Sides {
+    /// What the table's guards go by.
+    pub fn facts(&self, case: &Case, ctx: &Ctx) -> Facts {
+        let Self { unpaid, return_point, .. } = *self;
+        Facts { immediate: case.immediate, unpaid, return_point, now: ctx.now }
+    }
+}
+
+/// A dossier as somebody may see it, with what belongs to it.
+pub struct Seen {
+    pub dossier: Dossier,
+    pub papers: Vec<Attachment>,
+    pub sides: Sides,
+}
+
+/// The dossier as the actor may see it, in one trip.
+///
+/// # Errors
+/// [`NOT_FOUND`] when there is none, or none for this actor.
+pub async fn read(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Result<Seen> {
+    let (mut one, mut two, mut three): (&AsyncPgConnection, &AsyncPgConnection, &AsyncPgConnection) =
+        (conn, conn, conn);
+    let dossier =
+        dossiers::table.filter(dossiers::id.eq(id)).filter(visible_to(&ctx.actor)).select(Dossier::as_select());
+    let papers = attachments::table
+        .filter(attachments::dossier_id.eq(id))
+        .order(attachments::id)
+        .select(Attachment::as_select());
+    let unpaid = fee_orders::table.filter(fee_orders::dossier_id.eq(id)).filter(fee_orders::settled_at.is_null());
+    let unanswered =
+        consultations::table.filter(consultations::dossier_id.eq(id)).filter(consultations::closed_at.is_null());
+    let beside = dossier_agencies::table.filter(dossier_agencies::dossier_id.eq(id));
+    let of = |part: SidePart| beside.filter(dossier_agencies::part.eq(part)).select(dossier_agencies::agency_id);
+    let sides = (exists(unpaid), exists(unanswered), array(of(SidePart::Consulted)), array(of(SidePart::Return)));
+    let sides = diesel::select(sides);
+    let (dossier, papers, sides) = join3(
+        dossier.first(&mut one),
+        papers.load(&mut two),
+        sides.get_result::<(bool, bool, Vec<Uuid>, Vec<Uuid>)>(&mut three),
+    )
+    .await;
+    let (unpaid, unanswered, consulted, fetched_at) = sides?;
+    let return_point = fetched_at.iter().copied().next().map(AgencyId);
+    let beside = consulted.into_iter().chain(fetched_at).map(AgencyId).collect();
+    let dossier = dossier.optional()?.ok_or_else(|| NOT_FOUND.error())?;
+    Ok(Seen { dossier, papers: papers?, sides: Sides { unpaid, unanswered, beside, return_point } })
+}
+
+/// A dossier on its way.
+pub(crate) struct Moving<'a> {
+    /// As it was.
+    pub before: Dossier,
+    /// As it will be.
+    pub dossier: Dossier,
+    pub papers: Vec<Attachment>,
+    pub sides: Sides,
+    pub procedure: &'a str,
+    pub case: &'a Case,
+    /// Kept apart from the journal.
+    pub remark: Option<Remark>,
+    /// What a verification has shown, apart from the journal too.
+    pub record: Option<VerificationRecord>,
+    pub code_prefix: Option<String>,
+    /// What the applicant gets a receipt for.
+    pub receipt: Option<Stage>,
+    /// What else is written with it.
+    pub also: Vec<Also>,
+}
+
+impl<'a> Moving<'a> {
+    /// Reads it as the actor may see it; what ran out before this moment is told first.
+    ///
+    /// # Errors
+    /// [`NOT_FOUND`]; [`STALE`] when the caller has seen another version.
+    pub async fn begin(
+        conn: &mut AsyncPgConnection,
+        ctx: &Ctx,
+        world: World<'a>,
+        id: DossierId,
+        if_match: Option<i32>,
+    ) -> Result<Self> {
+        let Seen { mut dossier, papers, sides } = read(conn, ctx, id).await?;
+        if if_match.is_some_and(|seen| seen != dossier.version) {
+            return Err(STALE.error().extra("version", dossier.version).extra("state", dossier.status.code()));
+        }
+        dossier.version += catch_up(conn, ctx, &dossier).await?;
+        let (procedure, case) = world.catalogue.pinned(dossier.procedure_id, &dossier.case_code)?;
+        let before = dossier.clone();
+        dossier.version += 1;
+        Ok(Self {
+            before,
+            dossier,
+            papers,
+            sides,
+            procedure: &procedure.code,
+            case,
+            remark: None,
+            record: None,
+            code_prefix: None,
+            receipt: None,
+            also: Vec::new(),
+        })
+    }
+
+    /// Goes where the table says that `action` leads, with the clock.
+    ///
+    /// # Errors
+    /// As [`step`].
+    pub fn advance(&mut self, ctx: &Ctx, world: World<'_>, action: Action) -> Result<()> {
+        // As it was, but for the agency that a hand-over names.
+        let row = step(&self.dossier, action, &ctx.actor, self.sides.facts(self.case, ctx))?;
+        self.dossier.status = row.to;
+        self.dossier.open = row.to.is_open();
+        turn(&mut self.dossier, self.case, row.clock, ctx, world.rules)?;
+        if !row.to.is_open() {
+            self.dossier.closed_at = Some(ctx.now);
+            self.call_off(ctx);
+        }
+        Ok(())
+    }
+
+    /// Goes on by itself, where what it waited for has come. While its withdrawal is being decided, that changes where
+    /// it would go back to. Returns whether anything followed.
+    pub fn follow(&mut self, ctx: &Ctx, world: World<'_>, when: Awaited) -> Result<bool> {
+        let asked = self.dossier.status == Status::WithdrawalRequested;
+        let stands = if asked { self.dossier.state_before } else { Some(self.dossier.status) };
+        let Some(row) = FOLLOWS.iter().find(|row| Some(row.from) == stands && row.when == when) else {
+            return Ok(false);
+        };
+        if asked {
+            self.dossier.state_before = Some(row.to);
+        } else {
+            self.dossier.status = row.to;
+        }
+        turn(&mut self.dossier, self.case, row.clock, ctx, world.rules)?;
+        Ok(true)
+    }
+
+    /// Nothing is awaited any more: what is not paid need not be, and who has not answered need not.
+    pub fn call_off(&mut self, ctx: &Ctx) {
+        if self.sides.unpaid {
+            self.also.push(fee::cancel_open(self.dossier.id, ctx.now));
+        }
+        if self.sides.unanswered {
+            self.also.push(consultation::end_open(self.dossier.id, ctx.now));
+        }
+        (self.sides.unpaid, self.sides.unanswered) = (false, false);
+    }
+
+    /// What the actor sees of it afterwards.
+    pub fn view(&self, ctx: &Ctx, world: World<'_>) -> Result<View> {
+        view(ctx, world.catalogue, &self.dossier, &self.papers, &self.sides)
+    }
+
+    /// Writes the new version with the answer about a part of it, and gives that answer.
+    pub async fn answer(
+        self,
+        conn: &mut AsyncPgConnection,
+        ctx: &Ctx,
+        world: World<'_>,
+        event: &Event,
+        attempt: &Attempt,
+        answer: Answer,
+    ) -> Result<Answer> {
+        let kept = attempt.keep(&answer, ctx.now);
+        self.write(conn, ctx, world, event, Some(kept)).await?;
+        Ok(answer)
+    }
+
+    /// Writes the new version, unless somebody was faster. Returns what only the database knows: its code.
+    pub async fn write(
+        self,
+        conn: &mut AsyncPgConnection,
+        ctx: &Ctx,
+        world: World<'_>,
+        event: &Event,
+        kept: Option<Kept>,
+    ) -> Result<Option<String>> {
+        let Self { before, dossier, papers, procedure, remark, record, code_prefix, receipt, also, sides, .. } = self;
+        let seen = if INTERNAL.contains(&event.kind()) { agencies } else { audience };
+        let agency = ctx.actor.agency().map(|agency| agency.0);
+        let beside: Vec<Uuid> = sides.beside.iter().map(|agency| agency.0).collect();
+        let all = |dossier: &Dossier| match dossier.is_filed() {
+            true => [seen(dossier), beside.clone()].concat(),
+            false => seen(dossier),
+        };
+        let entry = Entry::new(ctx, dossier.id.0, agency, event, (all(&before), all(&dossier)));
+        let mut also: Vec<Also> = also.into_iter().chain(said(&dossier, remark, record)).collect();
+        if let Some(stage) = receipt {
+            let receipt = receipt::of(&dossier, procedure, &papers, stage, ctx.now);
+            also.push(Box::new(diesel::insert_into(receipts::table).values((
+                receipts::dossier_id.eq(dossier.id),
+                receipts::version.eq(dossier.version),
+                receipts::signed.eq(world.keys.sign(receipt::TYP, &receipt)),
+            ))));
+        }
+        store(conn, ctx.now, &dossier, entry, also, code_prefix, kept).await
+    }
+}
+
+/// What a step does to the clock.
+fn turn(dossier: &mut Dossier, case: &Case, effect: ClockEffect, ctx: &Ctx, rules: &Rules) -> Result<()> {
+    let running = dossier.clock.as_ref().map(|clock| clock.0.clone());
+    let event = match effect {
+        ClockEffect::Start => None,
+        ClockEffect::Pause => Some(ClockEvent::Pause { at: ctx.now }),
+        ClockEffect::Continue => Some(clock::continues(case.supplement, ctx.now)),
+        ClockEffect::Restart if running.as_ref().is_some_and(|clock| clock.events.is_empty()) => {
+            Some(ClockEvent::Restart { at: ctx.now })
+        }
+        ClockEffect::Wait if case.payment_pauses => Some(ClockEvent::Pause { at: ctx.now }),
+        ClockEffect::Resume if dossier.clock_stands => Some(ClockEvent::Resume { at: ctx.now }),
+        ClockEffect::Finish => {
+            dossier.finished_at = Some(ctx.now);
+            return Ok(());
+        }
+        ClockEffect::Stop => {
+            dossier.clock_stands = true;
+            return Ok(());
+        }
+        ClockEffect::None | ClockEffect::Reappoint | ClockEffect::Restart | ClockEffect::Wait | ClockEffect::Resume => {
+            return Ok(());
+        }
+    };
+    let clock = match (event, running) {
+        (None, _) => clock::start(rules, case, dossier.channel, ctx.now)?,
+        (Some(event), Some(mut clock)) => {
+            clock.events.push(event);
+            clock
+        }
+        (Some(_), None) => return Ok(()),
+    };
+    let deadline = clock::deadline(rules, &clock)?;
+    clock::put(dossier, clock, &deadline);
+    Ok(())
+}

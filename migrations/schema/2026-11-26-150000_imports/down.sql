@@ -1,0 +1,4 @@
+DROP TABLE external_events;
+DROP TABLE external_dossiers;
+DROP TABLE import_progress;
+DROP TABLE imports;

@@ -1,0 +1,3 @@
+DROP TABLE corrections;
+DROP TABLE consultations;
+DROP TABLE dossier_agencies;
