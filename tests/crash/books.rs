@@ -7,7 +7,8 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::schema::{
     agencies, attachments, citizens, delegations, dossier_serials, dossiers, external_dossiers, fee_orders, imports,
-    journal, journal_head, payments, recomputations, register_entries, staff, tickets, timers,
+    journal, journal_head, organisations, payments, recomputations, register_entries, representations, staff, tickets,
+    timers,
 };
 use uuid::Uuid;
 
@@ -82,6 +83,10 @@ impl Books {
         others.extend(
             delegations::table.select((delegations::id, delegations::version)).load::<(Uuid, i32)>(conn).await?,
         );
+        let organised = organisations::table.select((organisations::id, organisations::version));
+        others.extend(organised.load::<(Uuid, i32)>(conn).await?);
+        let represented = representations::table.select((representations::id, representations::version));
+        others.extend(represented.load::<(Uuid, i32)>(conn).await?);
         others.extend(tickets::table.select((tickets::id, tickets::version)).load::<(Uuid, i32)>(conn).await?);
         let imported = external_dossiers::table.select((external_dossiers::id, external_dossiers::version));
         others.extend(imported.load::<(Uuid, i32)>(conn).await?);

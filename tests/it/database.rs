@@ -7,6 +7,8 @@ use deadlines::RowKind;
 use diesel::QueryableByName;
 use diesel::sql_types::Text;
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use directory::organisation::OrganisationKind;
+use directory::representation::Basis;
 use directory::{AgencyKind, authorization};
 use kernel::reference::Reference;
 use kernel::{Db, db};
@@ -145,6 +147,8 @@ async fn the_database_takes_the_codes_that_the_program_knows_and_no_others() {
         ("consultations", "opinion", codes(Opinion::ALL, Opinion::code)),
         ("external_dossiers", "channel", codes(Channel::ALL, Channel::code)),
         ("recomputations", "status", codes(Phase::ALL, Phase::code)),
+        ("organisations", "kind", codes(OrganisationKind::ALL, OrganisationKind::code)),
+        ("representations", "basis", codes(Basis::ALL, Basis::code)),
         ("agencies", "kind", codes(AgencyKind::ALL, AgencyKind::code)),
         ("tickets", "status", codes(TicketStatus::ALL, TicketStatus::code)),
         ("reference_data", "kind", codes(Reference::ALL, Reference::code)),

@@ -111,6 +111,12 @@ async fn a_delegation_ends_by_itself_by_revocation_and_with_the_lender() {
     assert!(!may_sign().await, "not yet");
     app.set_time("2026-08-24T08:00:00+07:00");
     assert!(may_sign().await);
+    let theirs = "WHERE username = 'chuyenvien'";
+    app.sql(&format!("UPDATE staff SET postings = jsonb_set(postings, '{{0,valid_to}}', '\"2026-08-23\"') {theirs}"))
+        .await;
+    assert!(!may_sign().await, "who works there no more acts there for nobody");
+    app.sql(&format!("UPDATE staff SET postings = postings #- '{{0,valid_to}}' {theirs}")).await;
+    assert!(may_sign().await);
     let revoke = format!("/v1/delegations/{}/revoke", made.id());
     assert_eq!(
         app.staff("chuyenvien").await.post(&revoke, json!({})).await.expect(403).problem(),

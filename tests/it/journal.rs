@@ -31,6 +31,8 @@ pub const UNTOLD: &str = "
         SELECT id, version, 'agency' FROM agencies UNION ALL
         SELECT id, version, 'ticket' FROM tickets UNION ALL
         SELECT id, version, 'delegation' FROM delegations UNION ALL
+        SELECT id, version, 'organisation' FROM organisations UNION ALL
+        SELECT id, version, 'representation' FROM representations UNION ALL
         SELECT id, version, 'import' FROM imports UNION ALL
         SELECT id, version, 'external_dossier' FROM external_dossiers UNION ALL
         SELECT id, version, 'citizen' FROM citizens
@@ -120,7 +122,7 @@ async fn every_change_has_exactly_one_entry_of_its_version() {
     mixed_history(&app).await;
     app.eventually(WAITING, 0).await;
     assert_eq!(app.count(UNTOLD).await, 0);
-    let known = "(SELECT id FROM dossiers UNION SELECT id FROM staff UNION SELECT id FROM citizens UNION SELECT id FROM agencies UNION SELECT id FROM delegations)";
+    let known = "(SELECT id FROM dossiers UNION SELECT id FROM staff UNION SELECT id FROM citizens UNION SELECT id FROM agencies UNION SELECT id FROM delegations UNION SELECT id FROM organisations UNION SELECT id FROM representations)";
     let unknown = format!("SELECT count(*) FROM journal WHERE entity_id NOT IN {known}");
     assert_eq!(app.count(&unknown).await, 0, "entries of nothing");
     let kinds = app.count("SELECT count(DISTINCT event_kind) FROM journal").await;

@@ -37,6 +37,7 @@ mod reading;
 mod receipts;
 mod recomputation;
 mod register;
+mod representations;
 mod sequences;
 mod sign_in;
 mod staff;

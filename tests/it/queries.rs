@@ -17,6 +17,9 @@ const OWN: &[(&str, &[&str])] = &[
             "sign_in_failures",
             "password_codes",
             "delegations",
+            "organisations",
+            "representations",
+            "acting_for",
         ],
     ),
     (
@@ -32,6 +35,8 @@ const OWN: &[(&str, &[&str])] = &[
             "payments",
             "consultations",
             "dossier_agencies",
+            "dossier_organisations",
+            "represented_dossiers",
             "corrections",
             "tickets",
             "ticket_serials",

@@ -38,7 +38,10 @@ async fn staff_sign_in_and_are_who_they_are() {
     assert_eq!(me.json["kind"], "staff");
     assert_eq!(me.json["name"], "Lê Thu Hà");
     assert_eq!(me.json["roles"], json!(["reception_officer"]));
-    assert_eq!(me.json["permissions"], json!(["dossier:receive", "dossier:read", "staff:read", "staff:delegate"]));
+    assert_eq!(
+        me.json["permissions"],
+        json!(["dossier:receive", "dossier:read", "staff:read", "staff:delegate", "representation:confirm"])
+    );
     assert_eq!(me.json["agency"]["code"], "H26.13.01");
     assert_eq!(nobody.get("/v1/me").await.expect(401).problem(), "request.unauthenticated");
 }

@@ -1,4 +1,5 @@
-//! Dossiers to try the demo with: one for each state, under ids that the contract's examples name; a queue, and delegations.
+//! Dossiers to try the demo with: one for each state, under ids that the contract's examples name; a queue, delegations, and
+//! organisations with those who act for them.
 
 use std::io::Cursor;
 
@@ -9,9 +10,12 @@ use directory::citizen::{self, Identity};
 use directory::delegation;
 use directory::delegation::change::NewDelegation;
 use directory::demo::{CITIZENS, DemoCitizen, agency_id, staff_id};
+use directory::organisation::{self, OrganisationContent, OrganisationKind};
+use directory::representation::change::NewRepresentation;
+use directory::representation::{self, Basis};
 use futures_util::stream;
 use kernel::files::{Expected, MediaType, Sha256};
-use kernel::id::DelegationId;
+use kernel::id::{DelegationId, OrganisationId, RepresentationId};
 use kernel::idempotency::Attempt;
 use kernel::problem::{Error, Result};
 use kernel::{Actor, Ctx, Permission, Role};
@@ -23,7 +27,7 @@ use procedures::dossier::{Applicant, Outcome};
 use procedures::fee::order::{self, NewDuty, NewFeeLine, NewFeeOrder};
 use procedures::fee::payment::{self, NewPayment};
 use procedures::fee::{FeeOrderId, PaymentId, PaymentMethod};
-use procedures::file::{self, NewDossier, Ways};
+use procedures::file::{self, NewDossier, Principal, Ways};
 use procedures::import::{self, ImportId, Source};
 use procedures::problem::NOT_FOUND;
 use procedures::queue::TicketId;
@@ -117,7 +121,7 @@ enum Reach {
 pub async fn load(app: &App, conn: &mut AsyncPgConnection) -> Result<()> {
     let now = app.clock.now();
     let system = Ctx { actor: Actor::System, now };
-    match procedures::dossier::load(conn, &system.actor, id(0)).await {
+    match procedures::dossier::load(conn, &system, id(0)).await {
         Err(error) if error.is(&NOT_FOUND) => {}
         found => return found.map(|_| ()),
     }
@@ -130,6 +134,7 @@ pub async fn load(app: &App, conn: &mut AsyncPgConnection) -> Result<()> {
     };
     let applicant = citizen::recognise(conn, &system, identity).await?;
     let applicant = Ctx { actor: Actor::Citizen(applicant.id), now };
+    represent(conn, &officer("tiepnhan", Role::ReceptionOfficer, now)?).await?;
     store_paper(app).await?;
     for (n, reach) in DOSSIERS {
         walk(app, conn, &applicant, *n, *reach).await?;
@@ -184,6 +189,45 @@ async fn lend(conn: &mut AsyncPgConnection, leader: &Ctx) -> Result<()> {
     Ok(())
 }
 
+/// Two enterprises. congdan2 is the legal representative of the first; congdan1 has its power of attorney for building
+/// permits, and a second one that can be revoked.
+async fn represent(conn: &mut AsyncPgConnection, reception: &Ctx) -> Result<()> {
+    let attempt = |id: Uuid| Attempt::new(None, "DEMO", "represent", id, &[]);
+    for (n, name) in (0..).zip(["Công ty TNHH Xây dựng Sông Hồng", "Công ty Cổ phần Hồ Tây"]) {
+        let content = OrganisationContent {
+            kind: OrganisationKind::Enterprise,
+            number: format!("010987654{}", n + 3),
+            name: name.to_owned(),
+            address: "Số 5 phố Tràng Tiền, phường Hoàn Kiếm, Hà Nội".to_owned(),
+            phone: None,
+            email: None,
+        };
+        let id = OrganisationId(fixed(0xb2, n));
+        organisation::change::register(conn, reception, id, content, &attempt(id.0)).await?;
+    }
+    let today = deadlines::vn_date(reception.now);
+    let legal = (&CITIZENS[1], Basis::Legal, "Giấy chứng nhận đăng ký doanh nghiệp 0109876543");
+    let attorney = |document| (CITIZEN, Basis::PowerOfAttorney, document);
+    let all = [attorney("Giấy uỷ quyền 07/GUQ-SH"), attorney("Giấy uỷ quyền 08/GUQ-SH"), legal];
+    for (n, (person, basis, document)) in (0..).zip(all) {
+        let by_law = basis == Basis::Legal;
+        let new = NewRepresentation {
+            organisation_id: Some(OrganisationId(fixed(0xb2, 0))),
+            principal_number: None,
+            representative_number: person.identity_number.to_owned(),
+            representative_name: person.name.to_owned(),
+            basis,
+            procedures: (!by_law).then(|| vec!["1.013225".to_owned()]),
+            document: document.to_owned(),
+            valid_from: today,
+            valid_to: (!by_law).then(|| today + TimeDelta::days(364)),
+        };
+        let id = RepresentationId(fixed(0xb3, n));
+        representation::change::make(conn, reception, id, new, &attempt(id.0)).await?;
+    }
+    Ok(())
+}
+
 /// A member of the demo's staff, in one role.
 fn officer(username: &str, role: Role, now: DateTime<Utc>) -> Result<Ctx> {
     let missing = || kernel::problem::INTERNAL.because(format!("the demo has no account {username} or no {AGENCY}"));
@@ -232,7 +276,7 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
     let attempt = |step: &str| Attempt::new(None, "DEMO", step, id.0, &[n]);
 
     let ways = Ways { receiving: agency, competent: agency, support: None, return_point: None };
-    file::file(conn, applicant, &catalogue, ways, new(id), &attempt("file")).await?;
+    file::file(conn, applicant, &catalogue, ways, Principal::Oneself, new(id), &attempt("file")).await?;
     if reach >= Reach::Draft {
         for paper in procedures::attachment::of_dossier(conn, id).await? {
             upload::arrived(conn, applicant, paper).await?;
@@ -343,12 +387,14 @@ fn new(id: DossierId) -> NewDossier {
         support_agency: None,
         return_agency: None,
         channel: None,
+        representation_id: None,
         applicant: Applicant {
             name: CITIZEN.name.to_owned(),
             identity_number: CITIZEN.identity_number.to_owned(),
             phone: Some("+84912345678".to_owned()),
             email: None,
             address: Some("Số 12 phố Hàng Bài, phường Hoàn Kiếm, Hà Nội".to_owned()),
+            organisation: None,
         },
         form: serde_json::Map::from_iter([("floors".to_owned(), 3.into()), ("area_m2".to_owned(), 62.into())]),
         attachments: [(0, "application"), (1, "land_paper"), (2, "drawings")].map(paper).to_vec(),

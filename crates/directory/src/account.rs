@@ -75,23 +75,26 @@ impl Account {
             Self::Staff(staff) => {
                 let agency = agency.unwrap_or(staff.agency_id);
                 let roles = staff.roles_at(agency, deadlines::vn_date(ctx.now));
-                let loans = delegation::loans(conn, ctx, staff.id, agency).await?;
+                // Colleagues lend to each other: who works there no more acts there for nobody.
+                let loans = match roles.is_empty() {
+                    true => vec![],
+                    false => delegation::loans(conn, ctx, staff.id, agency).await?,
+                };
                 Actor::Staff { id: staff.id, agency, roles, loans, under: None }
             }
             Self::Citizen(citizen) => Actor::Citizen(citizen.id),
         })
     }
 
-    /// Like [`Account::actor`], if the person can work for that agency today: it is their own, or they have or are lent
-    /// something there.
+    /// Like [`Account::actor`], if the person can work for that agency today: it is their own, or they have a role there.
     ///
     /// # Errors
     /// [`AGENCY_NOT_YOURS`].
     pub async fn work_for(&self, conn: &mut AsyncPgConnection, ctx: &Ctx, agency: Option<AgencyId>) -> Result<Actor> {
         let actor = self.actor(conn, ctx, agency).await?;
         match (&actor, self) {
-            (Actor::Staff { agency, roles, loans, .. }, Self::Staff(staff))
-                if *agency != staff.agency_id && roles.is_empty() && loans.is_empty() =>
+            (Actor::Staff { agency, roles, .. }, Self::Staff(staff))
+                if *agency != staff.agency_id && roles.is_empty() =>
             {
                 Err(AGENCY_NOT_YOURS.error())
             }

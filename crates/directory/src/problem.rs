@@ -58,6 +58,27 @@ kernel::problems! {
         "Mỗi người uỷ quyền phần của mình; người đứng đầu cơ quan cử người thay trong cơ quan mình.",
         "Everybody lends what is theirs; the head of an agency names deputies in it."
     }
+    ORGANISATION_NOT_FOUND = NotFound "organisation.not_found" {
+        "Không tìm thấy tổ chức", "Organisation not found";
+        "Xem các tổ chức tại GET /v1/organisations.", "See the organisations at GET /v1/organisations."
+    }
+    ORGANISATION_NUMBER_TAKEN = Conflict "organisation.number_taken" {
+        "Mã số thuế đã được đăng ký", "The number is registered already";
+        "Tìm tổ chức bằng mã số tại GET /v1/organisations.", "Find the organisation by its number at GET /v1/organisations."
+    }
+    REPRESENTATION_NOT_FOUND = NotFound "representation.not_found" {
+        "Không tìm thấy thẩm quyền đại diện", "Representation not found";
+        "Xem các thẩm quyền đại diện tại GET /v1/representations.", "See the representations at GET /v1/representations."
+    }
+    REPRESENTATION_REVOKED = Conflict "representation.revoked" {
+        "Thẩm quyền đại diện đã bị thu hồi", "The representation was revoked";
+        "Nếu cần, hãy lập thẩm quyền mới.", "If it is needed, make a new one."
+    }
+    NOT_YOURS_TO_EMPOWER = Forbidden "representation.not_yours" {
+        "Không phải quyền của bạn để cho người khác đại diện", "Not yours to let others act by";
+        "Mỗi người uỷ quyền cho mình, với số định danh đã xác thực; người đại diện theo pháp luật uỷ quyền cho tổ chức của mình; việc khác được xác nhận tại quầy.",
+        "Everybody empowers for themself, with a verified identity number, and a legal representative for the organisation; all else is confirmed at the counter."
+    }
     AGENCY_NOT_FOUND = NotFound "agency.not_found" {
         "Không tìm thấy cơ quan", "Agency not found";
         "Xem các cơ quan tại GET /v1/agencies.", "See the agencies at GET /v1/agencies."

@@ -46,6 +46,8 @@ text_enum! {
         Delegate = "staff:delegate",
         /// Name deputies for the staff of one's agency.
         NameDeputies = "staff:name-deputies",
+        /// Register organisations and confirm, from the papers, who acts for whom.
+        ConfirmRepresentation = "representation:confirm",
         /// Publish and repeal procedures.
         PublishProcedure = "procedure:publish",
         /// Order deadlines to be computed anew when a calendar has changed.
@@ -60,7 +62,7 @@ pub const fn permissions_of(role: Role) -> &'static [Permission] {
     use Permission::*;
     match role {
         Role::Citizen => &[FileDossier, ReadDossier],
-        Role::ReceptionOfficer => &[ReceiveDossier, ReadDossier, ReadStaff, Delegate],
+        Role::ReceptionOfficer => &[ReceiveDossier, ReadDossier, ReadStaff, Delegate, ConfirmRepresentation],
         Role::ProcessingOfficer => &[ProcessDossier, ReadDossier, ReadStaff, Delegate],
         Role::Leader => &[SignDossier, ReadDossier, ReadStaff, Delegate],
         Role::HeadOfAgency => &[ReadDossier, OverseeDossiers, ReadStaff, Delegate, NameDeputies, ReadCheckpoints],
@@ -93,6 +95,7 @@ impl Permission {
             Self::ReadStaff => "See one's colleagues, and who stands in for whom",
             Self::Delegate => "Delegate to a colleague what one may oneself",
             Self::NameDeputies => "Name deputies for the staff of one's agency",
+            Self::ConfirmRepresentation => "Register organisations and confirm, from the papers, who acts for whom",
             Self::PublishProcedure => "Publish and repeal procedures",
             Self::RecomputeDeadlines => "Order deadlines to be computed anew when a calendar has changed",
             Self::ReadCheckpoints => "Read the journal's checkpoints",

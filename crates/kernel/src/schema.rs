@@ -193,6 +193,36 @@ table! {
     }
 }
 
+table! {
+    organisations (id) {
+        id -> Uuid, version -> Int4, kind -> Text, number -> Text, name -> Text, address -> Text, phone -> Nullable<Text>,
+        email -> Nullable<Text>,
+    }
+}
+table! {
+    representations (id) {
+        id -> Uuid, version -> Int4, organisation_id -> Nullable<Uuid>, principal_number -> Nullable<Text>,
+        representative_number -> Text, representative_name -> Text, basis -> Text, procedures -> Nullable<Array<Text>>,
+        document -> Text, valid_from -> Date, valid_to -> Nullable<Date>, confirmed_by_id -> Nullable<Uuid>,
+        made_at -> Timestamptz, revoked_at -> Nullable<Timestamptz>,
+    }
+}
+// Views, of which PostgreSQL does not know what is never null.
+table! {
+    acting_for (representation_id) {
+        representation_id -> Nullable<Uuid>, citizen_id -> Nullable<Uuid>, principal_id -> Nullable<Uuid>,
+        organisation_id -> Nullable<Uuid>, basis -> Nullable<Text>, procedures -> Nullable<Array<Text>>,
+        valid_from -> Nullable<Date>, valid_to -> Nullable<Date>,
+    }
+}
+table! {
+    represented_dossiers (dossier_id) {
+        citizen_id -> Nullable<Uuid>, dossier_id -> Nullable<Uuid>, valid_from -> Nullable<Date>, valid_to -> Nullable<Date>,
+    }
+}
+table! { dossier_organisations (dossier_id) { dossier_id -> Uuid, organisation_id -> Uuid } }
+
+joinable!(acting_for -> organisations (organisation_id));
 joinable!(attachments -> dossiers (dossier_id));
 joinable!(consultations -> dossiers (dossier_id));
 joinable!(import_progress -> imports (import_id));
@@ -202,6 +232,7 @@ joinable!(dossiers -> procedures (procedure_id));
 joinable!(register_entries -> dossiers (dossier_id));
 joinable!(recomputation_progress -> recomputations (recomputation_id));
 allow_tables_to_appear_in_same_query!(recomputations, recomputation_progress);
+allow_tables_to_appear_in_same_query!(acting_for, organisations, representations, citizens);
 allow_tables_to_appear_in_same_query!(delegations, staff, password_codes);
 allow_tables_to_appear_in_same_query!(dossiers, attachments, fee_orders, payments, consultations, dossier_agencies, corrections, procedures, remarks, verifications, agencies, journal);
 allow_tables_to_appear_in_same_query!(dossiers, register_entries);

@@ -18,6 +18,9 @@ pub enum Event {
         procedure: String,
         case: String,
         channel: Channel,
+        /// Under which representation, when not by the applicant themself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        representation: Option<Uuid>,
     },
     AttachmentDeclared {
         attachment: Uuid,

@@ -61,7 +61,7 @@ fn content(event: &str) -> serde_json::Value {
 
 /// Everything that happened to the dossier, oldest first; to its applicant, without what is the agency's own business.
 pub async fn timeline(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Result<Vec<TimelineEntry>> {
-    let dossier = load(conn, &ctx.actor, id).await?;
+    let dossier = load(conn, ctx, id).await?;
     let said = remarks::dossier_id.eq(journal::entity_id).and(remarks::version.eq(journal::entity_version));
     let shown =
         verifications::dossier_id.eq(journal::entity_id).and(verifications::version.eq(journal::entity_version));

@@ -27,7 +27,8 @@ const MOST: usize = 100;
 /// Whether this actor may add papers now: the applicant, or reception for them, while papers are awaited.
 fn may_add(dossier: &Dossier, actor: &Actor) -> Result<()> {
     let theirs = match actor {
-        Actor::Citizen(id) => dossier.applicant_id == Some(*id),
+        // It was read as theirs, or as of whom they represent.
+        Actor::Citizen(_) => true,
         _ => actor.may_at(Permission::ReceiveDossier, dossier.receiving_agency_id),
     };
     if !theirs {
@@ -72,7 +73,7 @@ async fn declared_before(
     id: DossierId,
     new: &NewAttachment,
 ) -> Result<Option<Answer>> {
-    let dossier = load(conn, &ctx.actor, id).await?;
+    let dossier = load(conn, ctx, id).await?;
     let papers = attachment::of_dossier(conn, id).await?;
     Ok(papers.iter().find(|paper| paper.is(new)).map(|paper| answer(id, dossier.version, paper)))
 }
@@ -94,7 +95,7 @@ async fn declare_once(
     new: &NewAttachment,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    let dossier = load(conn, &ctx.actor, id).await?;
+    let dossier = load(conn, ctx, id).await?;
     may_add(&dossier, &ctx.actor)?;
     let (_, case) = catalogue.pinned(dossier.procedure_id, &dossier.case_code)?;
     if attachment::of_dossier(conn, id).await?.len() >= MOST {
@@ -119,7 +120,7 @@ pub async fn awaited(
     id: DossierId,
     paper: AttachmentId,
 ) -> Result<Attachment> {
-    let dossier = load(conn, &ctx.actor, id).await?;
+    let dossier = load(conn, ctx, id).await?;
     let paper = find(conn, id, paper).await?;
     // What has arrived has arrived: sending it again is no change, in whatever state.
     if paper.stored_at.is_none() {
@@ -143,7 +144,7 @@ pub async fn arrived(conn: &mut AsyncPgConnection, ctx: &Ctx, paper: Attachment)
 }
 
 async fn note(conn: &mut AsyncPgConnection, ctx: &Ctx, paper: &Attachment) -> Result<(i32, AttachmentView)> {
-    let dossier = load(conn, &ctx.actor, paper.dossier_id).await?;
+    let dossier = load(conn, ctx, paper.dossier_id).await?;
     let mut paper = find(conn, dossier.id, paper.id).await?;
     if paper.stored_at.is_some() {
         return Ok((dossier.version, AttachmentView::of(&paper)));
@@ -166,7 +167,7 @@ pub async fn readable(
     id: DossierId,
     paper: AttachmentId,
 ) -> Result<Attachment> {
-    let dossier = load(conn, &ctx.actor, id).await?;
+    let dossier = load(conn, ctx, id).await?;
     let paper = find(conn, dossier.id, paper).await?;
     if paper.stored_at.is_none() { Err(ATTACHMENT_NOT_FOUND.error()) } else { Ok(paper) }
 }

@@ -40,6 +40,8 @@ fn every_stored_event_is_still_read() {
     still_read::<procedures::catalogue::publish::ProcedureEvent>();
     still_read::<procedures::queue::TicketEvent>();
     still_read::<directory::delegation::DelegationEvent>();
+    still_read::<directory::representation::RepresentationEvent>();
+    still_read::<directory::organisation::OrganisationEvent>();
     still_read::<procedures::import::event::ExternalDossierEvent>();
     still_read::<procedures::import::event::ImportEvent>();
 }
@@ -65,6 +67,8 @@ fn every_event_has_a_fixture_of_each_version() {
     have_fixtures::<procedures::catalogue::publish::ProcedureEvent>();
     have_fixtures::<procedures::queue::TicketEvent>();
     have_fixtures::<directory::delegation::DelegationEvent>();
+    have_fixtures::<directory::representation::RepresentationEvent>();
+    have_fixtures::<directory::organisation::OrganisationEvent>();
     have_fixtures::<procedures::import::event::ExternalDossierEvent>();
     have_fixtures::<procedures::import::event::ImportEvent>();
 }

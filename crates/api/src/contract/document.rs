@@ -24,7 +24,7 @@ use crate::routes;
     servers((url = "https://caunoi.example", description = "Production: the address that the installation is set up with")),
     tags(
         (name = "deadlines", description = "Working-day calendars and statutory deadlines, explained day by day."),
-        (name = "directory", description = "The agencies of the city and their staff: what they are, where they stand, who stands in for whom."),
+        (name = "directory", description = "The agencies of the city and their staff: what they are, where they stand, who stands in for whom; organisations, and who acts for them."),
         (name = "dossiers", description = "Dossiers at the one-stop shop, from draft to returned result."),
         (name = "fees", description = "What is to be paid for a dossier, and what was."),
         (name = "journal", description = "Signed checkpoints of the journal."),

@@ -28,6 +28,7 @@ pub mod forms;
 pub mod health;
 pub mod imports;
 pub mod journal;
+pub mod organisations;
 pub mod pages;
 pub mod problems;
 pub mod procedures;
@@ -35,6 +36,7 @@ pub mod queue;
 pub mod receipts;
 pub mod recomputations;
 pub mod register;
+pub mod representations;
 pub mod staff;
 pub mod steps;
 
@@ -48,6 +50,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     directory::configure(config);
     staff::configure(config);
     delegations::configure(config);
+    organisations::configure(config);
+    representations::configure(config);
     procedures::configure(config);
     dossiers::configure(config);
     steps::configure(config);
