@@ -135,6 +135,7 @@ async fn a_representation_is_for_its_procedures_and_its_days() {
         minh.get(&format!("/v1/dossiers/{birth}")).await.expect(404);
         file(&minh, PERMIT, &made).await.expect(if seen.is_empty() { 422 } else { 201 });
         file(&minh, BIRTH, &made).await.expect(422);
+        // Else the next day would find what minh has just filed, too.
         app.sql("DELETE FROM dossier_organisations WHERE dossier_id IN (SELECT id FROM dossiers WHERE created_by IN (SELECT id FROM citizens WHERE subject = 'minh'))").await;
     }
 }
@@ -202,6 +203,10 @@ async fn a_person_lets_another_act_for_them() {
     confirmed["principal_number"] = json!(BINH);
     let confirmed = make(&reception, confirmed).await.expect(201);
     assert!(confirmed.json["confirmed_by_id"].is_string());
+    reception.get(&format!("/v1/representations/{}", confirmed.id())).await.expect(200);
+    let listed = reception.get("/v1/representations").await.expect(200);
+    let of_people = |one: &Value| one.get("principal_number").is_some();
+    assert!(!listed.json["items"].as_array().unwrap().iter().any(of_people), "people's are not leafed through");
     file(&minh, PERMIT, &confirmed.id()).await.expect(422);
     let binh = app.person("binh", Some(BINH)).await;
     let filed = file(&minh, PERMIT, &confirmed.id()).await.expect(201).id();

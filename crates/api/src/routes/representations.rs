@@ -35,8 +35,8 @@ struct RepresentationPage {
 
 /// List representations
 ///
-/// For reception all of them, the newest first; for citizens those by which they act, those by which others act for them, and
-/// those of the organisations that they represent by law.
+/// The newest first: for citizens those by which they act, those by which others act for them, and those of the organisations
+/// that they represent by law; for reception those of organisations.
 #[utoipa::path(operation_id = "listRepresentations", tag = "directory", params(Filter),
     security(("oauth" = ["representation:confirm"]), ("oauth" = ["dossier:file"])),
     responses((status = 200, description = "A page.", body = RepresentationPage)))]

@@ -77,7 +77,7 @@ fn visible_to(ctx: &Ctx) -> Condition {
     }
 }
 
-/// One page of the representations that the actor sees.
+/// One page of the representations that the actor sees; for reception, of organisations alone.
 pub async fn list(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
@@ -91,6 +91,10 @@ pub async fn list(
         .limit(i64::from(limit) + 1)
         .select(Representation::as_select())
         .into_boxed();
+    // Who acts for which person is nothing to leaf through: reception is shown or told which one it is about.
+    if !matches!(ctx.actor, Actor::Citizen(_)) {
+        query = query.filter(representations::organisation_id.is_not_null());
+    }
     if let Some(organisation) = filter.organisation_id {
         query = query.filter(representations::organisation_id.eq(organisation));
     }
