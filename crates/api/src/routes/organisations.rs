@@ -72,6 +72,8 @@ async fn register_organisation(write: Write<OrganisationContent>) -> Result<Answ
 }
 
 /// Read an organisation
+///
+/// As it is registered now; a dossier holds the name and number of when it was filed.
 #[utoipa::path(operation_id = "getOrganisation", tag = "directory",
     security(("oauth" = ["representation:confirm"]), ("oauth" = ["dossier:file"])),
     params(("id" = OrganisationId, Path, description = "The organisation's id.", example = "019b76da-a800-7000-8000-b20000000000")),

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::list::{self, leads};
-use super::{Basis, Representation, RepresentationEvent};
+use super::{Basis, Representation, RepresentationEvent, procedure_codes};
 use crate::citizen;
 use crate::problem::{NOT_YOURS_TO_EMPOWER, REPRESENTATION_REVOKED};
 
@@ -45,7 +45,7 @@ pub struct NewRepresentation {
     #[schema(value_type = Basis, example = "power_of_attorney")]
     pub basis: Basis,
     /// The codes of the procedures that it is for; all when absent.
-    #[schema(min_items = 1, max_items = 100, example = json!(["1.013225"]))]
+    #[schema(schema_with = procedure_codes, required = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub procedures: Option<Vec<String>>,
     /// Number and date of the paper that it rests on.

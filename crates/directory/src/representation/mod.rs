@@ -14,7 +14,9 @@ use kernel::instant;
 use kernel::journal::{Audience, Event};
 use kernel::schema::representations;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Array, ArrayBuilder, ObjectBuilder, Type};
 
 kernel::text_enum! {
     /// What a representation rests on.
@@ -47,7 +49,7 @@ pub struct Representation {
     pub basis: Basis,
     /// The codes of the procedures that it is for; absent for all.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_items = 100)]
+    #[schema(schema_with = procedure_codes, required = false)]
     pub procedures: Option<Vec<String>>,
     #[schema(example = "Giấy uỷ quyền 07/GUQ-SH ngày 01/08/2026", max_length = 200)]
     pub document: String,
@@ -90,6 +92,14 @@ impl Event for RepresentationEvent {
             Self::Revoked {} => "representation.revoked",
         }
     }
+}
+
+/// How codes of procedures look in the contract.
+fn procedure_codes() -> Array {
+    let code = ObjectBuilder::new().schema_type(Type::String).min_length(Some(8)).max_length(Some(16));
+    let codes = ArrayBuilder::new().items(code.pattern(Some(r"^[0-9]\.[0-9]{6}$")));
+    let about = "The codes of the procedures that it is for; absent for all.";
+    codes.min_items(Some(1)).max_items(Some(100)).description(Some(about)).examples([json!(["1.013225"])]).build()
 }
 
 impl Representation {
