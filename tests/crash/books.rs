@@ -6,9 +6,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::schema::{
-    agencies, appointment_hours, appointments, archive_items, assessments, attachments, citizens, dossier_serials,
-    dossiers, external_dossiers, fee_orders, fonds, imports, journal, journal_head, papers, payments, recomputations,
-    register_entries, staff, tickets, timers,
+    agencies, appointment_hours, appointments, archive_items, assessments, attachments, citizens, delegations,
+    dossier_serials, dossiers, external_dossiers, fee_orders, fonds, imports, journal, journal_head, organisations,
+    papers, payments, recomputations, register_entries, representations, staff, tickets, timers,
 };
 use uuid::Uuid;
 
@@ -80,6 +80,13 @@ impl Books {
         let citizens: Vec<(Uuid, i32)> = citizens::table.select((citizens::id, citizens::version)).load(conn).await?;
         others.extend(citizens);
         others.extend(agencies::table.select((agencies::id, agencies::version)).load::<(Uuid, i32)>(conn).await?);
+        others.extend(
+            delegations::table.select((delegations::id, delegations::version)).load::<(Uuid, i32)>(conn).await?,
+        );
+        let organised = organisations::table.select((organisations::id, organisations::version));
+        others.extend(organised.load::<(Uuid, i32)>(conn).await?);
+        let represented = representations::table.select((representations::id, representations::version));
+        others.extend(represented.load::<(Uuid, i32)>(conn).await?);
         others.extend(tickets::table.select((tickets::id, tickets::version)).load::<(Uuid, i32)>(conn).await?);
         let given = appointments::table.select((appointments::id, appointments::version));
         others.extend(given.load::<(Uuid, i32)>(conn).await?);

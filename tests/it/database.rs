@@ -7,6 +7,8 @@ use deadlines::RowKind;
 use diesel::QueryableByName;
 use diesel::sql_types::Text;
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use directory::organisation::OrganisationKind;
+use directory::representation::Basis;
 use directory::{AgencyKind, authorization};
 use kernel::reference::Reference;
 use kernel::{Db, db};
@@ -105,6 +107,7 @@ const FREE: &[(&str, &str)] = &[
     ("journal.entity_id", "of any aggregate: entity_kind says which; entries outlive what they tell of"),
     ("journal.actor_id", "of any kind of account: actor_kind says which"),
     ("journal.agency_id", "the journal can be restored and verified without any other table"),
+    ("journal.delegation_id", "the journal can be restored and verified without any other table"),
     ("timers.entity_id", "of any aggregate: entity_kind says which"),
     ("recomputation_progress.agency_id", "a place in an order, which begins before the first agency"),
     ("recomputation_progress.dossier_id", "a place in an order, which begins before the first dossier"),
@@ -154,6 +157,8 @@ async fn the_database_takes_the_codes_that_the_program_knows_and_no_others() {
         ("papers", "origin", codes(Origin::ALL, Origin::code)),
         ("look_ups", "outcome", codes(LookUpOutcome::ALL, LookUpOutcome::code)),
         ("recomputations", "status", codes(Phase::ALL, Phase::code)),
+        ("organisations", "kind", codes(OrganisationKind::ALL, OrganisationKind::code)),
+        ("representations", "basis", codes(Basis::ALL, Basis::code)),
         ("agencies", "kind", codes(AgencyKind::ALL, AgencyKind::code)),
         ("tickets", "status", codes(TicketStatus::ALL, TicketStatus::code)),
         ("appointments", "status", codes(AppointmentStatus::ALL, AppointmentStatus::code)),

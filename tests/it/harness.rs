@@ -110,12 +110,17 @@ impl TestApp {
 
     /// A citizen, known to the identity provider under this name.
     pub async fn citizen(&self, subject: &str) -> Client {
+        self.person(subject, None).await
+    }
+
+    /// A citizen whose identity number the provider tells.
+    pub async fn person(&self, subject: &str, identity_number: Option<&str>) -> Client {
         let mut conn = self.db.conn().await.expect("a connection");
         let identity = Identity {
             issuer: "https://vneid.example".to_owned(),
             subject: subject.to_owned(),
             name: format!("Công dân {subject}"),
-            identity_number: None,
+            identity_number: identity_number.map(str::to_owned),
         };
         let citizen = citizen::recognise(&mut conn, &self.ctx(), identity).await.expect("a citizen");
         self.client(&mut conn, Account::Citizen(citizen)).await
@@ -124,9 +129,9 @@ impl TestApp {
     /// Whoever has this account.
     pub async fn client(&self, conn: &mut AsyncPgConnection, account: Account) -> Client {
         let ctx = self.ctx();
-        let session = directory::session::open(conn, &ctx, account.id(), "test").await.expect("a session");
+        let session = directory::session::open(conn, &ctx, &account, None, "test").await.expect("a session");
         let app = &self.server.as_ref().expect("the server runs").app;
-        let (token, _) = token::issue(app, &account, &session, ctx.now);
+        let (token, _) = token::issue(app, &session, ctx.now);
         Client { token: Some(token), ..self.anonymous() }
     }
 

@@ -34,6 +34,9 @@ pub const UNTOLD: &str = "
         SELECT id, version, 'appointment' FROM appointments UNION ALL
         SELECT id, version, 'appointment_hours' FROM appointment_hours UNION ALL
         SELECT id, version, 'assessment' FROM assessments UNION ALL
+        SELECT id, version, 'delegation' FROM delegations UNION ALL
+        SELECT id, version, 'organisation' FROM organisations UNION ALL
+        SELECT id, version, 'representation' FROM representations UNION ALL
         SELECT id, version, 'import' FROM imports UNION ALL
         SELECT id, version, 'external_dossier' FROM external_dossiers UNION ALL
         SELECT id, version, 'paper' FROM papers UNION ALL
@@ -138,7 +141,7 @@ async fn recognise(app: &TestApp, conn: &mut AsyncPgConnection, name: &str) {
 }
 
 /// The stored journal, held against no checkpoint: only against itself.
-async fn verified(app: &TestApp) -> Report {
+pub async fn verified(app: &TestApp) -> Report {
     verify(&mut app.db.conn().await.expect("a connection"), &[], |_| ()).await.expect("a report")
 }
 
@@ -153,6 +156,9 @@ async fn every_change_has_exactly_one_entry_of_its_version() {
         "staff",
         "citizens",
         "agencies",
+        "delegations",
+        "organisations",
+        "representations",
         "papers",
         "tickets",
         "appointments",

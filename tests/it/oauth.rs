@@ -91,6 +91,7 @@ fn authorize(app: &TestApp, changed: &[(&str, &str)]) -> String {
         ("state", "the state & more"),
         ("code_challenge", &challenge),
         ("code_challenge_method", "S256"),
+        ("agency_id", ""),
     ];
     let changed_or =
         |(name, value)| (name, changed.iter().find(|(known, _)| *known == name).map_or(value, |(_, new)| *new));
@@ -193,6 +194,26 @@ async fn staff_sign_in_on_our_own_page() {
     assert_eq!(me(&app, &tokens.json).await["roles"], json!(["leader"]));
     let next = refresh(&app, &tokens.json, "swagger-ui").await.expect(200);
     assert_ne!(next.json["refresh_token"], tokens.json["refresh_token"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_sign_in_for_the_agency_that_the_application_names() {
+    let app = TestApp::new().await;
+    let elsewhere = directory::demo::agency_id("H26.13.02").unwrap().to_string();
+    let back = async |username: &str| {
+        let mut browser = Browser::new(&app);
+        let page = browser.get(&authorize(&app, &[("agency_id", &elsewhere)])).await.expect(200);
+        browser.submit(&page, username, "caunoi-demo").await.expect(303).header("location").to_owned()
+    };
+    let code = parameter(&back("tiepnhan").await, "code").unwrap();
+    let tokens = exchange(&app, &code, &[]).await.expect(200);
+    assert_eq!(me(&app, &tokens.json).await["agency"]["code"], "H26.13.02");
+    let next = refresh(&app, &tokens.json, "swagger-ui").await.expect(200);
+    assert_eq!(me(&app, &next.json).await["agency"]["code"], "H26.13.02", "for as long as the session lasts");
+    assert_eq!(parameter(&back("chuyenvien").await, "error").as_deref(), Some("access_denied"));
+    let nowhere = authorize(&app, &[("agency_id", "019b76da-a800-7000-8000-00000000dead")]);
+    let refused = Browser::new(&app).get(&nowhere).await.expect(303);
+    assert_eq!(parameter(refused.header("location"), "error").as_deref(), Some("invalid_request"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

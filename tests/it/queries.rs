@@ -6,7 +6,22 @@ use crate::architecture::{Source, sources};
 
 /// The tables of each domain.
 const OWN: &[(&str, &[&str])] = &[
-    ("directory", &["agencies", "staff", "citizens", "sessions", "authorizations", "sign_in_failures"]),
+    (
+        "directory",
+        &[
+            "agencies",
+            "staff",
+            "citizens",
+            "sessions",
+            "authorizations",
+            "sign_in_failures",
+            "password_codes",
+            "delegations",
+            "organisations",
+            "representations",
+            "acting_for",
+        ],
+    ),
     (
         "procedures",
         &[
@@ -24,6 +39,8 @@ const OWN: &[(&str, &[&str])] = &[
             "payments",
             "consultations",
             "dossier_agencies",
+            "dossier_organisations",
+            "represented_dossiers",
             "corrections",
             "tickets",
             "ticket_serials",

@@ -38,7 +38,9 @@ async fn staff_sign_in_and_are_who_they_are() {
     assert_eq!(me.json["kind"], "staff");
     assert_eq!(me.json["name"], "Lê Thu Hà");
     assert_eq!(me.json["roles"], json!(["reception_officer"]));
-    assert_eq!(me.json["permissions"], json!(["dossier:receive", "dossier:read", "archive:keep"]));
+    let permissions =
+        ["dossier:receive", "dossier:read", "archive:keep", "staff:read", "staff:delegate", "representation:confirm"];
+    assert_eq!(me.json["permissions"], json!(permissions));
     assert_eq!(me.json["agency"]["code"], "H26.13.01");
     assert_eq!(nobody.get("/v1/me").await.expect(401).problem(), "request.unauthenticated");
 }
@@ -211,7 +213,7 @@ async fn a_taken_user_name_is_refused_by_name() {
         username: known.username,
         name: "Somebody".to_owned(),
         password_hash: String::new(),
-        roles: known.roles,
+        roles: vec![kernel::Role::Leader],
         agency: known.agency_id,
     };
     let taken = staff::create(&mut conn, &app.ctx(), new).await.unwrap_err();

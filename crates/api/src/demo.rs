@@ -1,5 +1,5 @@
-//! Dossiers to try the demo with: one for each state, under ids that the contract's examples name; and a day at the counter
-//! (`counter`).
+//! Dossiers to try the demo with: one for each state, under ids that the contract's examples name; a day at the counter, papers,
+//! and who acts for whom.
 
 use std::io::Cursor;
 
@@ -22,7 +22,7 @@ use procedures::dossier::{Applicant, Outcome};
 use procedures::fee::order::{self, NewDuty, NewFeeLine, NewFeeOrder};
 use procedures::fee::payment::{self, NewPayment};
 use procedures::fee::{FeeOrderId, PaymentId, PaymentMethod};
-use procedures::file::{self, NewDossier, Ways};
+use procedures::file::{self, NewDossier, Principal, Ways};
 use procedures::import::{self, ImportId, Source};
 use procedures::problem::NOT_FOUND;
 use procedures::recomputation::{self, NewRecomputation, RecomputationId};
@@ -35,6 +35,7 @@ use crate::app::App;
 
 mod counter;
 mod papers;
+mod people;
 
 /// The paper that stands for every paper of the demo.
 const PAPER: &[u8] = include_bytes!("../../../migrations/seed/demo/paper.pdf");
@@ -117,7 +118,7 @@ enum Reach {
 pub async fn load(app: &App, conn: &mut AsyncPgConnection) -> Result<()> {
     let now = app.clock.now();
     let system = Ctx { actor: Actor::System, now };
-    match procedures::dossier::load(conn, &system.actor, id(0)).await {
+    match procedures::dossier::load(conn, &system, id(0)).await {
         Err(error) if error.is(&NOT_FOUND) => {}
         found => return found.map(|_| ()),
     }
@@ -130,6 +131,7 @@ pub async fn load(app: &App, conn: &mut AsyncPgConnection) -> Result<()> {
     };
     let applicant = citizen::recognise(conn, &system, identity).await?;
     let applicant = Ctx { actor: Actor::Citizen(applicant.id), now };
+    people::represent(conn, &officer("tiepnhan", Role::ReceptionOfficer, now)?).await?;
     store_paper(app).await?;
     for (n, reach) in DOSSIERS {
         walk(app, conn, &applicant, *n, *reach).await?;
@@ -138,6 +140,7 @@ pub async fn load(app: &App, conn: &mut AsyncPgConnection) -> Result<()> {
     papers::look_up(conn, now).await?;
     papers::keep_archive(app, conn, now).await?;
     counter::load(app, conn, &applicant).await?;
+    people::lend(conn, &officer("lanhdao", Role::Leader, now)?).await?;
     look_again(app, conn, &officer("quantri", Role::Administrator, now)?).await?;
     bring_in(app, conn).await
 }
@@ -154,7 +157,7 @@ fn officer(username: &str, role: Role, now: DateTime<Utc>) -> Result<Ctx> {
     let missing = || kernel::problem::INTERNAL.because(format!("the demo has no account {username}"));
     let code = STAFF.iter().find(|staff| staff.username == username).ok_or_else(missing)?.agency;
     let (id, agency) = (staff_id(username).ok_or_else(missing)?, agency(code)?);
-    Ok(Ctx { actor: Actor::Staff { id, agency, roles: vec![role] }, now })
+    Ok(Ctx { actor: Actor::staff(id, agency, vec![role]), now })
 }
 
 /// An agency of the demo.
@@ -203,7 +206,7 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
     let attempt = |step: &str| Attempt::new(None, "DEMO", step, id.0, &[n]);
 
     let ways = Ways { receiving: agency, competent: agency, support: None, return_point: None };
-    file::file(conn, applicant, &catalogue, ways, new(id), &attempt("file")).await?;
+    file::file(conn, applicant, &catalogue, ways, Principal::Oneself, new(id), &attempt("file")).await?;
     if reach >= Reach::Draft {
         for paper in attachment::of_dossier(conn, id).await? {
             upload::arrived(conn, applicant, paper).await?;
@@ -315,12 +318,14 @@ fn new(id: DossierId) -> NewDossier {
         support_agency: None,
         return_agency: None,
         channel: None,
+        representation_id: None,
         applicant: Applicant {
             name: CITIZEN.name.to_owned(),
             identity_number: CITIZEN.identity_number.to_owned(),
             phone: Some("+84912345678".to_owned()),
             email: None,
             address: Some("Số 12 phố Hàng Bài, phường Hoàn Kiếm, Hà Nội".to_owned()),
+            organisation: None,
         },
         form: serde_json::Map::from_iter([("floors".to_owned(), 3.into()), ("area_m2".to_owned(), 62.into())]),
         attachments: [(0, "application"), (1, "land_paper"), (2, "drawings")].map(paper).to_vec(),

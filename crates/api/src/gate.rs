@@ -128,11 +128,10 @@ fn admit(
         // On a public operation too: who sends a token wants to be known by it.
         Some(Err(error)) => return Err(error),
     };
-    if let Some(operation) = operation {
-        operation.admit(&actor)?;
-        negotiation::check(operation, request.query_string(), request.headers())?;
-    }
-    Ok(actor)
+    let Some(operation) = operation else { return Ok(actor) };
+    operation.admit(&actor)?;
+    negotiation::check(operation, request.query_string(), request.headers())?;
+    Ok(actor.using(&operation.permissions))
 }
 
 /// Turns what failed into a problem document; everything else passes as it is.

@@ -1,11 +1,12 @@
 //! An account: a member of staff or a citizen, as they come to us signed in.
 
 use diesel_async::AsyncPgConnection;
-use kernel::id::{CitizenId, StaffId};
-use kernel::{Actor, Result};
+use kernel::id::{AgencyId, CitizenId, StaffId};
+use kernel::{Actor, Ctx, Result};
 use uuid::Uuid;
 
-use crate::{Citizen, Staff, citizen, staff};
+use crate::problem::AGENCY_NOT_YOURS;
+use crate::{Citizen, Staff, citizen, delegation, staff};
 
 /// Whose account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -67,11 +68,37 @@ impl Account {
         }
     }
 
-    /// What the person is when acting.
-    pub fn actor(&self) -> Actor {
-        match self {
-            Self::Staff(staff) => Actor::Staff { id: staff.id, agency: staff.agency_id, roles: staff.roles.clone() },
+    /// What the person is when acting now: for one agency, the main one when none is named, with what they may there today
+    /// and what they are lent.
+    pub async fn actor(&self, conn: &mut AsyncPgConnection, ctx: &Ctx, agency: Option<AgencyId>) -> Result<Actor> {
+        Ok(match self {
+            Self::Staff(staff) => {
+                let agency = agency.unwrap_or(staff.agency_id);
+                let roles = staff.roles_at(agency, deadlines::vn_date(ctx.now));
+                // Colleagues lend to each other: who works there no more acts there for nobody.
+                let loans = match roles.is_empty() {
+                    true => vec![],
+                    false => delegation::loans(conn, ctx, staff.id, agency).await?,
+                };
+                Actor::Staff { id: staff.id, agency, roles, loans, under: None }
+            }
             Self::Citizen(citizen) => Actor::Citizen(citizen.id),
+        })
+    }
+
+    /// Like [`Account::actor`], if the person can work for that agency today: it is their own, or they have a role there.
+    ///
+    /// # Errors
+    /// [`AGENCY_NOT_YOURS`].
+    pub async fn work_for(&self, conn: &mut AsyncPgConnection, ctx: &Ctx, agency: Option<AgencyId>) -> Result<Actor> {
+        let actor = self.actor(conn, ctx, agency).await?;
+        match (&actor, self) {
+            (Actor::Staff { agency, roles, .. }, Self::Staff(staff))
+                if *agency != staff.agency_id && roles.is_empty() =>
+            {
+                Err(AGENCY_NOT_YOURS.error())
+            }
+            _ => Ok(actor),
         }
     }
 }

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::clock::random;
-use kernel::id::{CitizenId, StaffId};
+use kernel::id::{AgencyId, CitizenId, StaffId};
 use kernel::schema::authorizations;
 use kernel::secret::{self, SecretKey, sha256};
 use kernel::{Ctx, Result};
@@ -39,6 +39,9 @@ pub struct Request {
     pub client_state: String,
     /// Its PKCE challenge, method S256 (RFC 7636).
     pub challenge: String,
+    /// Which of their agencies staff are to act for; the main one when absent.
+    #[serde(default)]
+    pub agency_id: Option<AgencyId>,
 }
 
 /// What must be known again when the provider sends somebody back.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::agency::change;
 use crate::agency::file::Reading;
-use crate::{Agencies, AgencyContent, NewStaff, password, staff};
+use crate::{Agencies, AgencyContent, Posting, Staff, StaffContent, password, staff};
 
 /// The password of every account of the demo.
 pub const PASSWORD: &str = "caunoi-demo";
@@ -46,6 +46,7 @@ pub const CITIZENS: &[DemoCitizen] = &[
 pub struct DemoStaff {
     pub username: &'static str,
     pub name: &'static str,
+    pub title: &'static str,
     pub role: Role,
     /// The code of the agency.
     pub agency: &'static str,
@@ -53,15 +54,23 @@ pub struct DemoStaff {
 
 #[rustfmt::skip]
 pub const STAFF: &[DemoStaff] = &[
-    DemoStaff { username: "tiepnhan", name: "Lê Thu Hà", role: Role::ReceptionOfficer, agency: "H26.13.01" },
-    DemoStaff { username: "chuyenvien", name: "Phạm Quang Huy", role: Role::ProcessingOfficer, agency: "H26.13.01" },
-    DemoStaff { username: "lanhdao", name: "Vũ Thanh Sơn", role: Role::Leader, agency: "H26.13.01" },
-    DemoStaff { username: "giamdoc", name: "Đặng Minh Châu", role: Role::HeadOfAgency, agency: "H26.1" },
-    DemoStaff { username: "thanhtra", name: "Hoàng Đức Long", role: Role::Inspector, agency: "H26.5" },
-    DemoStaff { username: "mattran", name: "Bùi Ngọc Lan", role: Role::Front, agency: "H26" },
-    DemoStaff { username: "baove", name: "Đỗ Gia Khánh", role: Role::DataProtectionOfficer, agency: "H26" },
-    DemoStaff { username: "quantri", name: "Ngô Hải Yến", role: Role::Administrator, agency: "H26" },
-    DemoStaff { username: "xaydung", name: "Nguyễn Mạnh Cường", role: Role::ProcessingOfficer, agency: "H26.3" },
+    DemoStaff { username: "tiepnhan", name: "Lê Thu Hà", title: "Chuyên viên Bộ phận Một cửa", role: Role::ReceptionOfficer, agency: "H26.13.01" },
+    DemoStaff { username: "chuyenvien", name: "Phạm Quang Huy", title: "Chuyên viên", role: Role::ProcessingOfficer, agency: "H26.13.01" },
+    DemoStaff { username: "lanhdao", name: "Vũ Thanh Sơn", title: "Phó Chủ tịch", role: Role::Leader, agency: "H26.13.01" },
+    DemoStaff { username: "giamdoc", name: "Đặng Minh Châu", title: "Giám đốc", role: Role::HeadOfAgency, agency: "H26.1" },
+    DemoStaff { username: "thanhtra", name: "Hoàng Đức Long", title: "Thanh tra viên", role: Role::Inspector, agency: "H26.5" },
+    DemoStaff { username: "mattran", name: "Bùi Ngọc Lan", title: "Uỷ viên Ban Thường trực", role: Role::Front, agency: "H26" },
+    DemoStaff { username: "baove", name: "Đỗ Gia Khánh", title: "Cán bộ bảo vệ dữ liệu", role: Role::DataProtectionOfficer, agency: "H26" },
+    DemoStaff { username: "quantri", name: "Ngô Hải Yến", title: "Quản trị viên", role: Role::Administrator, agency: "H26" },
+    DemoStaff { username: "xaydung", name: "Nguyễn Mạnh Cường", title: "Chuyên viên", role: Role::ProcessingOfficer, agency: "H26.3" },
+];
+
+/// Accounts to try changes on: nobody signs in with them.
+#[rustfmt::skip]
+pub const NEWCOMERS: &[DemoStaff] = &[
+    DemoStaff { username: "tapsu1", name: "Cao Minh Tâm", title: "Tập sự", role: Role::ReceptionOfficer, agency: "H26.13.03" },
+    DemoStaff { username: "tapsu2", name: "Lý Gia Hân", title: "Tập sự", role: Role::ProcessingOfficer, agency: "H26.13.03" },
+    DemoStaff { username: "tapsu3", name: "Phan Đức Anh", title: "Tập sự", role: Role::ProcessingOfficer, agency: "H26.13.03" },
 ];
 
 /// The user names of the staff, as the server prints them.
@@ -86,7 +95,8 @@ pub fn agency_id(code: &str) -> Option<AgencyId> {
 
 /// The id of a member of staff of the demo.
 pub fn staff_id(username: &str) -> Option<StaffId> {
-    STAFF.iter().position(|known| known.username == username).map(|n| StaffId(fixed(0xB000, n)))
+    let mut all = STAFF.iter().chain(NEWCOMERS);
+    all.position(|known| known.username == username).map(|n| StaffId(fixed(0xB000, n)))
 }
 
 /// Adds what is missing of the demo's agencies and staff. Running it again changes nothing, also not a new password.
@@ -95,27 +105,35 @@ pub async fn load(conn: &mut AsyncPgConnection, ctx: &Ctx) -> Result<()> {
     if Agencies::read(conn).await?.all().next().is_none() {
         change::import(conn, &ctx, &Agencies::default(), agencies()?, false).await.map_err(|(_, error)| error)?;
     }
-    let known: BTreeSet<String> = staff::list(conn).await?.into_iter().map(|staff| staff.username).collect();
-    let missing: Vec<_> = STAFF.iter().filter(|staff| !known.contains(staff.username)).collect();
+    let known: BTreeSet<String> = staff::all(conn).await?.into_iter().map(|staff| staff.username).collect();
+    let missing: Vec<_> = STAFF.iter().chain(NEWCOMERS).filter(|staff| !known.contains(staff.username)).collect();
     if missing.is_empty() {
         return Ok(());
     }
     // One salt for all is good enough for a password that everybody knows, and starts fast.
     let password_hash = password::hash(PASSWORD.to_owned()).await?;
-    for DemoStaff { username, name, role, agency } in missing {
-        let (Some(id), Some(agency)) = (staff_id(username), agency_id(agency)) else { continue };
-        let new = NewStaff {
-            id,
-            username: (*username).to_owned(),
-            name: (*name).to_owned(),
-            password_hash: password_hash.clone(),
-            roles: vec![*role],
-            agency,
-        };
-        staff::create(conn, &ctx, new).await?;
+    for person in missing {
+        let (Some(id), Some(agency)) = (staff_id(person.username), agency_id(person.agency)) else { continue };
+        let staff = Staff::new(id, 1, true, content(person, agency));
+        staff::add(conn, &ctx, staff, password_hash.clone()).await?;
     }
     Ok(())
 }
+
+/// Everybody has worked since the communes began; tiepnhan also helps out in Ba Đình.
+fn content(person: &DemoStaff, agency: AgencyId) -> StaffContent {
+    let posting = |agency_id| Posting { agency_id, role: person.role, valid_from: COMMUNES_BEGAN, valid_to: None };
+    let elsewhere = agency_id("H26.13.02").filter(|_| person.username == "tiepnhan");
+    StaffContent {
+        username: person.username.to_owned(),
+        name: person.name.to_owned(),
+        title: Some(person.title.to_owned()),
+        agency_id: agency,
+        roles: std::iter::once(agency).chain(elsewhere).map(posting).collect(),
+    }
+}
+
+const COMMUNES_BEGAN: NaiveDate = NaiveDate::from_ymd_opt(2025, 7, 1).expect("a day");
 
 fn agencies() -> Result<Vec<(AgencyId, AgencyContent)>> {
     let mut n = 0..;
@@ -141,7 +159,7 @@ mod tests {
 
     #[test]
     fn every_account_has_an_agency_and_every_agency_a_known_parent() {
-        for DemoStaff { username, agency, .. } in STAFF {
+        for DemoStaff { username, agency, .. } in STAFF.iter().chain(NEWCOMERS) {
             assert!(agency_id(agency).is_some(), "{username} works nowhere");
         }
         let agencies = agencies().expect("a good file");
@@ -156,7 +174,7 @@ mod tests {
 
     #[test]
     fn ids_are_proper_and_all_different() {
-        let staff = STAFF.iter().filter_map(|staff| staff_id(staff.username)).map(|id| id.0);
+        let staff = STAFF.iter().chain(NEWCOMERS).filter_map(|staff| staff_id(staff.username)).map(|id| id.0);
         let agencies = agencies().expect("a good file").into_iter().map(|(id, _)| id.0);
         let ids: Vec<Uuid> = agencies.chain(staff).collect();
         assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());

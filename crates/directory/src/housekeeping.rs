@@ -4,13 +4,15 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::Result;
-use kernel::schema::{authorizations, sessions, sign_in_failures};
+use kernel::schema::{authorizations, password_codes, sessions, sign_in_failures};
 
-/// Removes expired codes, hand-overs, counters of failures and sessions; returns how many rows.
+/// Removes expired codes, hand-overs, codes for passwords, counters of failures and sessions; returns how many rows.
 pub async fn forget_old(conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Result<usize> {
     let codes = diesel::delete(authorizations::table.filter(authorizations::expires_at.lt(now))).execute(conn).await?;
     let failures = sign_in_failures::table.filter(sign_in_failures::window_ends_at.lt(now));
     let failures = diesel::delete(failures).execute(conn).await?;
+    let unused = password_codes::table.filter(password_codes::expires_at.lt(now));
+    let unused = diesel::delete(unused).execute(conn).await?;
     let over = sessions::table.filter(sessions::expires_at.lt(now));
-    Ok(codes + failures + diesel::delete(over).execute(conn).await?)
+    Ok(codes + failures + unused + diesel::delete(over).execute(conn).await?)
 }

@@ -14,8 +14,8 @@ static AT_ONCE: Semaphore = Semaphore::const_new(2);
 /// A sign-in waits this long for its turn, then is told to come back.
 const WAIT: Duration = Duration::from_secs(5);
 
-/// The hash of no password, with the same cost as all others: who has no account costs as much time as who has one.
-const NOBODY: &str =
+/// The hash of no password, which lets nobody in, with the same cost as all others: who has no account costs as much time as who has one.
+pub(crate) const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$wnxP+4UoJT2V8ZEvgwlmuw$hq3WsWRVvV58+xA2Pb7NaacL/3nRItWmTTJDl0Y7/cM";
 
 /// What OWASP recommends: argon2id, m = 19 MiB, t = 2, p = 1.

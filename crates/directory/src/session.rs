@@ -3,10 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
-use kernel::id::{CitizenId, StaffId};
+use kernel::id::{AgencyId, CitizenId, StaffId};
 use kernel::schema::sessions;
 use kernel::secret::SecretKey;
-use kernel::{Ctx, Error, Result};
+use kernel::{Actor, Ctx, Error, Result};
 
 use crate::problem::{BAD_REFRESH_TOKEN, REFRESH_TOKEN_REUSED};
 use crate::refresh_token::RefreshToken;
@@ -29,6 +29,8 @@ pub struct NewSession {
     pub refresh_token: String,
     /// When the session ends, unless it is refreshed before.
     pub expires_at: DateTime<Utc>,
+    /// What the account may do now.
+    pub actor: Actor,
 }
 
 /// How long a session lives without being used: a working day with its overtime, or a month on a citizen's phone.
@@ -39,22 +41,33 @@ pub fn lifetime(account: AccountId) -> TimeDelta {
     }
 }
 
-/// Opens a session that `client`, an application, will hold.
-pub async fn open(conn: &mut AsyncPgConnection, ctx: &Ctx, account: AccountId, client: &str) -> Result<NewSession> {
-    open_as(conn, ctx, account, client, SessionId::at(ctx.now)).await
+/// Opens a session that `client`, an application, will hold; for staff, to act for `agency`, the main one when absent.
+///
+/// # Errors
+/// [`AGENCY_NOT_YOURS`](crate::problem::AGENCY_NOT_YOURS).
+pub async fn open(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    account: &Account,
+    agency: Option<AgencyId>,
+    client: &str,
+) -> Result<NewSession> {
+    open_as(conn, ctx, account, agency, client, SessionId::at(ctx.now)).await
 }
 
 /// Opens a session whose id is decided by what it is opened for, so that it can be found again.
 pub async fn open_as(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
-    account: AccountId,
+    account: &Account,
+    agency: Option<AgencyId>,
     client: &str,
     id: SessionId,
 ) -> Result<NewSession> {
     let token = RefreshToken::first(id, client);
-    let (staff, citizen) = account.columns();
-    let session = NewSession::with(&token, ctx.now + lifetime(account));
+    let (staff, citizen) = account.id().columns();
+    let actor = account.work_for(conn, ctx, agency).await?;
+    let session = NewSession::with(&token, ctx.now + lifetime(account.id()), actor);
     diesel::insert_into(sessions::table)
         .values((
             sessions::id.eq(id),
@@ -63,6 +76,8 @@ pub async fn open_as(
             sessions::token_hash.eq(token.hash()),
             sessions::refreshed_at.eq(ctx.now),
             sessions::expires_at.eq(session.expires_at),
+            // None is the main one, whichever that will be.
+            sessions::agency_id.eq(agency.filter(|_| staff.is_some())),
         ))
         .execute(conn)
         .await?;
@@ -70,12 +85,12 @@ pub async fn open_as(
 }
 
 impl NewSession {
-    fn with(token: &RefreshToken, expires_at: DateTime<Utc>) -> Self {
-        Self { id: token.session, client: token.client.clone(), refresh_token: token.text(), expires_at }
+    fn with(token: &RefreshToken, expires_at: DateTime<Utc>, actor: Actor) -> Self {
+        Self { id: token.session, client: token.client.clone(), refresh_token: token.text(), expires_at, actor }
     }
 }
 
-/// Keeps a session going: a new refresh token for the old one, and the account as it is now.
+/// Keeps a session going: a new refresh token for the old one, and what the account may do now.
 ///
 /// # Errors
 /// [`BAD_REFRESH_TOKEN`] when there is no such session any more, or it is not `client`'s (where that is said). [`REFRESH_TOKEN_REUSED`] when the token was replaced
@@ -86,7 +101,7 @@ pub async fn refresh(
     key: &SecretKey,
     token: &str,
     client: Option<&str>,
-) -> Result<(Account, NewSession)> {
+) -> Result<NewSession> {
     let token = RefreshToken::parse(token)
         .filter(|token| client.is_none_or(|client| client == token.client))
         .ok_or_else(|| BAD_REFRESH_TOKEN.error())?;
@@ -98,14 +113,15 @@ pub async fn refresh(
     done
 }
 
-type Row = (Option<StaffId>, Option<CitizenId>, Vec<u8>, Option<Vec<u8>>, DateTime<Utc>, DateTime<Utc>);
+type Row =
+    (Option<StaffId>, Option<CitizenId>, Option<AgencyId>, Vec<u8>, Option<Vec<u8>>, DateTime<Utc>, DateTime<Utc>);
 
 async fn replace(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
     key: &SecretKey,
     token: &RefreshToken,
-) -> Result<Result<(Account, NewSession)>> {
+) -> Result<Result<NewSession>> {
     let row = sessions::table
         .find(token.session)
         .filter(sessions::ended_at.is_null())
@@ -113,13 +129,14 @@ async fn replace(
         .select((
             sessions::staff_id,
             sessions::citizen_id,
+            sessions::agency_id,
             sessions::token_hash,
             sessions::previous_hash,
             sessions::refreshed_at,
             sessions::expires_at,
         ))
         .for_update();
-    let Some((staff, citizen, current, previous, refreshed_at, expires_at)) =
+    let Some((staff, citizen, agency, current, previous, refreshed_at, expires_at)) =
         row.first::<Row>(conn).await.optional()?
     else {
         return Ok(Err(BAD_REFRESH_TOKEN.error()));
@@ -133,6 +150,7 @@ async fn replace(
         return Ok(Err(BAD_REFRESH_TOKEN.error()));
     };
     let next = token.next(key);
+    let actor = account.actor(conn, ctx, agency).await?;
     if token.hash() == current {
         let expires_at = ctx.now + lifetime(account.id());
         diesel::update(sessions::table.find(token.session))
@@ -144,10 +162,10 @@ async fn replace(
             ))
             .execute(conn)
             .await?;
-        return Ok(Ok((account, NewSession::with(&next, expires_at))));
+        return Ok(Ok(NewSession::with(&next, expires_at, actor)));
     }
     if Some(token.hash()) == previous && ctx.now - refreshed_at <= GRACE {
-        return Ok(Ok((account, NewSession::with(&next, expires_at))));
+        return Ok(Ok(NewSession::with(&next, expires_at, actor)));
     }
     end(conn, ctx, token.session).await?;
     Ok(Err(REFRESH_TOKEN_REUSED.error()))

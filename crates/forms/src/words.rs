@@ -107,6 +107,8 @@ fn rows(form: &Form, around: &Around<'_>) -> Vec<Row> {
     let row = |label, value: String| Row { label, value };
     let applicant = &form.applicant;
     let mut rows = vec![row("Người nộp hồ sơ", applicant.name.clone())];
+    let organisation = applicant.organisation.as_ref();
+    rows.extend(organisation.map(|it| row("Tổ chức", format!("{} ({})", it.name, it.number))));
     rows.extend(applicant.address.clone().map(|address| row("Địa chỉ", address)));
     rows.extend(applicant.phone.clone().map(|phone| row("Số điện thoại", phone)));
     rows.extend(applicant.email.clone().map(|email| row("Email", email)));

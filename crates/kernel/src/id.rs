@@ -84,6 +84,9 @@ pub fn enum_schema(
 id! {
     AgencyId, "An agency: a department, a commune, a one-stop centre.";
     CitizenId, "A citizen's account.";
+    DelegationId, "A delegation: somebody acts for somebody else.";
+    OrganisationId, "An organisation that deals with the city.";
+    RepresentationId, "A representation: somebody acts for an organisation or another person.";
     StaffId, "A member of staff.";
 }
 

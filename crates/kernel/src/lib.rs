@@ -30,7 +30,7 @@ pub mod text;
 pub mod timers;
 
 pub use clock::Clock;
-pub use ctx::{Actor, Ctx};
+pub use ctx::{Actor, Ctx, Loan};
 pub use db::{Conn, Db};
 pub use permission::{Permission, Role};
 pub use problem::{Error, Result};

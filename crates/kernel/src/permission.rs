@@ -44,8 +44,16 @@ text_enum! {
         RunCounters = "counter:run",
         /// File the self-assessment of one's centre.
         AssessCentre = "centre:assess",
-        /// Found and change agencies.
+        /// Found and change agencies, hire and change staff: one's own agency and all below it.
         ManageDirectory = "directory:manage",
+        /// See one's colleagues, and who stands in for whom.
+        ReadStaff = "staff:read",
+        /// Delegate to a colleague what one may oneself.
+        Delegate = "staff:delegate",
+        /// Name deputies for the staff of one's agency.
+        NameDeputies = "staff:name-deputies",
+        /// Register organisations and confirm, from the papers, who acts for whom.
+        ConfirmRepresentation = "representation:confirm",
         /// Publish and repeal procedures.
         PublishProcedure = "procedure:publish",
         /// Order deadlines to be computed anew when a calendar has changed.
@@ -60,17 +68,36 @@ pub const fn permissions_of(role: Role) -> &'static [Permission] {
     use Permission::*;
     match role {
         Role::Citizen => &[FileDossier, ReadDossier],
-        Role::ReceptionOfficer => &[ReceiveDossier, ReadDossier, KeepArchive],
-        Role::ProcessingOfficer => &[ProcessDossier, ReadDossier],
-        Role::Leader => &[SignDossier, ReadDossier, RunCounters],
-        Role::HeadOfAgency => &[ReadDossier, OverseeDossiers, KeepArchive, RunCounters, AssessCentre, ReadCheckpoints],
-        Role::Inspector => &[ReadDossier, OverseeDossiers, ReadCheckpoints],
-        Role::Front | Role::DataProtectionOfficer => &[ReadCheckpoints],
-        Role::Administrator => &[ManageDirectory, PublishProcedure, RecomputeDeadlines, ReadCheckpoints],
+        Role::ReceptionOfficer => {
+            &[ReceiveDossier, ReadDossier, KeepArchive, ReadStaff, Delegate, ConfirmRepresentation]
+        }
+        Role::ProcessingOfficer => &[ProcessDossier, ReadDossier, ReadStaff, Delegate],
+        Role::Leader => &[SignDossier, ReadDossier, RunCounters, ReadStaff, Delegate],
+        Role::HeadOfAgency => &[
+            ReadDossier,
+            OverseeDossiers,
+            KeepArchive,
+            RunCounters,
+            AssessCentre,
+            ReadStaff,
+            Delegate,
+            NameDeputies,
+            ReadCheckpoints,
+        ],
+        Role::Inspector => &[ReadDossier, OverseeDossiers, ReadStaff, Delegate, ReadCheckpoints],
+        Role::Front | Role::DataProtectionOfficer => &[ReadStaff, Delegate, ReadCheckpoints],
+        Role::Administrator => {
+            &[ManageDirectory, ReadStaff, Delegate, PublishProcedure, RecomputeDeadlines, ReadCheckpoints]
+        }
     }
 }
 
 impl Permission {
+    /// Whether it can be lent. What is lent is never lent on, and whoever stands in gives nobody roles or deputies.
+    pub const fn is_lendable(self) -> bool {
+        !matches!(self, Self::ManageDirectory | Self::Delegate | Self::NameDeputies)
+    }
+
     /// What it allows, for people.
     pub const fn about(self) -> &'static str {
         match self {
@@ -83,7 +110,13 @@ impl Permission {
             Self::KeepArchive => "Keep the archive register of one's agency",
             Self::RunCounters => "Run the counters of one's centre: when it gives appointments, and how many",
             Self::AssessCentre => "File the self-assessment of one's centre",
-            Self::ManageDirectory => "Found and change agencies",
+            Self::ManageDirectory => {
+                "Found and change agencies, hire and change staff: one's own agency and all below it"
+            }
+            Self::ReadStaff => "See one's colleagues, and who stands in for whom",
+            Self::Delegate => "Delegate to a colleague what one may oneself",
+            Self::NameDeputies => "Name deputies for the staff of one's agency",
+            Self::ConfirmRepresentation => "Register organisations and confirm, from the papers, who acts for whom",
             Self::PublishProcedure => "Publish and repeal procedures",
             Self::RecomputeDeadlines => "Order deadlines to be computed anew when a calendar has changed",
             Self::ReadCheckpoints => "Read the journal's checkpoints",

@@ -102,7 +102,7 @@ impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for Record<Q> {
 fn entry<'b>(entry: &'b Entry, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
     out.push_sql(
         ", entry AS (INSERT INTO journal (entity_version, entity_kind, entity_id, agency_id, actor_kind, actor_id, \
-         event_kind, event_version, event, occurred_at, recorded_at, seen_before, seen_after) \
+         event_kind, event_version, event, occurred_at, recorded_at, seen_before, seen_after, delegation_id) \
          VALUES ((SELECT version FROM changed), ",
     );
     out.push_bind_param::<Text, _>(entry.entity_kind)?;
@@ -128,6 +128,8 @@ fn entry<'b>(entry: &'b Entry, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> 
     out.push_bind_param::<Array<SqlUuid>, _>(&entry.seen_before)?;
     out.push_sql(", ");
     out.push_bind_param::<Array<SqlUuid>, _>(&entry.seen_after)?;
+    out.push_sql(", ");
+    out.push_bind_param::<Nullable<SqlUuid>, _>(&entry.delegation_id)?;
     out.push_sql("))");
     Ok(())
 }

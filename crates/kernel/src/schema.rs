@@ -10,6 +10,7 @@ table! {
         agency_id -> Nullable<Uuid>, actor_kind -> Text, actor_id -> Nullable<Uuid>, event_kind -> Text,
         event_version -> Int2, event -> Text, occurred_at -> Timestamptz, recorded_at -> Timestamptz,
         seen_before -> Array<Uuid>, seen_after -> Array<Uuid>, leaf -> Nullable<Bytea>,
+        delegation_id -> Nullable<Uuid>,
     }
 }
 table! { journal_head (id) { id -> Bool, size -> Int8, edge -> Bytea, partitioned_to -> Int8 } }
@@ -49,7 +50,16 @@ table! {
 table! {
     staff (id) {
         id -> Uuid, version -> Int4, username -> Text, name -> Text, password_hash -> Text, roles -> Array<Text>,
-        agency_id -> Uuid, active -> Bool,
+        agency_id -> Uuid, active -> Bool, title -> Nullable<Text>, postings -> Jsonb,
+        agencies -> Array<Uuid>, folded -> Text,
+    }
+}
+table! { password_codes (staff_id) { staff_id -> Uuid, hash -> Bytea, expires_at -> Timestamptz } }
+table! {
+    delegations (id) {
+        id -> Uuid, version -> Int4, agency_id -> Uuid, delegator_id -> Uuid, delegate_id -> Uuid,
+        permissions -> Nullable<Array<Text>>, document -> Text, valid_from -> Date, valid_to -> Date, made_by_id -> Uuid,
+        made_at -> Timestamptz, revoked_by_id -> Nullable<Uuid>, revoked_at -> Nullable<Timestamptz>,
     }
 }
 table! {
@@ -61,13 +71,14 @@ table! {
     sessions (id) {
         id -> Uuid, staff_id -> Nullable<Uuid>, citizen_id -> Nullable<Uuid>, token_hash -> Bytea,
         previous_hash -> Nullable<Bytea>, refreshed_at -> Timestamptz, expires_at -> Timestamptz,
-        ended_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>, agency_id -> Nullable<Uuid>,
     }
 }
 table! {
     authorizations (hash) {
         hash -> Bytea, kind -> Text, client_id -> Text, redirect_uri -> Text, client_state -> Text, challenge -> Text,
         secrets -> Nullable<Bytea>, staff_id -> Nullable<Uuid>, citizen_id -> Nullable<Uuid>, expires_at -> Timestamptz,
+        agency_id -> Nullable<Uuid>,
     }
 }
 table! { sign_in_failures (subject) { subject -> Bytea, failures -> Int4, window_ends_at -> Timestamptz } }
@@ -106,7 +117,7 @@ table! {
         issuer_agency_id -> Nullable<Uuid>, signer -> Nullable<Text>, issue_date -> Nullable<Date>,
         valid_from -> Nullable<Date>, valid_to -> Nullable<Date>, scope -> Nullable<Text>, signature -> Nullable<Jsonb>,
         ocr -> Nullable<Jsonb>, digitised_by -> Nullable<Uuid>, digitised_at -> Nullable<Timestamptz>, hidden -> Bool,
-        kept_at -> Nullable<Timestamptz>,
+        kept_at -> Nullable<Timestamptz>, organisation_id -> Nullable<Uuid>,
     }
 }
 table! {
@@ -246,13 +257,47 @@ table! {
     }
 }
 
+table! {
+    organisations (id) {
+        id -> Uuid, version -> Int4, kind -> Text, number -> Text, name -> Text, address -> Text, phone -> Nullable<Text>,
+        email -> Nullable<Text>,
+    }
+}
+table! {
+    representations (id) {
+        id -> Uuid, version -> Int4, organisation_id -> Nullable<Uuid>, principal_number -> Nullable<Text>,
+        representative_number -> Text, representative_name -> Text, basis -> Text, procedures -> Nullable<Array<Text>>,
+        document -> Text, valid_from -> Date, valid_to -> Nullable<Date>, confirmed_by_id -> Nullable<Uuid>,
+        made_at -> Timestamptz, revoked_at -> Nullable<Timestamptz>,
+    }
+}
+// Views, of which PostgreSQL does not know what is never null.
+table! {
+    acting_for (representation_id) {
+        representation_id -> Nullable<Uuid>, citizen_id -> Nullable<Uuid>, principal_id -> Nullable<Uuid>,
+        organisation_id -> Nullable<Uuid>, basis -> Nullable<Text>, procedures -> Nullable<Array<Text>>,
+        valid_from -> Nullable<Date>, valid_to -> Nullable<Date>,
+    }
+}
+table! {
+    represented_dossiers (dossier_id) {
+        citizen_id -> Nullable<Uuid>, dossier_id -> Nullable<Uuid>, valid_from -> Nullable<Date>, valid_to -> Nullable<Date>,
+    }
+}
+table! { dossier_organisations (dossier_id) { dossier_id -> Uuid, organisation_id -> Uuid } }
+
+joinable!(acting_for -> organisations (organisation_id));
 joinable!(attachments -> dossiers (dossier_id));
 joinable!(consultations -> dossiers (dossier_id));
 joinable!(import_progress -> imports (import_id));
+joinable!(delegations -> staff (delegator_id));
+joinable!(password_codes -> staff (staff_id));
 joinable!(dossiers -> procedures (procedure_id));
 joinable!(register_entries -> dossiers (dossier_id));
 joinable!(recomputation_progress -> recomputations (recomputation_id));
 allow_tables_to_appear_in_same_query!(recomputations, recomputation_progress);
+allow_tables_to_appear_in_same_query!(acting_for, organisations, representations, citizens);
+allow_tables_to_appear_in_same_query!(delegations, staff, password_codes);
 allow_tables_to_appear_in_same_query!(dossiers, attachments, fee_orders, payments, consultations, dossier_agencies, corrections, procedures, remarks, verifications, agencies, journal);
 allow_tables_to_appear_in_same_query!(dossiers, register_entries);
 allow_tables_to_appear_in_same_query!(imports, import_progress);

@@ -69,7 +69,7 @@ pub struct RightResult {
 /// # Errors
 /// No such dossier for this actor.
 pub async fn corrections(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Result<Vec<Correction>> {
-    load(conn, &ctx.actor, id).await?;
+    load(conn, ctx, id).await?;
     of_dossier(conn, id).await
 }
 

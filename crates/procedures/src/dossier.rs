@@ -1,16 +1,17 @@
 //! A dossier as it is stored, and who may see it.
 
-use chrono::{DateTime, Utc};
-use diesel::expression::{AppearsOnTable, Expression, ValidGrouping, is_aggregate};
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::dsl::sql;
+use diesel::expression::{AppearsOnTable, Expression, SqlLiteral, ValidGrouping, is_aggregate};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{Bool, Uuid as SqlUuid};
+use diesel::sql_types::{Bool, Date as SqlDate, Text, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use kernel::id::{AgencyId, CitizenId};
+use kernel::id::{AgencyId, CitizenId, OrganisationId};
 use kernel::json::Json;
 use kernel::schema::{dossier_agencies, dossiers};
-use kernel::{Actor, Permission, Result, id, text_enum};
+use kernel::{Actor, Ctx, Permission, Result, id, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -68,6 +69,26 @@ pub struct Applicant {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Số 12 phố Hàng Bài, phường Hoàn Kiếm, Hà Nội", min_length = 1, max_length = 500)]
     pub address: Option<String>,
+    /// The organisation that applies, through this person; as it was registered at the time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(read_only)]
+    pub organisation: Option<ApplicantOrganisation>,
+}
+
+/// An organisation that applies.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApplicantOrganisation {
+    pub id: OrganisationId,
+    #[schema(example = "0109876543", max_length = 14)]
+    pub number: String,
+    #[schema(example = "Công ty TNHH Xây dựng Sông Hồng", max_length = 300)]
+    pub name: String,
+}
+
+/// The applicant in a list: the organisation, where one applies.
+pub(crate) fn applicant_name() -> SqlLiteral<Text> {
+    sql("coalesce(dossiers.applicant #>> '{organisation,name}', dossiers.applicant ->> 'name')")
 }
 
 /// The row. Changing it means a new version and a journal entry: see [`crate::steps`].
@@ -117,6 +138,11 @@ impl Dossier {
     pub fn is_filed(&self) -> bool {
         self.submitted_at.is_some() || self.channel.is_reception()
     }
+
+    /// The organisation that applies, if one does.
+    pub fn organisation(&self) -> Option<OrganisationId> {
+        self.applicant.0.organisation.as_ref().map(|organisation| organisation.id)
+    }
 }
 
 /// A row of an agency that takes part beside the two.
@@ -132,17 +158,18 @@ pub enum Visible {
     /// Everybody's, once filed.
     Filed,
     None,
-    /// One's own.
-    Applicant(CitizenId),
+    /// One's own, and those of whom one represents on that day.
+    Applicant(CitizenId, NaiveDate),
     /// Received or decided by one's agency, once filed; put before it for its opinion, or to be fetched there.
     Agency(AgencyId),
 }
 
 /// One's own, one's agency's, or all for those who oversee.
-pub fn visible_to(actor: &Actor) -> Visible {
+pub fn visible_to(ctx: &Ctx) -> Visible {
+    let actor = &ctx.actor;
     match actor {
         Actor::System => Visible::All,
-        Actor::Citizen(id) => Visible::Applicant(*id),
+        Actor::Citizen(id) => Visible::Applicant(*id, deadlines::vn_date(ctx.now)),
         Actor::Staff { .. } if actor.may(Permission::OverseeDossiers) => Visible::Filed,
         Actor::Staff { agency, .. } if actor.may(Permission::ReadDossier) => Visible::Agency(*agency),
         Actor::Staff { .. } | Actor::Anonymous => Visible::None,
@@ -158,9 +185,17 @@ impl QueryFragment<Pg> for Visible {
             Self::All => out.push_sql("true"),
             Self::Filed => out.push_sql(FILED),
             Self::None => out.push_sql("false"),
-            Self::Applicant(id) => {
-                out.push_sql("dossiers.applicant_id = ");
+            Self::Applicant(id, today) => {
+                out.push_sql("(dossiers.applicant_id = ");
                 out.push_bind_param::<SqlUuid, _>(id)?;
+                // An array is found once, and through it each dossier by its id.
+                out.push_sql(
+                    " OR dossiers.id = ANY (ARRAY(SELECT dossier_id FROM represented_dossiers WHERE citizen_id = ",
+                );
+                out.push_bind_param::<SqlUuid, _>(id)?;
+                out.push_sql(" AND ");
+                out.push_bind_param::<SqlDate, _>(today)?;
+                out.push_sql(" BETWEEN valid_from AND valid_to)))");
             }
             Self::Agency(id) => {
                 out.push_sql("((dossiers.receiving_agency_id = ");
@@ -198,6 +233,7 @@ impl<From> AppearsOnTable<From> for Visible where dossiers::id: AppearsOnTable<F
 pub fn audience(dossier: &Dossier) -> Vec<Uuid> {
     let mut seen = agencies(dossier);
     seen.extend(dossier.applicant_id.map(|citizen| citizen.0));
+    seen.extend(dossier.organisation().map(|organisation| organisation.0));
     seen
 }
 
@@ -229,7 +265,7 @@ pub(crate) async fn everybody(conn: &mut AsyncPgConnection, dossier: &Dossier) -
 ///
 /// # Errors
 /// [`NOT_FOUND`] when there is none, or none for this actor.
-pub async fn load(conn: &mut AsyncPgConnection, actor: &Actor, id: DossierId) -> Result<Dossier> {
-    let query = dossiers::table.filter(dossiers::id.eq(id)).filter(visible_to(actor)).select(Dossier::as_select());
+pub async fn load(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Result<Dossier> {
+    let query = dossiers::table.filter(dossiers::id.eq(id)).filter(visible_to(ctx)).select(Dossier::as_select());
     query.first(conn).await.optional()?.ok_or_else(|| NOT_FOUND.error())
 }

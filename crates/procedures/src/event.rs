@@ -29,6 +29,9 @@ pub enum Event {
         channel: Channel,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         reused: Vec<Reused>,
+        /// Under which representation, when not by the applicant themself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        representation: Option<Uuid>,
     },
     AttachmentDeclared {
         attachment: Uuid,

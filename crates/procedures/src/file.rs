@@ -2,13 +2,13 @@
 
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use kernel::id::AgencyId;
+use kernel::id::{AgencyId, CitizenId, RepresentationId};
 use kernel::idempotency::{Answer, Attempt};
 use kernel::journal::Entry;
 use kernel::json::Json;
 use kernel::problem::{FieldError, INVALID, Text as Words};
 use kernel::record::{Also, Record};
-use kernel::schema::{dossier_agencies, dossiers};
+use kernel::schema::{dossier_agencies, dossier_organisations, dossiers};
 use kernel::secret::sha256;
 use kernel::timers::Timers;
 use kernel::{Actor, Ctx, Result};
@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 
 use crate::attachment::{self, InsertPapers, NewAttachment};
 use crate::catalogue::Catalogue;
-use crate::dossier::{Applicant, Channel, Dossier, DossierId, SidePart, audience, part};
+use crate::dossier::{Applicant, ApplicantOrganisation, Channel, Dossier, DossierId, SidePart, audience, part};
 use crate::event::{Event, Reused};
 use crate::paper::reuse::{Reuse, reuse};
 use crate::problem::ID_TAKEN;
@@ -59,6 +59,11 @@ pub struct NewDossier {
     /// each when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<Channel>,
+    /// The representation under which it is filed, when not for oneself: the applicant is then whom it represents.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<RepresentationId>)]
+    pub representation_id: Option<RepresentationId>,
+    /// Who applies; for an organisation, the person who acts for it.
     pub applicant: Applicant,
     /// The e-form's data.
     #[serde(default)]
@@ -85,7 +90,16 @@ pub struct Ways {
     pub return_point: Option<AgencyId>,
 }
 
-/// Files a draft.
+/// For whom a dossier is filed.
+#[derive(Clone, Debug)]
+pub enum Principal {
+    /// The citizen who files it; whoever stands at the counter.
+    Oneself,
+    Person(CitizenId),
+    Organisation(ApplicantOrganisation),
+}
+
+/// Files a draft, for whom its representation, if any, was found to represent.
 ///
 /// # Errors
 /// A channel or a competent agency that cannot be; unknown procedure, case or component; an id of another version; [`ID_TAKEN`] when the id belongs to another dossier.
@@ -94,6 +108,7 @@ pub async fn file(
     ctx: &Ctx,
     catalogue: &Catalogue,
     ways: Ways,
+    principal: Principal,
     new: NewDossier,
     attempt: &Attempt,
 ) -> Result<Answer> {
@@ -103,15 +118,28 @@ pub async fn file(
     let mut papers = attachment::declare(ctx, id, case, &new.attachments, "/attachments/*")?;
     let again = reuse(conn, ctx, id, case, &new.reused, "/reused/*").await?;
     let content_hash = sha256(&[&serde_json::to_vec(&new).expect("input is plain data")]).to_vec();
-    let (usual, applicant_id) = match ctx.actor {
+    let (usual, own) = match ctx.actor {
         Actor::Citizen(citizen) => (Channel::Online, Some(citizen)),
         _ => (Channel::Counter, None),
+    };
+    let (applicant_id, organisation) = match principal {
+        Principal::Oneself => (own, None),
+        Principal::Person(person) => (Some(person), None),
+        Principal::Organisation(organisation) => (None, Some(organisation)),
     };
     let channel = new.channel.unwrap_or(usual);
     let Ways { receiving, competent, support, return_point } = ways;
     let not_theirs = channel.is_reception() != usual.is_reception();
     let elsewhere = receiving != competent && !procedure.content.0.non_territorial;
+    let claimed = new.applicant.organisation.is_some();
     let wrong = [
+        (
+            claimed,
+            "/applicant/organisation",
+            "read_only",
+            "theo thẩm quyền đại diện",
+            "follows from the representation",
+        ),
         (not_theirs, "/channel", "not_yours", "không phải kênh của bạn", "is not a channel of yours"),
         (
             elsewhere,
@@ -137,7 +165,7 @@ pub async fn file(
         applicant_id,
         created_by: ctx.actor.id().unwrap_or_default(),
         content_hash,
-        applicant: Json(new.applicant),
+        applicant: Json(Applicant { organisation: organisation.clone(), ..new.applicant }),
         form: Json(new.form),
         code: None,
         clock: None,
@@ -160,8 +188,13 @@ pub async fn file(
     };
     let reused =
         again.iter().filter_map(|paper| Some(Reused { component: paper.component.clone(), origin: paper.origin()? }));
-    let (procedure, case) = (procedure.code.clone(), dossier.case_code.clone());
-    let event = Event::Created { procedure, case, channel, reused: reused.collect() };
+    let event = Event::Created {
+        procedure: procedure.code.clone(),
+        case: dossier.case_code.clone(),
+        channel,
+        reused: reused.collect(),
+        representation: new.representation_id.map(|representation| representation.0),
+    };
     papers.extend(again);
     papers.sort_by_key(|paper| paper.id);
     let return_point = return_point.filter(|agency| *agency != receiving);
@@ -175,6 +208,9 @@ pub async fn file(
         let row = agency.map(|agency| part(id, agency, as_what));
         also.extend(row.map(|row| Box::new(diesel::insert_into(dossier_agencies::table).values(row)) as Also));
     }
+    let filed_for = organisation
+        .map(|it| (dossier_organisations::dossier_id.eq(id), dossier_organisations::organisation_id.eq(it.id)));
+    also.extend(filed_for.map(|row| Box::new(diesel::insert_into(dossier_organisations::table).values(row)) as Also));
     let mut seen = audience(&dossier);
     seen.extend(return_point.filter(|_| dossier.is_filed()).map(|agency| agency.0));
     let (content_hash, created_by) = (dossier.content_hash.clone(), dossier.created_by);

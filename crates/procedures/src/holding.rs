@@ -67,7 +67,7 @@ pub struct AgencyTime {
 /// # Errors
 /// No such dossier for this actor.
 pub async fn holdings(conn: &mut AsyncPgConnection, ctx: &Ctx, rules: &Rules, id: DossierId) -> Result<Holdings> {
-    let dossier = load(conn, &ctx.actor, id).await?;
+    let dossier = load(conn, ctx, id).await?;
     let entries = timeline(conn, ctx, id).await?;
     let calendar = match &dossier.clock {
         Some(clock) => rules.calendar_of(&clock.0.calendar_version)?,

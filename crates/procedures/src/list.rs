@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::catalogue::{Catalogue, ProcedureId};
-use crate::dossier::{Channel, DossierId, visible_to};
+use crate::dossier::{Channel, DossierId, applicant_name, visible_to};
 use crate::view::ProcedureName;
 use crate::workflow::Status;
 
@@ -95,7 +95,7 @@ pub async fn list(
 ) -> Result<Page<DossierLine>> {
     let limit = filter.limit.unwrap_or_default().rows();
     let mut query = dossiers::table
-        .filter(visible_to(&ctx.actor))
+        .filter(visible_to(ctx))
         .order((dossiers::next_due_at, dossiers::id))
         .limit(i64::from(limit) + 1)
         .select((
@@ -106,7 +106,7 @@ pub async fn list(
             dossiers::case_code,
             dossiers::channel,
             dossiers::code,
-            dossiers::applicant.retrieve_as_text("name"),
+            applicant_name(),
             dossiers::clock_stands,
             dossiers::statutory_due_at,
             dossiers::due_at,

@@ -128,7 +128,7 @@ pub(crate) fn of(
 /// # Errors
 /// No such dossier for this actor.
 pub async fn receipts(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Result<Vec<SignedReceipt>> {
-    let dossier = load(conn, &ctx.actor, id).await?;
+    let dossier = load(conn, ctx, id).await?;
     let rows = receipts::table.filter(receipts::dossier_id.eq(dossier.id)).order(receipts::version);
     let signed: Vec<String> = rows.select(receipts::signed).load(conn).await?;
     let stored = |signed: String| {

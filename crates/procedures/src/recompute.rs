@@ -86,7 +86,7 @@ async fn next(conn: &mut AsyncPgConnection, ctx: &Ctx, found: &Progress) -> Resu
     let (agency, id) = (found.agency_id, found.dossier_id);
     let same = dossiers::competent_agency_id.eq(agency).and(dossiers::id.gt(id));
     let under_way = dossiers::table
-        .filter(visible_to(&ctx.actor))
+        .filter(visible_to(ctx))
         .filter(dossiers::open)
         .filter(dossiers::accepted_at.is_not_null())
         .filter(dossiers::finished_at.is_null())

@@ -13,7 +13,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::catalogue::{Catalogue, Mark, ProcedureId};
-use crate::dossier::{Channel, DossierId, Outcome, visible_to};
+use crate::dossier::{Channel, DossierId, Outcome, applicant_name, visible_to};
 use crate::form;
 use crate::problem::{FORM_NOT_FOUND, REGISTER_NOT_FOUND};
 use crate::view::ProcedureName;
@@ -138,7 +138,7 @@ pub async fn register(
     let after = part.cursor.as_deref().map_or(Ok(0), |cursor| cursors.open::<i32>(cursor))?;
     let mut query = dossiers::table
         .inner_join(register_entries::table)
-        .filter(visible_to(&ctx.actor))
+        .filter(visible_to(ctx))
         .filter(register_entries::agency_id.eq(agency))
         .filter(register_entries::year.eq(year))
         .filter(register_entries::number.gt(after))
@@ -149,7 +149,7 @@ pub async fn register(
             dossiers::id,
             // A dossier in the register was accepted.
             dossiers::code.assume_not_null(),
-            dossiers::applicant.retrieve_as_text("name"),
+            applicant_name(),
             dossiers::procedure_id,
             dossiers::case_code,
             dossiers::channel,

@@ -30,6 +30,9 @@ pub struct TimelineEntry {
     /// Who did it, when it was a member of staff or the applicant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor_id: Option<Uuid>,
+    /// The delegation that it was done under, when not in the actor's own right: see `GET /v1/delegations/{id}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delegation_id: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agency_id: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,8 +47,9 @@ pub struct TimelineEntry {
     pub verification: Option<VerificationRecord>,
 }
 
-type Row =
-    (i32, String, String, DateTime<Utc>, String, Option<Uuid>, Option<Uuid>, Option<String>, Option<String>, Shown);
+type Row = (i32, String, String, DateTime<Utc>, Who, Option<Uuid>, Option<String>, Option<String>, Shown);
+/// The kind of actor, which one, under which delegation.
+type Who = (String, Option<Uuid>, Option<Uuid>);
 /// When, where, who was there, and the findings.
 type Shown = Option<(DateTime<Utc>, String, String, String)>;
 
@@ -57,7 +61,7 @@ fn content(event: &str) -> serde_json::Value {
 
 /// Everything that happened to the dossier, oldest first; to its applicant, without what is the agency's own business.
 pub async fn timeline(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Result<Vec<TimelineEntry>> {
-    let dossier = load(conn, &ctx.actor, id).await?;
+    let dossier = load(conn, ctx, id).await?;
     let said = remarks::dossier_id.eq(journal::entity_id).and(remarks::version.eq(journal::entity_version));
     let shown =
         verifications::dossier_id.eq(journal::entity_id).and(verifications::version.eq(journal::entity_version));
@@ -73,8 +77,7 @@ pub async fn timeline(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) ->
             journal::event_kind,
             journal::event,
             journal::occurred_at,
-            journal::actor_kind,
-            journal::actor_id,
+            (journal::actor_kind, journal::actor_id, journal::delegation_id),
             journal::agency_id,
             remarks::ground.nullable(),
             remarks::words.nullable(),
@@ -86,17 +89,20 @@ pub async fn timeline(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) ->
     let record =
         |(held_at, place, participants, findings)| VerificationRecord { held_at, place, participants, findings };
     let entry =
-        |(version, event, data, at, actor_kind, actor_id, agency_id, ground, reason, shown): Row| TimelineEntry {
-            version,
-            event,
-            data: content(&data),
-            at,
-            actor_kind,
-            actor_id,
-            agency_id,
-            ground,
-            reason,
-            verification: shown.map(record),
+        |(version, event, data, at, (actor_kind, actor_id, delegation_id), agency_id, ground, reason, shown): Row| {
+            TimelineEntry {
+                version,
+                event,
+                data: content(&data),
+                at,
+                actor_kind,
+                actor_id,
+                delegation_id,
+                agency_id,
+                ground,
+                reason,
+                verification: shown.map(record),
+            }
         };
     Ok(rows.into_iter().map(entry).collect())
 }

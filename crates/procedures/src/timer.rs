@@ -64,7 +64,7 @@ pub(crate) async fn catch_up(conn: &mut AsyncPgConnection, ctx: &Ctx, dossier: &
 /// taken away meanwhile does not fire.
 pub async fn fire(conn: &mut AsyncPgConnection, ctx: &Ctx, due: &Due) -> Result<bool> {
     let id = DossierId(due.entity_id);
-    let dossier = match load(conn, &Actor::System, id).await {
+    let dossier = match load(conn, &Ctx { actor: Actor::System, now: ctx.now }, id).await {
         Err(error) if error.is(&NOT_FOUND) => return kernel::timers::drop(conn, due).await.map(|()| false),
         dossier => dossier?,
     };

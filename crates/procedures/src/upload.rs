@@ -41,7 +41,8 @@ pub enum Addition {
 fn may_add(dossier: &Dossier, actor: &Actor, purpose: Purpose) -> Result<()> {
     let decides = |permission| actor.may_at(permission, dossier.competent_agency_id);
     let theirs = match (purpose, actor) {
-        (Purpose::Component, Actor::Citizen(id)) => dossier.applicant_id == Some(*id),
+        // It was read as theirs, or as of whom they represent.
+        (Purpose::Component, Actor::Citizen(_)) => true,
         (Purpose::Component, _) => actor.may_at(Permission::ReceiveDossier, dossier.receiving_agency_id),
         _ => decides(Permission::ProcessDossier) || decides(Permission::SignDossier),
     };
@@ -91,7 +92,7 @@ async fn declared_before(
     id: DossierId,
     new: &NewAttachment,
 ) -> Result<Option<Answer>> {
-    let dossier = load(conn, &ctx.actor, id).await?;
+    let dossier = load(conn, ctx, id).await?;
     let papers = attachment::of_dossier(conn, id).await?;
     Ok(papers.iter().find(|paper| paper.is(new)).map(|paper| answer(id, dossier.version, paper)))
 }
@@ -113,7 +114,7 @@ async fn declare_once(
     new: &Addition,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    let dossier = load(conn, &ctx.actor, id).await?;
+    let dossier = load(conn, ctx, id).await?;
     let purpose = if let Addition::Result(_) = new { Purpose::DraftResult } else { Purpose::Component };
     may_add(&dossier, &ctx.actor, purpose)?;
     let (_, case) = catalogue.pinned(dossier.procedure_id, &dossier.case_code)?;
@@ -148,7 +149,7 @@ pub async fn awaited(
     id: DossierId,
     paper: AttachmentId,
 ) -> Result<Attachment> {
-    let dossier = load(conn, &ctx.actor, id).await?;
+    let dossier = load(conn, ctx, id).await?;
     let paper = find(conn, &ctx.actor, id, paper).await?;
     // What has arrived has arrived: sending it again is no change, in whatever state.
     if paper.stored_at.is_none() {
@@ -172,7 +173,7 @@ pub async fn arrived(conn: &mut AsyncPgConnection, ctx: &Ctx, paper: Attachment)
 }
 
 async fn note(conn: &mut AsyncPgConnection, ctx: &Ctx, paper: &Attachment) -> Result<(i32, AttachmentView)> {
-    let dossier = load(conn, &ctx.actor, paper.dossier_id).await?;
+    let dossier = load(conn, ctx, paper.dossier_id).await?;
     let mut paper = find(conn, &ctx.actor, dossier.id, paper.id).await?;
     if paper.stored_at.is_some() {
         return Ok((dossier.version, AttachmentView::of(&paper)));
@@ -200,7 +201,7 @@ pub async fn readable(
     id: DossierId,
     paper: AttachmentId,
 ) -> Result<Attachment> {
-    let dossier = load(conn, &ctx.actor, id).await?;
+    let dossier = load(conn, ctx, id).await?;
     let paper = find(conn, &ctx.actor, dossier.id, paper).await?;
     if paper.stored_at.is_none() { Err(ATTACHMENT_NOT_FOUND.error()) } else { Ok(paper) }
 }

@@ -331,7 +331,8 @@ pub const FOLLOWS: &[Follows] = &[
 fn is_party(party: Party, actor: &Actor, dossier: &Dossier, facts: Facts) -> bool {
     let of = |agency: AgencyId| actor.agency() == Some(agency);
     match party {
-        Party::Applicant => matches!(actor, Actor::Citizen(id) if dossier.applicant_id == Some(*id)),
+        // A citizen sees a dossier of their own, or of whom they represent: `visible_to` has said so.
+        Party::Applicant => matches!(actor, Actor::Citizen(_)),
         Party::Receiving => of(dossier.receiving_agency_id),
         Party::Competent => of(dossier.competent_agency_id),
         Party::ReturnPoint => of(facts.return_point.unwrap_or(dossier.receiving_agency_id)),

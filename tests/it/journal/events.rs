@@ -4,11 +4,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use directory::Posting;
 use directory::citizen::CitizenEvent;
-use directory::staff::StaffEvent;
+use directory::staff::{StaffEvent, StaffPart};
 use kernel::Role;
+use kernel::id::AgencyId;
 use kernel::journal::Event;
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 /// The stored events of an entity, by kind and version.
 fn fixtures(entity: &str) -> BTreeMap<(String, i16), String> {
@@ -39,6 +42,9 @@ fn every_stored_event_is_still_read() {
     still_read::<procedures::appointment::AppointmentEvent>();
     still_read::<procedures::appointment::hours::HoursEvent>();
     still_read::<procedures::assessment::AssessmentEvent>();
+    still_read::<directory::delegation::DelegationEvent>();
+    still_read::<directory::representation::RepresentationEvent>();
+    still_read::<directory::organisation::OrganisationEvent>();
     still_read::<procedures::import::event::ExternalDossierEvent>();
     still_read::<procedures::import::event::ImportEvent>();
     still_read::<procedures::paper::PaperEvent>();
@@ -69,6 +75,9 @@ fn every_event_has_a_fixture_of_each_version() {
     have_fixtures::<procedures::appointment::AppointmentEvent>();
     have_fixtures::<procedures::appointment::hours::HoursEvent>();
     have_fixtures::<procedures::assessment::AssessmentEvent>();
+    have_fixtures::<directory::delegation::DelegationEvent>();
+    have_fixtures::<directory::representation::RepresentationEvent>();
+    have_fixtures::<directory::organisation::OrganisationEvent>();
     have_fixtures::<procedures::import::event::ExternalDossierEvent>();
     have_fixtures::<procedures::import::event::ImportEvent>();
     have_fixtures::<procedures::paper::PaperEvent>();
@@ -93,13 +102,29 @@ fn have_fixtures<E: Event + DeserializeOwned>() {
 /// An event of every kind. Accounts tell little: their events are known by their kind alone.
 fn of_staff() -> Vec<StaffEvent> {
     let after = |event: &StaffEvent| match event {
-        StaffEvent::Created { .. } => Some(StaffEvent::PasswordChanged {}),
+        StaffEvent::Created { .. } => Some(StaffEvent::Changed {
+            parts: vec![StaffPart::Name, StaffPart::Roles],
+            roles: Some(vec![posting(Role::Leader)]),
+        }),
+        StaffEvent::Changed { .. } => Some(StaffEvent::PasswordReset {}),
+        StaffEvent::PasswordReset {} => Some(StaffEvent::PasswordChanged {}),
         StaffEvent::PasswordChanged {} => Some(StaffEvent::Activated {}),
         StaffEvent::Activated {} => Some(StaffEvent::Deactivated {}),
         StaffEvent::Deactivated {} => None,
     };
-    let first = StaffEvent::Created { roles: vec![Role::ReceptionOfficer, Role::Leader] };
+    let roles = vec![posting(Role::ReceptionOfficer), Posting { valid_to: None, ..posting(Role::Leader) }];
+    let first = StaffEvent::Created { agency_id: AgencyId(Uuid::from_u128(7)), roles };
     std::iter::successors(Some(first), after).collect()
+}
+
+fn posting(role: Role) -> Posting {
+    let day = |text: &str| text.parse().unwrap();
+    Posting {
+        agency_id: AgencyId(Uuid::from_u128(7)),
+        role,
+        valid_from: day("2026-01-01"),
+        valid_to: Some(day("2026-12-31")),
+    }
 }
 
 fn of_citizens() -> Vec<CitizenEvent> {
@@ -117,6 +142,10 @@ fn stored<E: Event>(events: &[E]) -> BTreeMap<(String, i16), String> {
 
 #[test]
 fn events_of_accounts_are_stored_as_they_always_were() {
-    assert_eq!(stored(&of_staff()), fixtures("staff"));
+    let (now, known) = (stored(&of_staff()), fixtures("staff"));
+    for (event, as_stored) in &now {
+        assert_eq!(known.get(event), Some(as_stored), "{event:?}");
+    }
+    assert!(known.keys().all(|(kind, version)| now.keys().any(|(known, latest)| kind == known && version <= latest)));
     assert_eq!(stored(&of_citizens()), fixtures("citizen"));
 }

@@ -41,6 +41,29 @@ const WHAT_IS_WRONG: &str = "Nothing was loaded:
   line 3, valid_from: is not a date
   line 4, code: is in a line above already";
 
+const STAFF: &str = "username,name,title,agency,roles
+an.tran,Trần Thị An,Chủ tịch,H26.13.01,leader processing_officer:2026-01-01
+binh.vu,Vũ Bình,,H26,inspector reception_officer@H26.13.01:2026-01-01..2099-12-31
+";
+
+const WRONG_STAFF: &str = "username,name,agency,roles,phone
+An Tran,Trần Thị An,H99,leader,
+binh.vu,,H26,emperor,
+binh.vu,Vũ Bình,H26,leader:1 July,
+cuc.do,Đỗ Cúc,H26,leader@H99,
+";
+
+const WHAT_IS_WRONG_WITH_STAFF: &str = "Nothing was loaded:
+  line 1, phone: there is no such column
+  line 2, agency: there is no such agency
+  line 2, roles: at which agency?
+  line 2, username: does not match ^[a-z0-9._-]{2,32}$
+  line 3, roles: there is no role emperor
+  line 3, name: is required
+  line 4, username: is in a line above already
+  line 4, roles: a day must look like 2026-01-31
+  line 5, roles: there is no such agency";
+
 struct Production {
     scratch: Scratch,
     keys: NamedTempFile,
@@ -96,7 +119,27 @@ async fn staff_from_the_command_line_sign_in_to_a_server_without_demo() {
     let nowhere = ["user", "add", "x.y", "--name", "X", "--roles", "reception_officer", "--agency", "H99"];
     assert_eq!(here.run(&nowhere, "một mật khẩu dài\n").refused(), "There is no agency H99.");
 
+    let file = here.scratch.path("staff.csv");
+    let load = ["staff", "load", file.to_str().unwrap()];
+    std::fs::write(&file, WRONG_STAFF).unwrap();
+    assert_eq!(here.run(&load, "").refused(), WHAT_IS_WRONG_WITH_STAFF);
+    std::fs::write(&file, STAFF).unwrap();
+    let dry_run = here.run(&[&load[..], &["--dry-run"]].concat(), "").good();
+    assert_eq!(dry_run, "Nothing was done. There would be: 2 members of staff hired, 0 changed, 0 as they were.\n");
+    let hired = here.run(&load, "").good();
+    let lines: Vec<&str> = hired.lines().collect();
+    assert!(lines[0].starts_with("an.tran\t") && lines[1].starts_with("binh.vu\t"), "{hired}");
+    assert_eq!(lines[2], "2 members of staff hired, 0 changed, 0 as they were.");
+    assert_eq!(here.run(&load, "").good(), "0 members of staff hired, 0 changed, 2 as they were.\n");
+    std::fs::write(&file, "username,title\nan.tran,Phó Chủ tịch\n").unwrap();
+    assert_eq!(here.run(&load, "").good(), "0 members of staff hired, 1 changed, 0 as they were.\n");
+
     let server = here.serve().start().await;
+    let code = lines[0].split_once('\t').unwrap().1;
+    let password = serde_json::json!({ "code": code, "password": "mật khẩu của An" });
+    server.anonymous().post("/v1/staff/set-password", password).await.expect(204);
+    let me = server.staff("an.tran", "mật khẩu của An").await.get("/v1/me").await.expect(200);
+    assert_eq!(me.json["roles"], serde_json::json!(["processing_officer", "leader"]));
     assert!(!server.said().contains("caunoi-demo"), "{}", server.said());
     server.staff("ha.le", "một mật khẩu dài").await.get("/v1/me").await.expect(200);
     let demo = serde_json::json!({ "username": "tiepnhan", "password": "caunoi-demo" });
@@ -107,7 +150,8 @@ async fn staff_from_the_command_line_sign_in_to_a_server_without_demo() {
     let socket = here.scratch.data().join("postgres/run");
     let url = format!("postgresql:///caunoi?host={}&user=caunoi", socket.display());
     let run = |arguments: &[&str], input: &str| here.run_at(Some(&url), arguments, input).good();
-    assert_eq!(run(&["user", "list"], ""), "ha.le\tLê Thu Hà\treception_officer\tactive\n");
+    let listed = run(&["user", "list"], "");
+    assert!(listed.contains("ha.le\tLê Thu Hà\treception_officer\tactive\n"), "{listed}");
     run(&["user", "password", "ha.le"], "một mật khẩu khác\n");
     let signs_in = async |password: &str| {
         let credentials = serde_json::json!({ "username": "ha.le", "password": password });

@@ -27,7 +27,11 @@ async fn ask(call: Call, request: HttpRequest) -> Result<HttpResponse> {
     let settings = &call.app.settings;
     let asked = Params::of_query(request.query_string())
         .map_err(|_| Refusal::Here("?"))
-        .and_then(|params| client::request(settings, &params));
+        .and_then(|params| client::request(settings, &params))
+        .and_then(|asked| match asked.agency_id.map(|id| call.app.agencies.load().get(id).is_some()) {
+            Some(false) => Err(Refusal::There(Box::new(asked), "invalid_request")),
+            _ => Ok(asked),
+        });
     match asked {
         Ok(asked) => Ok(sign_in_page(&call, &request, asked, StatusCode::OK, None)),
         Err(Refusal::There(asked, error)) => Ok(redirect(&back(settings, &asked, ("error", error)))),
@@ -48,7 +52,16 @@ async fn answer(call: Call, request: HttpRequest, traffic: Data<Traffic>, pairs:
     let Some(asked) = asked(&call, &request, get("ticket")) else { return Ok(expired()) };
     let (username, password) = (get("username").to_owned(), get("password").to_owned());
     match sessions::sign_in(&call, &request, &traffic, username, password).await {
-        Ok(account) => finish(&call, asked, account.id()).await,
+        Ok(account) => {
+            let (ctx, agency, id) = (call.ctx.clone(), asked.agency_id, account.id());
+            match call.db.run(async move |conn| account.work_for(conn, &ctx, agency).await).await {
+                Ok(_) => finish(&call, asked, id).await,
+                Err(error) if error.is(&known::AGENCY_NOT_YOURS) => {
+                    Ok(redirect(&back(&call.app.settings, &asked, ("error", "access_denied"))))
+                }
+                Err(error) => Err(error.into()),
+            }
+        }
         Err(error) if matches!(error.problem.kind, Kind::Unauthenticated | Kind::TooMany) => {
             let Text { vi, en } = &error.problem.title;
             let words = match error.retry_after {

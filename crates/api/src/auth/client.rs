@@ -1,7 +1,9 @@
 //! Registered applications and what they may ask for. All are public: they have no secret and must use PKCE.
 
 use directory::authorization::Request;
+use kernel::id::AgencyId;
 use reqwest::Url;
+use uuid::Uuid;
 
 use super::form::Params;
 use super::pkce;
@@ -13,7 +15,7 @@ pub enum Refusal {
     /// We do not know whom to send back, or where to: the person is told, the application is not (RFC 6749 §4.1.2.1).
     Here(&'static str),
     /// The application is told, with an error code of OAuth 2.0.
-    There(Request, &'static str),
+    There(Box<Request>, &'static str),
 }
 
 /// The longest `state` that we carry for an application.
@@ -38,10 +40,11 @@ pub fn request(settings: &Settings, params: &Params) -> Result<Request, Refusal>
         redirect_uri: redirect_uri.to_owned(),
         client_state: state.to_owned(),
         challenge: challenge.to_owned(),
+        agency_id: params.get("agency_id").and_then(|id| id.parse().ok()).map(AgencyId),
     };
     match wrong(params) {
         None => Ok(request),
-        Some(error) => Err(Refusal::There(request, error)),
+        Some(error) => Err(Refusal::There(Box::new(request), error)),
     }
 }
 
@@ -58,7 +61,9 @@ fn wrong(params: &Params) -> Option<&'static str> {
     } else if params.get("code_challenge_method") != Some("S256") {
         // Left out it would mean `plain` (RFC 7636 §4.3), which protects nobody who can be overheard.
         Some("invalid_request")
-    } else if !params.get("code_challenge").is_some_and(pkce::is_challenge) {
+    } else if !params.get("code_challenge").is_some_and(pkce::is_challenge)
+        || params.get("agency_id").is_some_and(|id| Uuid::try_parse(id).is_err())
+    {
         Some("invalid_request")
     } else if params.get("prompt") == Some("none") {
         Some("login_required")

@@ -4,7 +4,8 @@ use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{ServiceConfig, post, resource};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
-use directory::{Account, NewSession, authorization, session};
+use directory::problem::AGENCY_NOT_YOURS;
+use directory::{NewSession, authorization, session};
 use kernel::Ctx;
 use kernel::problem::{Error, Kind};
 use serde_json::json;
@@ -36,9 +37,9 @@ async fn exchange(call: Call, pairs: Result<Pairs, actix_web::Error>) -> Result<
         None => Err("invalid_request"),
     };
     match done {
-        Ok((account, session)) => {
-            let scope = token::scope(&account.actor());
-            let mut answer = json!(TokenAnswer::new(&call, &account, session));
+        Ok(session) => {
+            let scope = token::scope(&session.actor);
+            let mut answer = json!(TokenAnswer::new(&call, session));
             answer["scope"] = scope.into();
             Ok(HttpResponse::Ok().insert_header((header::PRAGMA, "no-cache")).json(answer))
         }
@@ -46,11 +47,7 @@ async fn exchange(call: Call, pairs: Result<Pairs, actix_web::Error>) -> Result<
     }
 }
 
-async fn by_code(
-    call: &Call,
-    params: &Params,
-    client_id: &str,
-) -> Result<std::result::Result<(Account, NewSession), Refusal>> {
+async fn by_code(call: &Call, params: &Params, client_id: &str) -> Result<std::result::Result<NewSession, Refusal>> {
     let (Some(code), Some(redirect_uri), Some(verifier)) =
         (params.get("code"), params.get("redirect_uri"), params.get("code_verifier"))
     else {
@@ -79,11 +76,7 @@ struct Presented {
     client_id: String,
 }
 
-async fn redeem(
-    conn: &mut AsyncPgConnection,
-    ctx: &Ctx,
-    shown: &Presented,
-) -> kernel::Result<Option<(Account, NewSession)>> {
+async fn redeem(conn: &mut AsyncPgConnection, ctx: &Ctx, shown: &Presented) -> kernel::Result<Option<NewSession>> {
     let Some(grant) = authorization::redeem(conn, ctx, &shown.code).await? else { return Ok(None) };
     let asked = &grant.request;
     let fits = asked.client_id == shown.client_id
@@ -93,15 +86,18 @@ async fn redeem(
         return Ok(None);
     }
     let Some(account) = grant.account.load(conn).await? else { return Ok(None) };
-    let session = session::open_as(conn, ctx, grant.account, &shown.client_id, grant.session).await?;
-    Ok(Some((account, session)))
+    match session::open_as(conn, ctx, &account, asked.agency_id, &shown.client_id, grant.session).await {
+        // It was theirs when they signed in, a minute ago.
+        Err(error) if error.is(&AGENCY_NOT_YOURS) => Ok(None),
+        done => done.map(Some),
+    }
 }
 
 async fn by_refresh_token(
     call: &Call,
     params: &Params,
     client_id: &str,
-) -> Result<std::result::Result<(Account, NewSession), Refusal>> {
+) -> Result<std::result::Result<NewSession, Refusal>> {
     let Some(token) = params.get("refresh_token").map(str::to_owned) else { return Ok(Err("invalid_request")) };
     let (app, ctx, client_id) = (call.app.clone(), call.ctx.clone(), client_id.to_owned());
     let refresh =

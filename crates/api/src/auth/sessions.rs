@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::token::{self, Tokens};
 use crate::body::Body;
 use crate::call::Call;
-use crate::problem::{Language, Result, UNAUTHENTICATED};
+use crate::problem::{Document, Language, Result, UNAUTHENTICATED};
 use crate::traffic::Traffic;
 
 /// The application that holds sessions opened here, in tokens and in refresh tokens.
@@ -35,6 +35,8 @@ struct Credentials {
     username: String,
     #[schema(min_length = 1, max_length = 200, format = Password, pattern = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$")]
     password: String,
+    /// Which of their agencies to act for; the main one when absent. `GET /v1/me` names them.
+    agency_id: Option<AgencyId>,
 }
 
 /// A refresh token as it was given.
@@ -55,7 +57,7 @@ struct RefreshInput {
 }))]
 pub(super) struct TokenAnswer {
     /// Send it as `Authorization: Bearer …`.
-    #[schema(max_length = 4000)]
+    #[schema(max_length = 8000)]
     access_token: String,
     #[schema(max_length = 10, pattern = "^Bearer$")]
     token_type: &'static str,
@@ -69,8 +71,8 @@ pub(super) struct TokenAnswer {
 
 impl TokenAnswer {
     /// The tokens of a session.
-    pub fn new(call: &Call, account: &Account, session: NewSession) -> Self {
-        let (access_token, expires_in) = token::issue(&call.app, account, &session, call.ctx.now);
+    pub fn new(call: &Call, session: NewSession) -> Self {
+        let (access_token, expires_in) = token::issue(&call.app, &session, call.ctx.now);
         Self { access_token, token_type: "Bearer", expires_in, refresh_token: session.refresh_token }
     }
 }
@@ -80,7 +82,10 @@ impl TokenAnswer {
 #[schema(example = json!({
     "id": "019b76da-a800-7000-8000-b00000000000", "kind": "staff", "name": "Lê Thu Hà",
     "roles": ["reception_officer"], "permissions": ["dossier:receive", "dossier:read"],
-    "agency": { "id": "019b76da-a800-7000-8000-a00000000006", "code": "H26.13.01", "name": "Ủy ban nhân dân phường Hoàn Kiếm" }
+    "agency": { "id": "019b76da-a800-7000-8000-a00000000006", "code": "H26.13.01", "name": "Ủy ban nhân dân phường Hoàn Kiếm" },
+    "agencies": [
+        { "id": "019b76da-a800-7000-8000-a00000000006", "code": "H26.13.01", "name": "Ủy ban nhân dân phường Hoàn Kiếm" }
+    ]
 }))]
 struct Me {
     id: Uuid,
@@ -90,12 +95,16 @@ struct Me {
     name: String,
     #[schema(max_items = 20)]
     roles: Vec<Role>,
-    /// What the roles allow; on which rows is decided where they are read.
+    /// What the roles allow, and what colleagues have lent; on which rows is decided where they are read.
     #[schema(max_items = 50)]
     permissions: Vec<Permission>,
     /// For staff: the agency they act for.
     #[serde(skip_serializing_if = "Option::is_none")]
     agency: Option<AgencyName>,
+    /// For staff: the agencies where they have a role today, and can sign in for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 50)]
+    agencies: Vec<AgencyName>,
 }
 
 /// An agency, by name.
@@ -111,11 +120,14 @@ struct AgencyName {
 
 /// Sign in (staff)
 ///
-/// Opens a session with user name and password. Ten failures within 15 minutes shut a user name out for the rest of
-/// them, on all replicas. Citizens sign in through `/oauth/authorize`.
+/// Opens a session with user name and password, for one agency. Ten failures within 15 minutes shut a user name out for
+/// the rest of them, on all replicas. Citizens sign in through `/oauth/authorize`.
 #[utoipa::path(
     tag = "sessions", operation_id = "createSession", request_body = Credentials, security((), ("oauth" = [])),
-    responses((status = 200, description = "Signed in.", body = TokenAnswer))
+    responses(
+        (status = 200, description = "Signed in.", body = TokenAnswer),
+        (status = 403, description = "There is no role at this agency today.", body = Document),
+    )
 )]
 #[post("/v1/sessions")]
 async fn create_session(
@@ -124,11 +136,11 @@ async fn create_session(
     traffic: Data<Traffic>,
     input: Body<Credentials>,
 ) -> Result<web::Json<TokenAnswer>> {
-    let Credentials { username, password } = input.0;
+    let Credentials { username, password, agency_id } = input.0;
     let account = sign_in(&call, &request, &traffic, username, password).await?;
-    let (id, ctx) = (account.id(), call.ctx.clone());
-    let session = call.db.run(async move |conn| session::open(conn, &ctx, id, DIRECT).await).await?;
-    Ok(web::Json(TokenAnswer::new(&call, &account, session)))
+    let ctx = call.ctx.clone();
+    let session = call.db.run(async move |conn| session::open(conn, &ctx, &account, agency_id, DIRECT).await).await?;
+    Ok(web::Json(TokenAnswer::new(&call, session)))
 }
 
 /// Signs a member of staff in. The password is checked without holding a database connection.
@@ -147,8 +159,9 @@ pub(super) async fn sign_in(
 
 /// Refresh a session
 ///
-/// Exchanges the refresh token for a new pair of tokens. The old one works for 30 more seconds, in case the answer is
-/// lost; used later than that, it ends the session, as somebody must have a copy.
+/// Exchanges the refresh token for a new pair of tokens, with the roles and delegations of now: what has ended since is over
+/// within ten minutes. The old refresh token works for 30 more seconds, in case the answer is lost; used later than that, it
+/// ends the session, as somebody must have a copy.
 #[utoipa::path(
     tag = "sessions", operation_id = "refreshSession", request_body = RefreshInput, security((), ("oauth" = [])),
     responses((status = 200, description = "The next pair of tokens.", body = TokenAnswer))
@@ -157,8 +170,8 @@ pub(super) async fn sign_in(
 async fn refresh_session(call: Call, input: Body<RefreshInput>) -> Result<web::Json<TokenAnswer>> {
     let (app, ctx, token) = (call.app.clone(), call.ctx.clone(), input.0.refresh_token);
     let refresh = async move |conn: &mut _| session::refresh(conn, &ctx, &app.settings.secret, &token, None).await;
-    let (account, session) = call.db.run(refresh).await?;
-    Ok(web::Json(TokenAnswer::new(&call, &account, session)))
+    let session = call.db.run(refresh).await?;
+    Ok(web::Json(TokenAnswer::new(&call, session)))
 }
 
 /// Sign out
@@ -183,7 +196,8 @@ async fn end_session(call: Call, request: HttpRequest, tokens: Data<Tokens>) -> 
 
 /// Who am I
 ///
-/// The account behind the access token, with its roles and what they allow.
+/// The account behind the access token, with the roles and permissions that the token gives, and the agencies for which one
+/// could sign in.
 #[utoipa::path(
     tag = "sessions", operation_id = "getMe", security(("oauth" = [])),
     responses((status = 200, description = "The account.", body = Me))
@@ -196,10 +210,21 @@ async fn get_me(call: Call) -> Result<web::Json<Me>> {
         Actor::Anonymous | Actor::System => return Err(UNAUTHENTICATED.error().into()),
     };
     let account = id.load(&mut *call.db.conn().await?).await?.ok_or_else(|| UNAUTHENTICATED.error())?;
-    let actor = account.actor();
-    let agencies = call.app.agencies.load();
-    let agency = actor.agency().and_then(|id| agencies.get(id));
-    let roles = match &actor {
+    let actor = &call.ctx.actor;
+    let known = call.app.agencies.load();
+    let name = |id| {
+        let agency = known.get(id)?;
+        let name = match call.language {
+            Language::Vi => agency.name.clone(),
+            Language::En => agency.name_en.clone(),
+        };
+        Some(AgencyName { id, code: agency.code.clone(), name })
+    };
+    let agencies = match &account {
+        Account::Staff(staff) => staff.agencies_on(deadlines::vn_date(call.ctx.now)),
+        Account::Citizen(_) => vec![],
+    };
+    let roles = match actor {
         Actor::Staff { roles, .. } => roles.clone(),
         _ => vec![Role::Citizen],
     };
@@ -208,14 +233,8 @@ async fn get_me(call: Call) -> Result<web::Json<Me>> {
         kind: actor.kind(),
         name: account.name().to_owned(),
         roles,
-        permissions: token::permissions(&actor).collect(),
-        agency: agency.map(|agency| AgencyName {
-            id: agency.id,
-            code: agency.code.clone(),
-            name: match call.language {
-                Language::Vi => agency.name.clone(),
-                Language::En => agency.name_en.clone(),
-            },
-        }),
+        permissions: token::permissions(actor).collect(),
+        agency: actor.agency().and_then(name),
+        agencies: agencies.into_iter().filter_map(name).collect(),
     }))
 }

@@ -5,13 +5,12 @@ use std::collections::HashMap;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use chrono::{DateTime, TimeDelta, Utc};
-use directory::{Account, NewSession, SessionId};
+use directory::{NewSession, SessionId};
 use kernel::clock::uuid_at;
 use kernel::id::{AgencyId, CitizenId, StaffId};
-use kernel::permission::permissions_of;
 use kernel::problem::Error;
 use kernel::signing::KeyRing;
-use kernel::{Actor, Permission, Role};
+use kernel::{Actor, Loan, Permission, Role};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -22,7 +21,8 @@ use crate::problem::UNAUTHENTICATED;
 const TYP: &str = "at+jwt";
 /// Whom access tokens are for.
 pub const AUDIENCE: &str = "caunoi";
-/// What a deactivated account can still do is done within this time.
+/// What a deactivated account, an ended role or a revoked delegation still allows is done within this time: the next token
+/// is made from what there is then.
 const LIFETIME: TimeDelta = TimeDelta::minutes(10);
 /// Our replicas' clocks differ by no more; only `nbf` is given this benefit.
 const LEEWAY: TimeDelta = TimeDelta::seconds(30);
@@ -47,7 +47,7 @@ struct Claims {
     exp: i64,
     jti: Uuid,
     client_id: String,
-    /// Permissions, separated by spaces: for those who look in. We go by the roles.
+    /// Permissions, separated by spaces: for those who look in. We go by roles and loans.
     scope: String,
     /// The session it belongs to.
     sid: SessionId,
@@ -55,6 +55,9 @@ struct Claims {
     roles: Vec<Role>,
     #[serde(skip_serializing_if = "Option::is_none")]
     agency: Option<AgencyId>,
+    /// What colleagues have lent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    loans: Vec<Loan>,
 }
 
 /// Who calls, as a token that we believe says.
@@ -66,27 +69,28 @@ pub struct Identity {
     expires_at: i64,
 }
 
-/// A new access token for an account, and the seconds it is good for.
-pub fn issue(app: &App, account: &Account, session: &NewSession, now: DateTime<Utc>) -> (String, i64) {
+/// A new access token for a session, and the seconds it is good for.
+pub fn issue(app: &App, session: &NewSession, now: DateTime<Utc>) -> (String, i64) {
     let expires_at = (now + LIFETIME).min(session.expires_at);
-    let (kind, roles, agency) = match account {
-        Account::Staff(staff) => (Kind::Staff, staff.roles.clone(), Some(staff.agency_id)),
-        Account::Citizen(_) => (Kind::Citizen, vec![Role::Citizen], None),
+    let (kind, roles, loans) = match &session.actor {
+        Actor::Staff { roles, loans, .. } => (Kind::Staff, roles.clone(), loans.clone()),
+        _ => (Kind::Citizen, vec![Role::Citizen], vec![]),
     };
     let claims = Claims {
         iss: app.settings.public_url.clone(),
         aud: AUDIENCE.to_owned(),
-        sub: account.uuid(),
+        sub: session.actor.id().unwrap_or_default(),
         iat: now.timestamp(),
         nbf: now.timestamp(),
         exp: expires_at.timestamp(),
         jti: uuid_at(now),
         client_id: session.client.clone(),
-        scope: scope(&account.actor()),
+        scope: scope(&session.actor),
         sid: session.id,
         kind,
         roles,
-        agency,
+        agency: session.actor.agency(),
+        loans,
     };
     (app.settings.keys.sign(TYP, &claims), expires_at.timestamp() - now.timestamp())
 }
@@ -98,13 +102,7 @@ pub fn scope(actor: &Actor) -> String {
 
 /// What the actor may do.
 pub fn permissions(actor: &Actor) -> impl Iterator<Item = Permission> {
-    let roles = match actor {
-        Actor::Staff { roles, .. } => roles.clone(),
-        Actor::Citizen(_) => vec![Role::Citizen],
-        Actor::Anonymous | Actor::System => vec![],
-    };
-    let granted = move |permission: &Permission| roles.iter().any(|role| permissions_of(*role).contains(permission));
-    Permission::ALL.iter().copied().filter(granted)
+    Permission::ALL.iter().copied().filter(|permission| actor.may(*permission))
 }
 
 /// Checks access tokens. Each worker has its own, as it remembers those it has seen: an ES256 signature costs about as
@@ -175,7 +173,9 @@ fn read(keys: &KeyRing, issuer: &str, token: &str) -> Result<Identity, Error> {
     }
     let actor = match (claims.kind, claims.agency) {
         (Kind::Citizen, _) => Actor::Citizen(CitizenId(claims.sub)),
-        (Kind::Staff, Some(agency)) => Actor::Staff { id: StaffId(claims.sub), agency, roles: claims.roles },
+        (Kind::Staff, Some(agency)) => {
+            Actor::Staff { id: StaffId(claims.sub), agency, roles: claims.roles, loans: claims.loans, under: None }
+        }
         (Kind::Staff, None) => return Err(refused("it names no agency")),
     };
     Ok(Identity { actor, session: claims.sid, not_before: claims.nbf, expires_at: claims.exp })
@@ -214,7 +214,7 @@ mod tests {
         let (keys, tokens) = (keys(), Tokens::default());
         let token = keys.sign(TYP, &claims());
         let agency = AgencyId(Uuid::from_u128(4));
-        let actor = Actor::Staff { id: StaffId(Uuid::from_u128(1)), agency, roles: vec![Role::Leader] };
+        let actor = Actor::staff(StaffId(Uuid::from_u128(1)), agency, vec![Role::Leader]);
         let verify = |seconds| tokens.identify(&keys, ISSUER, &token, at(seconds));
         assert!(verify(969).is_err(), "before nbf");
         assert_eq!(verify(970).unwrap().actor, actor);

@@ -8,7 +8,8 @@ use api::contract::Contract;
 use clap::Subcommand;
 use diesel_async::AsyncPgConnection;
 use directory::agency::change::{self, Imported};
-use directory::agency::file::{CellError, Reading};
+use directory::agency::file::Reading;
+use directory::cells::CellError;
 use directory::{Agencies, AgencyContent};
 use kernel::Ctx;
 use kernel::id::AgencyId;
@@ -67,7 +68,7 @@ async fn load(conn: &mut AsyncPgConnection, ctx: &Ctx, file: &Path, dry_run: boo
 }
 
 /// Everything that is wrong, a line each.
-fn sentences(wrong: &[CellError]) -> String {
+pub(super) fn sentences(wrong: &[CellError]) -> String {
     let mut text = "Nothing was loaded:".to_owned();
     for CellError { line, column, detail } in wrong {
         let column = if column.is_empty() { String::new() } else { format!(", {column}") };

@@ -7,6 +7,7 @@ mod import;
 mod log;
 mod receipt;
 mod serve;
+mod staff;
 mod user;
 
 use std::io::Write;
@@ -47,6 +48,8 @@ enum Command {
     Calendar(Calendar),
     /// Import what another system has handled.
     Import(Import),
+    /// Hire and change staff from a file.
+    Staff(Staff),
     /// Manage staff accounts.
     User(User),
 }
@@ -85,6 +88,14 @@ struct Import {
 }
 
 #[derive(Args)]
+struct Staff {
+    #[command(flatten)]
+    flags: Flags,
+    #[command(subcommand)]
+    command: staff::StaffCommand,
+}
+
+#[derive(Args)]
 struct User {
     #[command(flatten)]
     flags: Flags,
@@ -108,6 +119,7 @@ pub async fn run() -> ExitCode {
         Command::Agency(agency) => manage_agencies(agency).await,
         Command::Calendar(calendar) => manage_calendars(calendar).await,
         Command::Import(import) => manage_imports(import).await,
+        Command::Staff(staff) => manage_staff(staff).await,
         Command::User(user) => manage(user).await,
     };
     drop(log); // what was logged stands above the last word
@@ -177,6 +189,12 @@ async fn manage_imports(import: Import) -> Result<(), String> {
     let settings = Settings::check(&import.flags)?;
     let (_database, mut conn) = database::attach(&settings).await?;
     import::manage(&mut conn, &Clock::default(), import.command).await
+}
+
+async fn manage_staff(staff: Staff) -> Result<(), String> {
+    let settings = Settings::check(&staff.flags)?;
+    let (_database, mut conn) = database::attach(&settings).await?;
+    staff::manage(&mut conn, &system(), staff.command).await
 }
 
 async fn manage(user: User) -> Result<(), String> {

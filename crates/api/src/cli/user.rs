@@ -62,8 +62,10 @@ pub async fn manage(conn: &mut AsyncPgConnection, ctx: &Ctx, command: UserComman
             say(format_args!("{username} can sign in again."));
         }
         UserCommand::List => {
-            for person in staff::list(conn).await.map_err(words)? {
-                let roles = person.roles.iter().map(|role| role.code()).collect::<Vec<_>>().join(",");
+            for person in staff::all(conn).await.map_err(words)? {
+                let today = deadlines::vn_date(ctx.now);
+                let roles = person.roles_at(person.agency_id, today);
+                let roles = roles.iter().map(|role| role.code()).collect::<Vec<_>>().join(",");
                 say(format_args!(
                     "{}\t{}\t{roles}\t{}",
                     person.username,

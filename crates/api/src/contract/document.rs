@@ -27,7 +27,7 @@ use crate::routes;
         (name = "archive", description = "What an agency keeps of what is finished, and until when."),
         (name = "assessments", description = "What centres say of themselves, by the published criteria of a modern centre."),
         (name = "deadlines", description = "Working-day calendars and statutory deadlines, explained day by day."),
-        (name = "directory", description = "The agencies of the city: what they are, where they stand, how they are reached."),
+        (name = "directory", description = "The agencies of the city and their staff: what they are, where they stand, who stands in for whom; organisations, and who acts for them."),
         (name = "dossiers", description = "Dossiers at the one-stop shop, from draft to returned result."),
         (name = "fees", description = "What is to be paid for a dossier, and what was."),
         (name = "journal", description = "Signed checkpoints of the journal."),

@@ -13,6 +13,7 @@ const NO_KEY: &[&str] = &[
     "/v1/sessions/refresh",
     "/v1/deadlines/simulate",
     "/v1/receipts/verify",
+    "/v1/staff/set-password",
     "/v1/dossiers/{id}/fees/{fee}/checkout",
     "/v1/payments/events",
 ];
@@ -28,9 +29,14 @@ const VERSIONED: &[&str] = &[
     "ArchiveItem",
     "Assessment",
     "Attachment",
+    "Delegation",
     "Dossier",
     "DossierDeadline",
+    "Hired",
+    "Organisation",
     "Procedure",
+    "Representation",
+    "StaffMember",
     "Ticket",
     "Tracking",
 ];

@@ -3,10 +3,12 @@
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use deadlines::{Deadline, Timeliness};
+use directory::representation::under;
 use kernel::id::AgencyId;
 use kernel::page::{Cursors, Page};
 use kernel::problem::{FieldError, Text};
-use procedures::file::{self, NewDossier, Ways};
+use procedures::dossier::ApplicantOrganisation;
+use procedures::file::{self, NewDossier, Principal, Ways};
 use procedures::holding::{self, Holdings};
 use procedures::list::{self, DossierLine, Filter};
 use procedures::problem::{NOT_FOUND, UNKNOWN_PROCEDURE};
@@ -38,7 +40,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 ///
 /// Makes a draft: online by a citizen, or at the counter by reception. Papers are declared with size and SHA-256 and
 /// then uploaded; a dossier with a declared paper that has not arrived cannot be submitted or accepted. A phone may
-/// make the `id` itself (UUIDv7) and send the same dossier again after a lost connection.
+/// make the `id` itself (UUIDv7) and send the same dossier again after a lost connection. Under a representation
+/// (`representation_id`) the applicant is the organisation or person that it is for; see `GET /v1/representations`.
 #[utoipa::path(operation_id = "createDossier", tag = "dossiers", request_body = NewDossier,
     security(("oauth" = ["dossier:file"]), ("oauth" = ["dossier:receive"])),
     responses(
@@ -64,9 +67,23 @@ async fn create_dossier(write: Write<NewDossier>) -> Result<Answered> {
             let support = at("/support_agency", &new.support_agency)?;
             let return_point = at("/return_agency", &new.return_agency)?;
             let ways = Ways { receiving, competent, support, return_point };
-            file::file(conn, &call.ctx, &call.app.catalogue.load(), ways, new, attempt).await
+            let principal = match new.representation_id {
+                Some(id) => principal(under::principal(conn, &call.ctx, id, &new.procedure).await?),
+                None => Principal::Oneself,
+            };
+            file::file(conn, &call.ctx, &call.app.catalogue.load(), ways, principal, new, attempt).await
         })
         .await
+}
+
+/// Whom the directory knows, as an applicant.
+fn principal(known: under::Principal) -> Principal {
+    match known {
+        under::Principal::Person(person) => Principal::Person(person),
+        under::Principal::Organisation(id, number, name) => {
+            Principal::Organisation(ApplicantOrganisation { id, number, name })
+        }
+    }
 }
 
 /// The agency with this code, if it exists today.
@@ -105,7 +122,8 @@ struct DossierPage {
 
 /// List dossiers
 ///
-/// Staff get the work list of their agency, most urgent first; citizens their own dossiers; those who oversee, any
+/// Staff get the work list of their agency, most urgent first; citizens their own dossiers, and those of whom they
+/// represent; those who oversee, any
 /// agency's, first of all that of their own. Without `status`, staff get only what is open and citizens everything.
 #[utoipa::path(operation_id = "listDossiers", tag = "dossiers", params(Filter), security(("oauth" = ["dossier:read"])),
     responses((status = 200, description = "A page.", body = DossierPage)))]

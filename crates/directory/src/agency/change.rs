@@ -14,7 +14,8 @@ use kernel::{Ctx, Result};
 use serde::{Deserialize, Serialize};
 
 use super::{Agencies, Agency, AgencyContent, AgencyKind};
-use crate::problem::{AGENCY_CODE_TAKEN, AGENCY_NOT_FOUND};
+use crate::problem::{AGENCY_CODE_TAKEN, AGENCY_NOT_FOUND, OUT_OF_REACH};
+use crate::staff::reach::Reach;
 
 kernel::text_enum! {
     /// What of an agency has changed.
@@ -63,6 +64,7 @@ pub async fn found(
     conn.transaction::<_, Error, _>(async |conn| {
         let known = begin(conn).await?;
         let agency = Agency::new(id, 1, content);
+        within_reach(&known, ctx, agency.parent_id)?;
         check(&known, &agency)?;
         let body = serde_json::to_string(&agency).expect("an agency is plain data");
         let answer = Answer { status: 201, version: 1, location: Some(format!("/v1/agencies/{id}")), body };
@@ -90,6 +92,10 @@ pub async fn replace(
         // RFC 9110 §13.1.1: a condition that no longer holds does not matter when the change has been made already.
         if old.content() == content {
             return Ok(old.clone());
+        }
+        within_reach(&known, ctx, Some(id))?;
+        if old.parent_id != content.parent_id {
+            within_reach(&known, ctx, content.parent_id)?;
         }
         unchanged(seen, old.version)?;
         let agency = Agency::new(id, old.version + 1, content);
@@ -151,6 +157,13 @@ pub async fn import(
         })
         .await;
     done.map_err(|error| (under_way, error))
+}
+
+/// Whether the actor looks after this agency; after the city's top, when there is none.
+fn within_reach(known: &Agencies, ctx: &Ctx, agency: Option<AgencyId>) -> Result<()> {
+    let reach = Reach::managed(known, &ctx.actor);
+    let within = agency.map_or(reach == Reach::Everywhere, |agency| reach.contains(agency));
+    if within { Ok(()) } else { Err(OUT_OF_REACH.error()) }
 }
 
 /// Begins a change, in which nobody else changes an agency: all of them as they are.

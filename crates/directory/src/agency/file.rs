@@ -9,18 +9,10 @@ use kernel::problem::{FieldError, Text};
 use serde_json::{Map, Number, Value, json};
 
 use super::{Agencies, Agency, AgencyContent, Contact};
-
-/// What is wrong with one cell.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CellError {
-    /// The line in the file, from 1.
-    pub line: u64,
-    pub column: String,
-    pub detail: Text,
-}
+use crate::cells::{CellError, Columns, column_of, in_column, sheet, strangers};
 
 /// The columns, each with the member of [`AgencyContent`] that it holds.
-const COLUMNS: &[(&str, &str)] = &[
+const COLUMNS: Columns = &[
     ("code", "/code"),
     ("name", "/name"),
     ("name_en", "/name_en"),
@@ -62,27 +54,26 @@ where
     /// # Errors
     /// Everything that is wrong, cell by cell.
     pub fn read(mut self, text: &str) -> Result<Vec<(AgencyId, AgencyContent)>, Vec<CellError>> {
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
-        let broken = |error: csv::Error| {
-            let line = error.position().map_or(1, csv::Position::line);
-            vec![cell(line, "", Text::new(error.to_string(), error.to_string()))]
-        };
-        let header = reader.headers().map_err(broken)?.clone();
-        let mut wrong: Vec<CellError> = strangers(&header);
+        let (header, records) = sheet(text)?;
+        let mut wrong = strangers(COLUMNS, &header);
         let (mut contents, mut ids) = (Vec::new(), HashMap::new());
-        for record in reader.records() {
-            let record = record.map_err(broken)?;
-            let line = record.position().map_or(0, csv::Position::line);
-            let code = header.iter().zip(&record).find(|(column, _)| *column == "code").map_or("", |(_, code)| code);
+        for (line, record) in records {
+            let code = in_column(&header, &record, "code").unwrap_or_default();
             let old = self.known.by_code(code);
             let id = old.map_or_else(&mut self.new_id, |old| old.id);
             match self.content(&header, &record, &ids, old) {
                 Ok(content) => contents.push((id, content)),
-                Err(errors) => wrong.extend(errors.into_iter().map(|(column, detail)| cell(line, &column, detail))),
+                Err(errors) => {
+                    wrong.extend(errors.into_iter().map(|(column, detail)| CellError::new(line, &column, detail)))
+                }
             }
             // Also when something else is wrong with it: what stands below it need not be wrong.
             if ids.insert(code.to_owned(), id).is_some() {
-                wrong.push(cell(line, "code", Text::fixed("đã có ở dòng trên", "is in a line above already")));
+                wrong.push(CellError::new(
+                    line,
+                    "code",
+                    Text::fixed("đã có ở dòng trên", "is in a line above already"),
+                ));
             }
         }
         if wrong.is_empty() { Ok(contents) } else { Err(wrong) }
@@ -109,7 +100,7 @@ where
             }
         }
         let violations = (self.violations)(&value).into_iter();
-        wrong.extend(violations.map(|error| (column_of(&error.pointer), error.detail)));
+        wrong.extend(violations.map(|error| (column_of(COLUMNS, &error.pointer), error.detail)));
         if !wrong.is_empty() {
             return Err(wrong);
         }
@@ -170,21 +161,4 @@ fn put(content: &mut Value, pointer: &str, value: Option<Value>) {
     if let Some(content) = content.as_object_mut() {
         at(content, &path, value);
     }
-}
-
-fn strangers(header: &csv::StringRecord) -> Vec<CellError> {
-    let known = |column: &str| COLUMNS.iter().any(|(known, _)| *known == column);
-    let words = Text::fixed("không có cột này", "there is no such column");
-    header.iter().filter(|column| !known(column)).map(|column| cell(1, column, words.clone())).collect()
-}
-
-/// The column that holds the member at `pointer`, or what is in it.
-fn column_of(pointer: &str) -> String {
-    let holds = |member: &str| pointer.starts_with(member) || (!pointer.is_empty() && member.starts_with(pointer));
-    let column = COLUMNS.iter().find(|(_, member)| holds(member)).map(|(column, _)| *column);
-    column.unwrap_or_default().to_owned()
-}
-
-fn cell(line: u64, column: &str, detail: Text) -> CellError {
-    CellError { line, column: column.to_owned(), detail }
 }

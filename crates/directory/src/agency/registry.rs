@@ -72,6 +72,12 @@ impl Agencies {
         }
     }
 
+    /// The agency itself and all those below it.
+    pub fn below(&self, id: AgencyId) -> Vec<AgencyId> {
+        let all = self.all().map(|agency| agency.id);
+        all.filter(|agency| self.line(*agency).any(|above| above.id == id)).collect()
+    }
+
     /// The agency itself and those above it, upwards.
     pub fn line(&self, id: AgencyId) -> impl Iterator<Item = &Agency> {
         std::iter::successors(self.get(id), |agency| self.get(agency.parent_id?))

@@ -112,7 +112,7 @@ struct Numbered {
 }
 
 /// Numbers the tail and hashes each entry's canonical form: its fields one per line, none of which holds a line break
-/// (the event is compact JSON). [`super::verify`] builds the same bytes in Rust.
+/// (the event is compact JSON); without a delegation there is no line for it. [`super::verify`] builds the same bytes in Rust.
 const NUMBER: &str = r"
 WITH next AS (
     SELECT position, $1 - 1 + row_number() OVER (ORDER BY position) AS number
@@ -122,7 +122,7 @@ UPDATE journal SET number = next.number, leaf = sha256('\x00' || convert_to(conc
     next.number, entity_kind, entity_id, entity_version, coalesce(agency_id::text, ''), actor_kind,
     coalesce(actor_id::text, ''), event_kind, event_version, event,
     (extract(epoch FROM occurred_at) * 1000000)::bigint, (extract(epoch FROM recorded_at) * 1000000)::bigint,
-    array_to_string(seen_before, ','), array_to_string(seen_after, ',')
+    array_to_string(seen_before, ','), array_to_string(seen_after, ','), delegation_id
 ), 'UTF8'))
 FROM next
 WHERE journal.number IS NULL AND journal.position = next.position

@@ -49,6 +49,8 @@ pub struct Entry {
     pub(crate) recorded_at: DateTime<Utc>,
     pub(crate) seen_before: Vec<Uuid>,
     pub(crate) seen_after: Vec<Uuid>,
+    /// Under which delegation the actor acted, when not in their own right.
+    pub(crate) delegation_id: Option<Uuid>,
 }
 
 /// The people and agencies who may see an entity.
@@ -76,6 +78,7 @@ impl Entry {
             recorded_at: ctx.now,
             seen_before: seen.0,
             seen_after: seen.1,
+            delegation_id: ctx.actor.under().map(|delegation| delegation.0),
         }
     }
 

@@ -46,6 +46,7 @@ struct Stored {
     recorded_at: DateTime<Utc>,
     seen_before: Vec<Uuid>,
     seen_after: Vec<Uuid>,
+    delegation_id: Option<Uuid>,
     leaf: Option<Vec<u8>>,
 }
 
@@ -134,7 +135,7 @@ impl Report {
 fn canonical(entry: &Stored) -> String {
     let id = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
     let ids = |ids: &[Uuid]| ids.iter().map(Uuid::to_string).collect::<Vec<_>>().join(",");
-    [
+    let mut lines = vec![
         entry.number.unwrap_or(-1).to_string(),
         entry.entity_kind.clone(),
         entry.entity_id.to_string(),
@@ -149,6 +150,7 @@ fn canonical(entry: &Stored) -> String {
         entry.recorded_at.timestamp_micros().to_string(),
         ids(&entry.seen_before),
         ids(&entry.seen_after),
-    ]
-    .join("\n")
+    ];
+    lines.extend(entry.delegation_id.map(|id| id.to_string()));
+    lines.join("\n")
 }

@@ -222,7 +222,7 @@ async fn of(
     file: Option<ArchiveFile>,
 ) -> Result<Option<ArchiveFile>> {
     let Some(id) = dossier else { return Ok(file) };
-    let dossier = load_dossier(conn, &ctx.actor, id).await?;
+    let dossier = load_dossier(conn, ctx, id).await?;
     if Some(dossier.competent_agency_id) != ctx.actor.agency() {
         return Ok(None);
     }

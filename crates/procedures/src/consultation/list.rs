@@ -56,7 +56,7 @@ pub async fn list(
     let Some(agency) = ctx.actor.agency() else { return Ok(cursors.page(Vec::new(), usize::from(limit), at)) };
     let mut query = consultations::table
         .inner_join(dossiers::table)
-        .filter(visible_to(&ctx.actor))
+        .filter(visible_to(ctx))
         .filter(consultations::agency_id.eq(agency))
         .order((consultations::due_at, consultations::id))
         .limit(i64::from(limit) + 1)

@@ -76,7 +76,7 @@ pub async fn of_dossier(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) 
     if ctx.actor.agency().is_none() {
         return Err(crate::problem::NOT_FOUND.error());
     }
-    load(conn, &ctx.actor, id).await?;
+    load(conn, ctx, id).await?;
     all(conn, id).await
 }
 

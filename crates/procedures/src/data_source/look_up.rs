@@ -135,7 +135,7 @@ pub async fn prepare(
     new: &NewLookUp,
 ) -> Result<Question> {
     made_by_client(new.id.map(|id| id.0), "/id")?;
-    let dossier = load(conn, &ctx.actor, id).await?;
+    let dossier = load(conn, ctx, id).await?;
     may_look_up(ctx, &dossier)?;
     let (_, case) = catalogue.pinned(dossier.procedure_id, &dossier.case_code)?;
     let component = case.components.iter().find(|component| component.code == new.component).ok_or_else(|| {
@@ -191,7 +191,7 @@ pub async fn record(
 }
 
 async fn record_once(conn: &mut AsyncPgConnection, ctx: &Ctx, row: LookUp, attempt: &Attempt) -> Result<Answer> {
-    let before = load(conn, &ctx.actor, row.dossier_id).await?;
+    let before = load(conn, ctx, row.dossier_id).await?;
     let dossier = Dossier { version: before.version + 1, ..before.clone() };
     let row = LookUp { version: dossier.version, ..row };
     let event = Event::DataLookedUp {
@@ -217,7 +217,7 @@ pub async fn dispute(
     why: Reasoned,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    let before = load(conn, &ctx.actor, id).await?;
+    let before = load(conn, ctx, id).await?;
     may_look_up(ctx, &before)?;
     let dossier = Dossier { version: before.version + 1, ..before.clone() };
     let row = of_dossier(conn, id).await?.into_iter().find(|row| row.id == look_up);
@@ -246,7 +246,7 @@ async fn of_dossier(conn: &mut AsyncPgConnection, id: DossierId) -> Result<Vec<L
 /// # Errors
 /// No such dossier for this actor.
 pub async fn list(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Result<Vec<LookUpView>> {
-    let dossier = load(conn, &ctx.actor, id).await?;
+    let dossier = load(conn, ctx, id).await?;
     let officer = is_at_hand(ctx, &dossier);
     Ok(of_dossier(conn, id).await?.into_iter().map(|row| row.view(officer)).collect())
 }

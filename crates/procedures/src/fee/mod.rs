@@ -170,7 +170,7 @@ pub struct Fees {
 /// # Errors
 /// No such dossier for this actor.
 pub async fn fees(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Result<(i32, Fees)> {
-    let dossier = load(conn, &ctx.actor, id).await?;
+    let dossier = load(conn, ctx, id).await?;
     let (orders, payments) = of_dossier(conn, id).await?;
     let unpaid = orders.iter().filter(|order| order.status == OrderStatus::Open).map(|order| order.amount).sum();
     Ok((dossier.version, Fees { unpaid, orders, payments }))
@@ -181,7 +181,7 @@ pub async fn fees(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Res
 /// # Errors
 /// No such dossier for this actor, no such order in it, or nothing to pay.
 pub async fn payable(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId, order: FeeOrderId) -> Result<FeeOrder> {
-    load(conn, &ctx.actor, id).await?;
+    load(conn, ctx, id).await?;
     open(of_dossier(conn, id).await?.0, order)
 }
 

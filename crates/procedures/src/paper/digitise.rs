@@ -32,7 +32,7 @@ pub async fn digitise(
     data: PaperData,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    let dossier = load(conn, &ctx.actor, id).await?;
+    let dossier = load(conn, ctx, id).await?;
     if seen.is_some_and(|seen| seen != dossier.version) {
         return Err(STALE.error().extra("version", dossier.version));
     }
@@ -62,6 +62,7 @@ pub async fn digitise(
             papers::dossier_code.eq(dossier.code.clone()),
             papers::owner_number.eq(dossier.applicant.0.identity_number.clone()),
             papers::owner_id.eq(dossier.applicant_id),
+            papers::organisation_id.eq(dossier.organisation()),
             papers::dossier_id.eq(id),
             papers::procedure_id.eq(dossier.procedure_id),
             papers::kept_at.eq(dossier.accepted_at.map(|_| ctx.now)),
@@ -117,7 +118,7 @@ pub async fn read(
     catalogue: &Catalogue,
     (id, paper): (DossierId, AttachmentId),
 ) -> Result<PaperView> {
-    let dossier = load(conn, &ctx.actor, id).await?;
+    let dossier = load(conn, ctx, id).await?;
     let file = find(conn, &ctx.actor, dossier.id, paper).await?;
     let row = papers::table.filter(papers::id.eq(file.paper_id.unwrap_or(PaperId(file.id.0))));
     let paper: Option<Paper> = row.select(Paper::as_select()).first(conn).await.optional()?;

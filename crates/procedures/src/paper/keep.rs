@@ -23,6 +23,7 @@ pub struct Keep {
     ids: Vec<Uuid>,
     owner_number: String,
     owner_id: Option<Uuid>,
+    organisation_id: Option<Uuid>,
     dossier: Uuid,
     procedure: Uuid,
     now: DateTime<Utc>,
@@ -36,6 +37,7 @@ impl Keep {
             ids: own.map(|paper| paper.id.0).collect(),
             owner_number: dossier.applicant.0.identity_number.clone(),
             owner_id: dossier.applicant_id.map(|id| id.0),
+            organisation_id: dossier.organisation().map(|id| id.0),
             dossier: dossier.id.0,
             procedure: dossier.procedure_id.0,
             now,
@@ -47,14 +49,16 @@ impl QueryFragment<Pg> for Keep {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         // The dossier's code may be made by this very statement: it is what only the database knows.
         out.push_sql(
-            "INSERT INTO papers (id, origin, dossier_code, owner_number, owner_id, dossier_id, procedure_id, kept_at) \
-             SELECT unnest(",
+            "INSERT INTO papers (id, origin, dossier_code, owner_number, owner_id, organisation_id, dossier_id, procedure_id, \
+             kept_at) SELECT unnest(",
         );
         out.push_bind_param::<Array<SqlUuid>, _>(&self.ids)?;
         out.push_sql("), 'component', (SELECT late FROM changed), ");
         out.push_bind_param::<Text, _>(&self.owner_number)?;
         out.push_sql(", ");
         out.push_bind_param::<Nullable<SqlUuid>, _>(&self.owner_id)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Nullable<SqlUuid>, _>(&self.organisation_id)?;
         out.push_sql(", ");
         out.push_bind_param::<SqlUuid, _>(&self.dossier)?;
         out.push_sql(", ");
@@ -107,6 +111,7 @@ pub fn result(
         papers::dossier_code.eq(dossier.code.clone()),
         papers::owner_number.eq(dossier.applicant.0.identity_number.clone()),
         papers::owner_id.eq(dossier.applicant_id),
+        papers::organisation_id.eq(dossier.organisation()),
         papers::dossier_id.eq(dossier.id),
         papers::procedure_id.eq(dossier.procedure_id),
         papers::issuer_agency_id.eq(dossier.competent_agency_id),

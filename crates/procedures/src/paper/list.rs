@@ -66,7 +66,7 @@ pub async fn list(
     let limit = filter.limit.unwrap_or_default().rows();
     let mut query = papers::table
         .inner_join(attachments::table)
-        .filter(owned_by(&ctx.actor))
+        .filter(owned_by(ctx))
         .filter(papers::hidden.eq(filter.hidden))
         .order(papers::id.desc())
         .limit(i64::from(limit) + 1)
@@ -91,7 +91,7 @@ pub async fn list(
 pub async fn load(conn: &mut AsyncPgConnection, ctx: &Ctx, id: PaperId) -> Result<(Paper, Attachment)> {
     let own = papers::table
         .inner_join(attachments::table)
-        .filter(owned_by(&ctx.actor))
+        .filter(owned_by(ctx))
         .filter(papers::id.eq(id))
         .select((Paper::as_select(), Attachment::as_select()));
     own.first(conn).await.optional()?.ok_or_else(|| PAPER_NOT_FOUND.error())

@@ -13,11 +13,11 @@ use diesel::expression::{AppearsOnTable, Expression, ValidGrouping, is_aggregate
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{Bool, Uuid as SqlUuid};
-use kernel::id::{AgencyId, CitizenId};
+use diesel::sql_types::{Bool, Date, Uuid as SqlUuid};
+use kernel::id::{AgencyId, CitizenId, OrganisationId};
 use kernel::json::Json;
 use kernel::schema::papers;
-use kernel::{Actor, Result, id, journal, text_enum};
+use kernel::{Actor, Ctx, Result, id, journal, text_enum};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -101,6 +101,7 @@ pub struct Paper {
     pub dossier_code: Option<String>,
     pub procedure_id: ProcedureId,
     pub issuer_agency_id: Option<AgencyId>,
+    pub organisation_id: Option<OrganisationId>,
     pub digitised_at: Option<DateTime<Utc>>,
     pub hidden: bool,
     pub kept_at: Option<DateTime<Utc>>,
@@ -128,6 +129,9 @@ pub struct PaperView {
     /// Who issued it, when it is a result of ours.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub issuer_agency_id: Option<AgencyId>,
+    /// Whose it is, when it is an organisation's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organisation_id: Option<OrganisationId>,
     /// When an officer recorded its data. Without that it cannot be reused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digitised_at: Option<DateTime<Utc>>,
@@ -151,6 +155,7 @@ pub fn view(catalogue: &Catalogue, paper: Paper, file: &Attachment) -> Result<Pa
         file: AttachmentView::of(file),
         data: paper.data,
         issuer_agency_id: paper.issuer_agency_id,
+        organisation_id: paper.organisation_id,
         digitised_at: paper.digitised_at,
         hidden: paper.hidden,
         kept_at: paper.kept_at,
@@ -180,14 +185,15 @@ impl journal::Event for PaperEvent {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Owned {
     None,
-    /// By the identity number that the identity provider vouches for; by the account where it tells none.
-    Citizen(CitizenId),
+    /// By the identity number that the identity provider vouches for; by the account where it tells none. And those of the
+    /// organisations whose representative by law they are on that day: a power of attorney does not open the store.
+    Citizen(CitizenId, NaiveDate),
 }
 
 /// Those in the store of this actor.
-pub fn owned_by(actor: &Actor) -> Owned {
-    match actor {
-        Actor::Citizen(id) => Owned::Citizen(*id),
+pub fn owned_by(ctx: &Ctx) -> Owned {
+    match ctx.actor {
+        Actor::Citizen(id) => Owned::Citizen(id, deadlines::vn_date(ctx.now)),
         _ => Owned::None,
     }
 }
@@ -196,16 +202,25 @@ impl QueryFragment<Pg> for Owned {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         match self {
             Self::None => out.push_sql("false"),
-            Self::Citizen(id) => {
+            Self::Citizen(id, today) => {
                 out.push_sql(
-                    "(papers.kept_at IS NOT NULL AND (papers.owner_number = (SELECT identity_number FROM citizens WHERE id = ",
+                    "(papers.kept_at IS NOT NULL AND (papers.organisation_id IS NULL AND papers.owner_number = \
+                     (SELECT identity_number FROM citizens WHERE id = ",
                 );
                 out.push_bind_param::<SqlUuid, _>(id)?;
-                out.push_sql(") OR (papers.owner_id = ");
+                out.push_sql(") OR papers.organisation_id IS NULL AND papers.owner_id = ");
                 out.push_bind_param::<SqlUuid, _>(id)?;
                 out.push_sql(" AND (SELECT identity_number FROM citizens WHERE id = ");
                 out.push_bind_param::<SqlUuid, _>(id)?;
-                out.push_sql(") IS NULL)))");
+                // An array is found once, and through it each paper by its index.
+                out.push_sql(
+                    ") IS NULL OR papers.organisation_id = ANY (ARRAY(SELECT organisation_id FROM acting_for \
+                     WHERE organisation_id IS NOT NULL AND basis = 'legal' AND citizen_id = ",
+                );
+                out.push_bind_param::<SqlUuid, _>(id)?;
+                out.push_sql(" AND ");
+                out.push_bind_param::<Date, _>(today)?;
+                out.push_sql(" BETWEEN valid_from AND valid_to))))");
             }
         }
         Ok(())

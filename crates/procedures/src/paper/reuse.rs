@@ -53,7 +53,7 @@ pub async fn reuse(
     let ids: Vec<PaperId> = reused.iter().map(|reuse| reuse.paper_id).collect();
     let own: Vec<(Paper, Attachment)> = papers::table
         .inner_join(attachments::table)
-        .filter(owned_by(&ctx.actor))
+        .filter(owned_by(ctx))
         .filter(papers::id.eq_any(ids))
         .filter(papers::hidden.eq(false))
         .select((Paper::as_select(), Attachment::as_select()))

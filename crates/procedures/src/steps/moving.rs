@@ -80,8 +80,7 @@ pub struct Seen {
 pub async fn read(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Result<Seen> {
     let (mut one, mut two, mut three): (&AsyncPgConnection, &AsyncPgConnection, &AsyncPgConnection) =
         (conn, conn, conn);
-    let dossier =
-        dossiers::table.filter(dossiers::id.eq(id)).filter(visible_to(&ctx.actor)).select(Dossier::as_select());
+    let dossier = dossiers::table.filter(dossiers::id.eq(id)).filter(visible_to(ctx)).select(Dossier::as_select());
     let papers = attachments::table
         .filter(attachments::dossier_id.eq(id))
         .order(attachments::id)

@@ -1,0 +1,2 @@
+ALTER TABLE journal DROP COLUMN delegation_id;
+DROP TABLE delegations;

@@ -1,0 +1,1 @@
+ALTER TABLE papers VALIDATE CONSTRAINT papers_organisation_id_fkey;
