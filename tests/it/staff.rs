@@ -55,7 +55,7 @@ async fn refresh(app: &TestApp, session: &Answer) -> Answer {
 async fn set_password(app: &TestApp, code: &Value, password: &str) -> Answer {
     let nobody = app.anonymous();
     let body = json!({"code": code, "password": password});
-    nobody.send(nobody.request(Method::POST, "/v1/staff/set-password").json(&body)).await
+    nobody.send(nobody.request(Method::POST, "/v1/password-codes/redeem").json(&body)).await
 }
 
 async fn me(app: &TestApp, session: &Answer) -> Value {

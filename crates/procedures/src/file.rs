@@ -29,6 +29,15 @@ use crate::workflow::Status;
 /// A new dossier.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "procedure": "1.013225", "case": "house", "agency": "H26.13.01",
+    "applicant": { "name": "Nguyễn Thị Hoa", "identity_number": "001185012345", "phone": "+84912345678" },
+    "form": { "floors": 3, "area_m2": 62 },
+    "attachments": [{
+        "component": "drawings", "file_name": "ban-ve.pdf", "media_type": "application/pdf", "size": 574,
+        "sha256": "d56838457f1469fa886292b0a1c006e126e4905ba94b59007d955ed1a50491a8"
+    }]
+}))]
 pub struct NewDossier {
     /// Made by the client (UUIDv7), so that a phone without a network knows it already; else by the server.
     #[serde(skip_serializing_if = "Option::is_none")]

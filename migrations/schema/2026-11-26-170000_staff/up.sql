@@ -7,6 +7,7 @@ ADD COLUMN postings jsonb NOT NULL DEFAULT '[]',
 -- The main agency and those of the postings: whose staff they are.
 ADD COLUMN agencies uuid [] NOT NULL DEFAULT '{}',
 -- User name and name as people search for them: what `kernel::text::fold` makes of what is typed.
+-- squawk-ignore adding-field-with-default -- a city has some thousand staff: rewritten in a moment
 ADD COLUMN folded text NOT NULL GENERATED ALWAYS AS (
     translate(
         lower(regexp_replace(normalize(username || E'\n' || name, NFD), '[\u0300-\u036f]', '', 'g')), 'đĐ', 'dd'
@@ -21,12 +22,17 @@ UPDATE staff SET
             )
         FROM unnest(roles) AS role
     );
+-- squawk-ignore require-concurrent-index-creation -- some thousand rows
 CREATE INDEX staff_agencies ON staff USING gin (agencies);
 
 -- A session is for one agency; null is the main one.
+-- squawk-ignore adding-foreign-key-constraint -- the column is new and empty
 ALTER TABLE sessions ADD COLUMN agency_id uuid REFERENCES agencies (id);
+-- squawk-ignore require-concurrent-index-creation -- only those who are signed in
 CREATE INDEX sessions_agency ON sessions (agency_id);
+-- squawk-ignore adding-foreign-key-constraint -- the column is new and empty
 ALTER TABLE authorizations ADD COLUMN agency_id uuid REFERENCES agencies (id);
+-- squawk-ignore require-concurrent-index-creation -- only those who are signing in
 CREATE INDEX authorizations_agency ON authorizations (agency_id);
 
 -- With such a code somebody sets a password of their own, once.

@@ -137,7 +137,7 @@ async fn staff_from_the_command_line_sign_in_to_a_server_without_demo() {
     let server = here.serve().start().await;
     let code = lines[0].split_once('\t').unwrap().1;
     let password = serde_json::json!({ "code": code, "password": "mật khẩu của An" });
-    server.anonymous().post("/v1/staff/set-password", password).await.expect(204);
+    server.anonymous().post("/v1/password-codes/redeem", password).await.expect(204);
     let me = server.staff("an.tran", "mật khẩu của An").await.get("/v1/me").await.expect(200);
     assert_eq!(me.json["roles"], serde_json::json!(["processing_officer", "leader"]));
     assert!(!server.said().contains("caunoi-demo"), "{}", server.said());

@@ -13,7 +13,7 @@ const NO_KEY: &[&str] = &[
     "/v1/sessions/refresh",
     "/v1/deadlines/simulate",
     "/v1/receipts/verify",
-    "/v1/staff/set-password",
+    "/v1/password-codes/redeem",
     "/v1/dossiers/{id}/fees/{fee}/checkout",
     "/v1/payments/events",
 ];

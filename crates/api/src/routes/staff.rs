@@ -94,7 +94,7 @@ async fn hire_staff(write: Write<StaffContent>) -> Result<Answered> {
 /// With a code from an administrator, which works once. All earlier sessions end.
 #[utoipa::path(operation_id = "setStaffPassword", tag = "directory", request_body = NewPassword, security((), ("oauth" = [])),
     responses((status = 204, description = "The password is set.")))]
-#[post("/v1/staff/set-password")]
+#[post("/v1/password-codes/redeem")]
 async fn set_password(call: Call, input: Body<NewPassword>) -> Result<HttpResponse> {
     let NewPassword { code, password } = input.0;
     // First whether there is such a code: a password takes its time, and that is not for everybody to spend.

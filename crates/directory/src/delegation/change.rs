@@ -20,6 +20,10 @@ use crate::{Agencies, Staff};
 /// What is lent, to whom, on which paper.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "delegate_id": "019b76da-a800-7000-8000-b00000000001", "permissions": ["dossier:sign"],
+    "document": "Giấy uỷ quyền 12/GUQ-UBND ngày 14/08/2026", "valid_from": "2030-01-07", "valid_to": "2030-01-18"
+}))]
 pub struct NewDelegation {
     /// Whose permissions are lent: the caller's own when absent. For others only whoever names deputies may say it.
     #[schema(value_type = Option<StaffId>, example = "019b76da-a800-7000-8000-b00000000002")]

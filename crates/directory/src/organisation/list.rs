@@ -14,14 +14,32 @@ use super::Organisation;
 use crate::problem::ORGANISATION_NOT_FOUND;
 use crate::representation::list::held_by;
 
+/// The number of an organisation: see [`OrganisationContent::number`](super::OrganisationContent::number).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Number(String);
+
+impl TryFrom<String> for Number {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let digits = |part: &str, n: usize| part.len() == n && part.bytes().all(|c| c.is_ascii_digit());
+        let fits = match text.split_once('-') {
+            Some((whole, part)) => digits(whole, 10) && digits(part, 3),
+            None => digits(&text, 10) || digits(&text, 12),
+        };
+        if fits { Ok(Self(text)) } else { Err("number must be ten digits, ten and three more, or twelve") }
+    }
+}
+
 /// Which organisations, and how many.
 #[derive(Clone, Debug, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Filter {
     /// Only the one with this number.
-    #[param(min_length = 10, max_length = 14, pattern = "^([0-9]{10}(-[0-9]{3})?|[0-9]{12})$", example = "0109876543")]
-    pub number: Option<String>,
+    #[param(value_type = Option<String>, min_length = 10, max_length = 14, pattern = "^([0-9]{10}(-[0-9]{3})?|[0-9]{12})$", example = "0109876543")]
+    pub number: Option<Number>,
     /// How many on a page.
     #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<Limit>,
@@ -57,7 +75,7 @@ pub async fn list(
         .limit(i64::from(limit) + 1)
         .select(Organisation::as_select())
         .into_boxed();
-    if let Some(number) = &filter.number {
+    if let Some(Number(number)) = &filter.number {
         query = query.filter(organisations::number.eq(number));
     }
     if let Some(cursor) = &filter.cursor {
