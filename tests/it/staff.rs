@@ -138,10 +138,10 @@ async fn whoever_is_hired_sets_a_password_that_nobody_else_has_known() {
         assert_ne!(sign_in(&app, json!({"username": "ha.tran", "password": guess})).await.status, 200);
     }
     assert_eq!(set_password(&app, code, "short").await.expect(422).wrong(), BTreeSet::from(["/password"]));
-    let wrong = set_password(&app, &json!("a code"), "một mật khẩu đủ dài").await.expect(401);
+    let wrong = set_password(&app, &json!("a code"), "một mật khẩu đủ dài").await.expect(404);
     assert_eq!(wrong.problem(), "staff.bad_password_code");
     set_password(&app, code, "một mật khẩu đủ dài").await.expect(204);
-    set_password(&app, code, "một mật khẩu khác nữa").await.expect(401);
+    set_password(&app, code, "một mật khẩu khác nữa").await.expect(404);
     let session = sign_in(&app, json!({"username": "ha.tran", "password": "một mật khẩu đủ dài"})).await.expect(200);
     assert_eq!(me(&app, &session).await["roles"], json!(["reception_officer"]));
 
@@ -218,12 +218,12 @@ async fn whoever_is_shut_out_is_out_at_once() {
     assert_eq!(administrator.post(&deactivate, json!({})).await.expect(200).json, out.json, "nothing more happens");
     refresh(&app, &session).await.expect(401);
     sign_in(&app, json!({"username": "chuyenvien", "password": "caunoi-demo"})).await.expect(401);
-    set_password(&app, &code.json["code"], "một mật khẩu đủ dài").await.expect(401);
+    set_password(&app, &code.json["code"], "một mật khẩu đủ dài").await.expect(404);
     let listed = administrator.get("/v1/staff?active=false").await.expect(200);
     assert_eq!(usernames(&listed), ["chuyenvien"]);
     administrator.post(&format!("{}/activate", path("chuyenvien")), json!({})).await.expect(200);
     sign_in(&app, json!({"username": "chuyenvien", "password": "caunoi-demo"})).await.expect(200);
-    set_password(&app, &code.json["code"], "một mật khẩu đủ dài").await.expect(401);
+    set_password(&app, &code.json["code"], "một mật khẩu đủ dài").await.expect(404);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -234,9 +234,9 @@ async fn a_password_is_reset_with_a_code_that_lives_a_day() {
     let first = administrator.post(&reset, json!({})).await.expect(200).json["code"].clone();
     let second = administrator.post(&reset, json!({})).await.expect(200);
     let session = sign_in(&app, json!({"username": "tiepnhan", "password": "caunoi-demo"})).await.expect(200);
-    set_password(&app, &first, "một mật khẩu đủ dài").await.expect(401);
+    set_password(&app, &first, "một mật khẩu đủ dài").await.expect(404);
     app.advance(TimeDelta::hours(24));
-    set_password(&app, &second.json["code"], "một mật khẩu đủ dài").await.expect(401);
+    set_password(&app, &second.json["code"], "một mật khẩu đủ dài").await.expect(404);
     let third = app.staff("quantri").await.post(&reset, json!({})).await.expect(200);
     app.advance(TimeDelta::minutes(60 * 24 - 1));
     set_password(&app, &third.json["code"], "một mật khẩu đủ dài").await.expect(204);

@@ -31,7 +31,7 @@ kernel::problems! {
         "Chọn tên đăng nhập khác.",
         "Choose another user name."
     }
-    BAD_PASSWORD_CODE = Unauthenticated "staff.bad_password_code" {
+    BAD_PASSWORD_CODE = NotFound "staff.bad_password_code" {
         "Mã đặt mật khẩu không dùng được", "The code cannot set a password";
         "Mã chỉ dùng được một lần, trong 24 giờ. Hãy xin quản trị viên mã mới.",
         "A code works once, for 24 hours. Ask an administrator for a new one."

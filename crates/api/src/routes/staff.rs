@@ -93,7 +93,10 @@ async fn hire_staff(write: Write<StaffContent>) -> Result<Answered> {
 ///
 /// With a code from an administrator, which works once. All earlier sessions end.
 #[utoipa::path(operation_id = "setStaffPassword", tag = "directory", request_body = NewPassword, security((), ("oauth" = [])),
-    responses((status = 204, description = "The password is set.")))]
+    responses(
+        (status = 204, description = "The password is set."),
+        (status = 404, description = "There is no such code, or it is used up or too old.", body = Document),
+    ))]
 #[post("/v1/password-codes/redeem")]
 async fn set_password(call: Call, input: Body<NewPassword>) -> Result<HttpResponse> {
     let NewPassword { code, password } = input.0;
