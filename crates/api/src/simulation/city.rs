@@ -129,7 +129,7 @@ fn hires(agency: &Agency, known: &HashMap<String, StaffId>, now: DateTime<Utc>) 
         let posting = Posting { agency_id: agency.id, role, valid_from: agency.valid_from, valid_to: None };
         let content = StaffContent {
             username: username(agency, short),
-            name: people::name(agency.id.0.as_u128() as u64 ^ short.len() as u64 ^ u64::from(short.as_bytes()[0])),
+            name: people::name(seed(&username(agency, short))),
             title: Some(title.to_owned()),
             agency_id: agency.id,
             roles: vec![posting],
@@ -142,4 +142,9 @@ fn hires(agency: &Agency, known: &HashMap<String, StaffId>, now: DateTime<Utc>) 
 /// Nobody signs in with them: they have no password.
 fn username(agency: &Agency, role: &str) -> String {
     format!("nam.{}.{role}", agency.code.to_lowercase())
+}
+
+/// A number for a text, so that somebody is called the same in every run.
+fn seed(text: &str) -> u64 {
+    text.bytes().fold(0, |seed: u64, byte| seed.wrapping_mul(31).wrapping_add(byte.into()))
 }

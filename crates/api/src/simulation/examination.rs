@@ -59,7 +59,7 @@ impl Life<'_> {
         self.proposed_at = self.done_at(scene, now)?;
         let due_at = self.heard.due_at.unwrap_or(now);
         if self.proposed_at >= due_at && self.chance(self.deciding.habits.extension) {
-            // Two days before: a new date must be told a day before the old one at the latest.
+            // In good time: it must be told a day before the old date at the latest.
             let told_at = scene.hours.after(now.max(due_at - TimeDelta::days(3)), TimeDelta::minutes(20))?;
             if deadlines::may_reappoint(due_at, told_at) {
                 return Ok(Some((told_at, Act::Reappoint)));

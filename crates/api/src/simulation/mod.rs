@@ -22,6 +22,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use deadlines::{end_of_day, vn_date};
 use diesel_async::AsyncPgConnection;
+use directory::AgencyKind;
 use fastrand::Rng;
 use futures_util::future::try_join_all;
 use kernel::files::Sha256;
@@ -117,11 +118,13 @@ fn first_day(app: &App, plan: &Plan) -> Result<NaiveDate, String> {
             plan.until
         ));
     }
-    let began = app.agencies.load().all().map(|agency| agency.valid_from).max().unwrap_or(first);
+    let agencies = app.agencies.load();
+    let communes = agencies.all().filter(|agency| agency.kind == AgencyKind::Commune);
+    let Some(began) = communes.map(|agency| agency.valid_from).min() else {
+        return Err("The directory has no communes, where most is filed: load some with caunoi agency load.".to_owned());
+    };
     if first_day < began {
-        return Err(format!(
-            "The agencies exist since {began}: a year that begins on {first_day} is too early for them."
-        ));
+        return Err(format!("The communes exist since {began}: what begins on {first_day} is too early for them."));
     }
     if plan.until > vn_date(app.clock.now()) {
         return Err(format!("{} is still to come: name a day in the past, or today.", plan.until));
@@ -151,17 +154,18 @@ async fn live_through(
     };
     let report = RefCell::new(Report::default());
     let state = RefCell::new(Progress { day: first_day, filed: 0, ended: 0 });
-    let mut lanes = Vec::new();
+    let (mut lanes, mut next) = (Vec::new(), 0);
     for _ in 0..LANES {
         lanes.push(Lane::new(db).await?);
     }
     for (day, filed) in demand::spread(&scene.hours, first_day, plan.days, plan.dossiers)? {
         state.borrow_mut().day = day;
         let worked = scene.hours.is_open_on(day)?;
-        for n in 0..filed {
+        for _ in 0..filed {
             let begun = lane::begin_life(&scene, rng.fork(), day, worked, plan.dossiers);
             if let Some((at, life)) = begun {
-                lanes[n as usize % LANES].add(at, life);
+                lanes[next % LANES].add(at, life);
+                next += 1;
             }
         }
         let until = end_of_day(day);
@@ -176,11 +180,12 @@ async fn live_through(
         while idempotency::forget_old(conn, until).await? > 0 {}
     }
     number(conn).await?;
-    let end = report.borrow().stopped_at.unwrap_or_else(|| begin(plan.until));
+    let mut report = report.into_inner();
+    let end = report.stopped_at.unwrap_or_else(|| begin(plan.until));
     for lane in &mut lanes {
-        lane.count(&Ctx { actor: Actor::System, now: end }, &mut report.borrow_mut()).await?;
+        lane.count(&Ctx { actor: Actor::System, now: end }, &mut report).await?;
     }
-    Ok(report.into_inner())
+    Ok(report)
 }
 
 /// What runs out until the end of a day is told at its moment, as the worker does. No dossier has been moved after that
