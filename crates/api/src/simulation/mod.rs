@@ -110,14 +110,15 @@ fn sentence(error: &Error) -> String {
 fn first_day(app: &App, plan: &Plan) -> Result<NaiveDate, String> {
     let calendar = app.rules.calendar().map_err(|error| sentence(&error))?;
     let (first, last) = (*calendar.published().start(), *calendar.published().end());
-    let first_day = plan.until - Days::new(plan.days.into());
-    if first_day < first || plan.until + AFTERWARDS > last {
+    let ends = plan.until.checked_add_days(AFTERWARDS).filter(|ends| *ends <= last);
+    let begins = plan.until.checked_sub_days(Days::new(plan.days.into())).filter(|begins| *begins >= first);
+    let (Some(first_day), Some(_)) = (begins, ends) else {
         return Err(format!(
-            "From {first_day} to {} there is not always a calendar: it speaks of {first} to {last}, and limits that begin \
-             on the last day must end in it, too.",
-            plan.until
+            "The {} days before {}, and the limits that begin on them, must lie within the calendar, which speaks of \
+             {first} to {last}.",
+            plan.days, plan.until
         ));
-    }
+    };
     let agencies = app.agencies.load();
     let communes = agencies.all().filter(|agency| agency.kind == AgencyKind::Commune);
     let Some(began) = communes.map(|agency| agency.valid_from).min() else {
