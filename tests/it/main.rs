@@ -45,6 +45,7 @@ mod register;
 mod representations;
 mod sequences;
 mod sign_in;
+mod simulation;
 mod staff;
 mod start;
 mod store;

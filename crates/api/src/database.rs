@@ -160,7 +160,7 @@ async fn check_kind(conn: &mut AsyncPgConnection, demo: bool) -> Result<(), Stri
             "This is a demo database with known passwords: serve it with --demo, or use another DATABASE_URL or --data-dir."
         }
         (Some(false), true) => {
-            "This database was not made as a demo: serve it without --demo, or use another DATABASE_URL or --data-dir."
+            "This database was not made as a demo, and made-up dossiers have no place in it: serve it without --demo, or use another DATABASE_URL or --data-dir."
         }
         _ => return Ok(()),
     };

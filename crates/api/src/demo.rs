@@ -38,7 +38,7 @@ mod papers;
 mod people;
 
 /// The paper that stands for every paper of the demo.
-const PAPER: &[u8] = include_bytes!("../../../migrations/seed/demo/paper.pdf");
+pub(crate) const PAPER: &[u8] = include_bytes!("../../../migrations/seed/demo/paper.pdf");
 
 /// A log of another system.
 const LOG: &[u8] = include_bytes!("../../../migrations/seed/demo/receipt-log.csv");
@@ -187,7 +187,7 @@ fn fixed(kind: u8, n: u8) -> Uuid {
     Uuid::from_u128(FIRST | u128::from(kind) << 40 | u128::from(n))
 }
 
-async fn store_paper(app: &App) -> Result<()> {
+pub(crate) async fn store_paper(app: &App) -> Result<()> {
     let expected = Expected { sha256: Sha256::of(PAPER), size: PAPER.len() as u64, media_type: MediaType::Pdf };
     let content = stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(PAPER))]);
     app.files.put(content, expected, expected.size).await.map_err(Error::from)?;

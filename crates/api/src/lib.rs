@@ -8,6 +8,7 @@
 //!   [`problem`]: how they fail
 //! - [`routes`]: the handlers; [`mod@print`]: sheets as they are sent; [`auth`]: signing in
 //! - [`gateway`]: where fees are paid online; [`sources`]: the State's databases, asked; [`partners`]: both, for a demo
+//! - [`simulation`]: a year of a city, for trying things
 //! - [`worker`]: timers, the journal's leader, housekeeping; [`mod@reference`]: what is kept in memory
 
 pub mod app;
@@ -28,6 +29,7 @@ pub mod reference;
 pub mod routes;
 pub mod server;
 pub mod settings;
+pub mod simulation;
 pub mod sources;
 pub mod traffic;
 pub mod worker;

@@ -129,7 +129,11 @@ async fn serve(
     }
 }
 
-async fn load(settings: Settings, db: &Db, clock: Clock) -> Result<Arc<App>, String> {
+/// What a server shares, read from a prepared database.
+///
+/// # Errors
+/// One sentence for the operator.
+pub async fn load(settings: Settings, db: &Db, clock: Clock) -> Result<Arc<App>, String> {
     let words = |error: kernel::Error| format!("The database cannot be read: {error}.");
     let mut conn = db.conn().await.map_err(words)?;
     let conn: &mut AsyncPgConnection = &mut conn;

@@ -2,6 +2,7 @@
 
 mod agency;
 mod calendar;
+mod demo;
 mod demo_partners;
 mod import;
 mod log;
@@ -40,6 +41,8 @@ enum Command {
     VerifyJournal(VerifyJournal),
     /// Check a receipt with the published keys alone: no server, no database, no settings.
     VerifyReceipt(receipt::VerifyReceipt),
+    /// Fill a demo database with the dossiers of a simulated year.
+    Demo(demo::Demo),
     /// Play a payment gateway and a database of the State, for trying things.
     DemoPartners(demo_partners::DemoPartners),
     /// Manage the agencies.
@@ -115,6 +118,7 @@ pub async fn run() -> ExitCode {
         }
         Command::VerifyJournal(args) => verify_journal(&args).await,
         Command::VerifyReceipt(args) => receipt::verify(&args),
+        Command::Demo(args) => demo::simulate(args).await,
         Command::DemoPartners(args) => demo_partners::serve(&args).await,
         Command::Agency(agency) => manage_agencies(agency).await,
         Command::Calendar(calendar) => manage_calendars(calendar).await,
