@@ -29,7 +29,7 @@ pub struct Demo {
     /// The same seed gives the same dossiers.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// The day on which it is over, as 2026-11-26 [today].
+    /// The day on which it is over, as 2026-11-26; today when absent.
     #[arg(long, value_name = "DATE")]
     until: Option<NaiveDate>,
 }

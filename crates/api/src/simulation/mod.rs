@@ -1,8 +1,8 @@
 //! A year of a city, simulated: dossiers that go through the same use cases as everybody's, with a clock that is moved. For
 //! figures, demos and load.
 //!
-//! [`demand`]: what is filed when; [`city`]: who works where, and how; [`people`]: who applies; [`life`]: what happens to
-//! a dossier, at its [`intake`] and in its [`examination`]; [`hours`]: when somebody is at work; [`report`]: what came
+//! `demand`: what is filed when; `city`: who works where, and how; `people`: who applies; `life`: what happens to
+//! a dossier, at its `intake` and in its `examination`; `hours`: when somebody is at work; `report`: what came
 //! of it.
 
 mod city;
