@@ -4,9 +4,11 @@ use arc_swap::ArcSwap;
 use directory::Agencies;
 use kernel::Clock;
 use kernel::files::FileStore;
+use kernel::page::Cursors;
 use kernel::rules::Rules;
 use procedures::Catalogue;
 use procedures::steps::World;
+use serde::Serialize;
 
 use crate::auth::Auth;
 use crate::contract::Contract;
@@ -18,7 +20,7 @@ use crate::sources::Sources;
 pub struct App {
     pub settings: Settings,
     /// Signs page cursors.
-    pub cursors: aws_lc_rs::hmac::Key,
+    pub cursor_key: aws_lc_rs::hmac::Key,
     pub clock: Clock,
     pub auth: Auth,
     /// Where fees are paid online, if anywhere.
@@ -38,6 +40,16 @@ pub struct App {
 }
 
 impl App {
+    /// Cursors of a list with these filters: all but where a page begins and how long it is. `list` names the operation, and
+    /// whoever it is different for.
+    pub fn cursors(&self, list: &str, filter: &impl Serialize) -> Cursors<'_> {
+        let mut named = serde_json::to_value(filter).expect("filters are plain data");
+        if let Some(members) = named.as_object_mut() {
+            members.retain(|name, _| name != "cursor" && name != "limit");
+        }
+        Cursors { key: &self.cursor_key, list: format!("{list} {named}") }
+    }
+
     /// What a change of a dossier goes by.
     pub fn world<'a>(&'a self, catalogue: &'a Catalogue) -> World<'a> {
         World { catalogue, rules: &self.rules, keys: &self.settings.keys, sources: &self.sources.connected }

@@ -8,7 +8,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::web::{self, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
-use kernel::page::Page;
+use kernel::page::{Cursors, Page};
 use kernel::{Ctx, Db};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -44,6 +44,14 @@ impl Call {
         let app = request.app_data::<Data<App>>().expect("the server sets App").clone().into_inner();
         let db = request.app_data::<Data<Db>>().expect("the server sets Db").get_ref().clone();
         Self { ctx: Ctx { actor: seen.actor.clone(), now: app.clock.now() }, language: seen.language, app, db }
+    }
+}
+
+impl Call {
+    /// Cursors of a list of what this caller sees: nobody else's, nor theirs at another agency.
+    pub fn cursors(&self, list: &str, filter: &impl Serialize) -> Cursors<'_> {
+        let actor = &self.ctx.actor;
+        self.app.cursors(&format!("{list} {:?} {:?}", actor.id(), actor.agency()), filter)
     }
 }
 

@@ -2,16 +2,16 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::sql;
-use diesel::expression::{AppearsOnTable, Expression, SqlLiteral, ValidGrouping, is_aggregate};
+use diesel::expression::SqlLiteral;
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{Bool, Date as SqlDate, Text, Uuid as SqlUuid};
+use diesel::query_builder::{AstPass, QueryFragment};
+use diesel::sql_types::{Date as SqlDate, Text, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::{AgencyId, CitizenId, OrganisationId};
 use kernel::json::Json;
 use kernel::schema::{dossier_agencies, dossiers};
-use kernel::{Actor, Ctx, Permission, Result, id, text_enum};
+use kernel::{Actor, Ctx, Permission, Result, condition, id, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -216,18 +216,7 @@ impl QueryFragment<Pg> for Visible {
     }
 }
 
-impl Expression for Visible {
-    type SqlType = Bool;
-}
-impl QueryId for Visible {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-impl ValidGrouping<()> for Visible {
-    type IsAggregate = is_aggregate::No;
-}
-/// Wherever there are dossiers, alone or joined.
-impl<From> AppearsOnTable<From> for Visible where dossiers::id: AppearsOnTable<From> {}
+condition!(Visible, dossiers::id);
 
 /// The people and agencies who may see it, for the journal.
 pub fn audience(dossier: &Dossier) -> Vec<Uuid> {

@@ -3,7 +3,6 @@
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, put};
 use kernel::id::AgencyId;
-use kernel::page::Cursors;
 use procedures::appointment::book::{self, NewAppointment};
 use procedures::appointment::hours::{self, AppointmentHours, AppointmentOffer};
 use procedures::appointment::list::{self, AppointmentFilter};
@@ -149,9 +148,7 @@ async fn list_appointments(
     Parameters(filter): Parameters<AppointmentFilter>,
     request: HttpRequest,
 ) -> Result<HttpResponse> {
-    let named = AppointmentFilter { cursor: None, limit: None, ..filter.clone() };
-    let list = format!("appointments {:?} {}", call.ctx.actor.id(), serde_json::to_string(&named).unwrap_or_default());
-    let cursors = Cursors { key: &call.app.cursors, list };
+    let cursors = call.cursors("appointments", &filter);
     let found = list::list(&mut *call.db.conn().await?, &call.ctx, &cursors, &filter).await?;
     Ok(page(request.path(), request.query_string(), &found))
 }

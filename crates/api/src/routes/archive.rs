@@ -1,7 +1,7 @@
 //! The archive register of one's own agency.
 
 use actix_web::{HttpRequest, HttpResponse, get, post};
-use kernel::page::{Cursors, Page};
+use kernel::page::Page;
 use procedures::archive::item::{self, ArchiveItem, ArchiveItemId, ArchiveTransfer, NewArchiveItem};
 use procedures::archive::list::{self, ArchiveFilter};
 use procedures::archive::{self, Fonds, FondsId, NewFonds, RetentionRule};
@@ -114,8 +114,7 @@ async fn list_archive_items(
     Parameters(filter): Parameters<ArchiveFilter>,
     request: HttpRequest,
 ) -> Result<HttpResponse> {
-    let list = format!("archive {:?} {:?} {:?}", call.ctx.actor.agency(), filter.fonds_id, filter.due);
-    let cursors = Cursors { key: &call.app.cursors, list };
+    let cursors = call.cursors("archive", &filter);
     let page: Page<ArchiveItem> = list::list(&mut *call.db.conn().await?, &call.ctx, &cursors, &filter).await?;
     Ok(crate::call::page(request.path(), request.query_string(), &page))
 }

@@ -5,7 +5,6 @@ use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use futures_util::StreamExt;
 use kernel::files::{Expected, Sha256};
 use kernel::id::AgencyId;
-use kernel::page::Cursors;
 use kernel::problem::Error;
 use procedures::assessment::answer::EvidenceFile;
 use procedures::assessment::criteria::{self, Criteria};
@@ -94,8 +93,7 @@ async fn list_assessments(
     Parameters(filter): Parameters<AssessmentFilter>,
     request: HttpRequest,
 ) -> Result<HttpResponse> {
-    let list = format!("assessments {} {:?}", id.0, call.ctx.actor.agency());
-    let cursors = Cursors { key: &call.app.cursors, list };
+    let cursors = call.cursors(&format!("assessments {}", id.0), &filter);
     let found = list::list(&mut *call.db.conn().await?, &call.ctx, &cursors, id.0, &filter).await?;
     Ok(page(request.path(), request.query_string(), &found))
 }

@@ -1,7 +1,6 @@
 //! Other agencies, asked for their opinion on a dossier.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use kernel::page::Cursors;
 use procedures::DossierId;
 use procedures::consultation::list::{self, ConsultationFilter, ConsultationLine};
 use procedures::consultation::reply::{self, NewOpinion};
@@ -39,8 +38,7 @@ async fn list_consultations(
     Parameters(filter): Parameters<ConsultationFilter>,
     request: HttpRequest,
 ) -> Result<HttpResponse> {
-    let list = format!("consultations {:?} {:?}", call.ctx.actor.agency(), filter.closed);
-    let cursors = Cursors { key: &call.app.cursors, list };
+    let cursors = call.cursors("consultations", &filter);
     let mut conn = call.db.conn().await?;
     let page = list::list(&mut conn, &call.ctx, &call.app.catalogue.load(), &cursors, &filter).await?;
     Ok(crate::call::page(request.path(), request.query_string(), &page))

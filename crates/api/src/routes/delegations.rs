@@ -5,7 +5,6 @@ use directory::delegation::Delegation;
 use directory::delegation::change::{self, NewDelegation};
 use directory::delegation::list::{self, Filter};
 use kernel::id::DelegationId;
-use kernel::page::Cursors;
 use procedures::request::Plain;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -40,10 +39,7 @@ async fn list_delegations(
     Parameters(filter): Parameters<Filter>,
     request: HttpRequest,
 ) -> Result<HttpResponse> {
-    let named = Filter { cursor: None, limit: None, ..filter.clone() };
-    let who = (call.ctx.actor.id(), call.ctx.actor.agency());
-    let list = format!("delegations {who:?} {}", serde_json::to_string(&named).unwrap_or_default());
-    let cursors = Cursors { key: &call.app.cursors, list };
+    let cursors = call.cursors("delegations", &filter);
     let agencies = call.app.agencies.load();
     let body = list::list(&mut *call.db.conn().await?, &call.ctx, &agencies, &cursors, &filter).await?;
     Ok(page(request.path(), request.query_string(), &body))

@@ -6,7 +6,7 @@ use directory::agency::change;
 use directory::agency::list::{self, Filter};
 use directory::{Agency, AgencyContent};
 use kernel::id::AgencyId;
-use kernel::page::{Cursors, Page};
+use kernel::page::Page;
 use kernel::reference::Reference;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -45,9 +45,7 @@ async fn list_agencies(
     Parameters(filter): Parameters<Filter>,
     request: HttpRequest,
 ) -> Result<Public<Page<Agency>>> {
-    let named = Filter { cursor: None, limit: None, ..filter.clone() };
-    let list = format!("agencies {}", serde_json::to_string(&named).unwrap_or_default());
-    let cursors = Cursors { key: &call.app.cursors, list };
+    let cursors = call.app.cursors("agencies", &filter);
     let agencies = call.app.agencies.load();
     let body = list::list(&agencies, &cursors, &filter, deadlines::vn_date(call.ctx.now))?;
     let link = next_link(request.path(), request.query_string(), body.next_cursor.as_deref());

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use deadlines::{Deadline, Timeliness};
 use directory::representation::under;
 use kernel::id::AgencyId;
-use kernel::page::{Cursors, Page};
+use kernel::page::Page;
 use kernel::problem::{FieldError, Text};
 use procedures::dossier::ApplicantOrganisation;
 use procedures::file::{self, NewDossier, Principal, Ways};
@@ -133,9 +133,7 @@ async fn list_dossiers(
     Parameters(filter): Parameters<Filter>,
     request: HttpRequest,
 ) -> Result<HttpResponse> {
-    let named = Filter { cursor: None, limit: None, ..filter.clone() };
-    let list = format!("dossiers {:?} {}", call.ctx.actor.id(), serde_json::to_string(&named).unwrap_or_default());
-    let cursors = Cursors { key: &call.app.cursors, list };
+    let cursors = call.cursors("dossiers", &filter);
     let mut conn = call.db.conn().await?;
     let page: Page<DossierLine> =
         list::list(&mut conn, &call.ctx, &call.app.catalogue.load(), &cursors, &filter).await?;

@@ -1,7 +1,6 @@
 //! Dossiers of other systems, and the imports that brought them.
 
 use actix_web::{HttpRequest, HttpResponse, get};
-use kernel::page::Cursors;
 use procedures::import::dossier::{self, Filter, Line};
 use procedures::import::{self, ImportId, View};
 use serde::Serialize;
@@ -39,10 +38,7 @@ async fn list_external_dossiers(
     Parameters(filter): Parameters<Filter>,
     request: HttpRequest,
 ) -> Result<HttpResponse> {
-    let named = Filter { cursor: None, limit: None, ..filter.clone() };
-    let filters = serde_json::to_string(&named).unwrap_or_default();
-    let list = format!("external dossiers {:?} {filters}", call.ctx.actor.id());
-    let cursors = Cursors { key: &call.app.cursors, list };
+    let cursors = call.cursors("external dossiers", &filter);
     let page = dossier::list(&mut *call.db.conn().await?, &call.ctx, &cursors, &filter).await?;
     Ok(crate::call::page(request.path(), request.query_string(), &page))
 }

@@ -6,7 +6,6 @@ use directory::organisation::change;
 use directory::organisation::list::{self, Filter};
 use directory::{Organisation, OrganisationContent};
 use kernel::id::OrganisationId;
-use kernel::page::Cursors;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -45,10 +44,7 @@ async fn list_organisations(
     Parameters(filter): Parameters<Filter>,
     request: HttpRequest,
 ) -> Result<HttpResponse> {
-    let named = Filter { cursor: None, limit: None, ..filter.clone() };
-    let who = call.ctx.actor.id();
-    let list = format!("organisations {who:?} {}", serde_json::to_string(&named).unwrap_or_default());
-    let cursors = Cursors { key: &call.app.cursors, list };
+    let cursors = call.cursors("organisations", &filter);
     let body = list::list(&mut *call.db.conn().await?, &call.ctx, &cursors, &filter).await?;
     Ok(page(request.path(), request.query_string(), &body))
 }

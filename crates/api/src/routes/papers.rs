@@ -1,7 +1,7 @@
 //! The owner's store of papers, and what officers record of a dossier's papers.
 
 use actix_web::{HttpRequest, HttpResponse, get, post};
-use kernel::page::{Cursors, Page};
+use kernel::page::Page;
 use procedures::DossierId;
 use procedures::attachment::{AttachmentId, AttachmentView, NewDocument};
 use procedures::paper::list::{self, PaperFilter};
@@ -53,8 +53,7 @@ async fn list_papers(
     Parameters(filter): Parameters<PaperFilter>,
     request: HttpRequest,
 ) -> Result<HttpResponse> {
-    let list = format!("papers {:?} {:?} {}", call.ctx.actor.id(), filter.paper_type, filter.hidden);
-    let cursors = Cursors { key: &call.app.cursors, list };
+    let cursors = call.cursors("papers", &filter);
     let mut conn = call.db.conn().await?;
     let page: Page<PaperView> = list::list(&mut conn, &call.ctx, &call.app.catalogue.load(), &cursors, &filter).await?;
     Ok(crate::call::page(request.path(), request.query_string(), &page))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, get, post, web};
-use kernel::page::{Cursors, Page};
+use kernel::page::Page;
 use kernel::reference::Reference;
 use procedures::catalogue::publish::{self, NewProcedure, Repeal};
 use procedures::catalogue::search::{self, Filter, ProcedureLine};
@@ -45,9 +45,7 @@ async fn search_procedures(
     Parameters(filter): Parameters<Filter>,
     request: HttpRequest,
 ) -> Result<Public<Page<ProcedureLine>>> {
-    let named = Filter { cursor: None, limit: None, ..filter.clone() };
-    let list = format!("procedures {}", serde_json::to_string(&named).unwrap_or_default());
-    let cursors = Cursors { key: &call.app.cursors, list };
+    let cursors = call.app.cursors("procedures", &filter);
     let body = search::search(&call.app.catalogue.load(), &cursors, &filter, deadlines::vn_date(call.ctx.now))?;
     let link = next_link(request.path(), request.query_string(), body.next_cursor.as_deref());
     Ok(Public { seconds: 60, body, link })

@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use chrono::Datelike;
 use forms::Around;
 use kernel::id::AgencyId;
-use kernel::page::{Cursors, Limit};
+use kernel::page::Limit;
 use kernel::problem::INTERNAL;
 use procedures::register::{Part, Register, register};
 use serde::Deserialize;
@@ -85,8 +85,7 @@ async fn get_register(
         return Err(MALFORMED.with("Không có năm hoặc tháng này.", "There is no such year or month.").into());
     }
     let part = Part { year, month: asked.month, limit: asked.limit, cursor: asked.cursor };
-    let list = format!("register {:?} {} {year} {:?}", call.ctx.actor.id(), id.0, part.month);
-    let cursors = Cursors { key: &call.app.cursors, list };
+    let cursors = call.cursors(&format!("register {}", id.0), &(year, part.month));
     let catalogue = call.app.catalogue.load();
     let page = register(&mut *call.db.conn().await?, &call.ctx, &catalogue, &cursors, id.0, &part).await?;
     let agencies = call.app.agencies.load();

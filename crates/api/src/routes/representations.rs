@@ -5,7 +5,6 @@ use directory::Representation;
 use directory::representation::change::{self, NewRepresentation};
 use directory::representation::list::{self, Filter};
 use kernel::id::RepresentationId;
-use kernel::page::Cursors;
 use procedures::request::Plain;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -46,10 +45,7 @@ async fn list_representations(
     Parameters(filter): Parameters<Filter>,
     request: HttpRequest,
 ) -> Result<HttpResponse> {
-    let named = Filter { cursor: None, limit: None, ..filter.clone() };
-    let who = call.ctx.actor.id();
-    let list = format!("representations {who:?} {}", serde_json::to_string(&named).unwrap_or_default());
-    let cursors = Cursors { key: &call.app.cursors, list };
+    let cursors = call.cursors("representations", &filter);
     let body = list::list(&mut *call.db.conn().await?, &call.ctx, &cursors, &filter).await?;
     Ok(page(request.path(), request.query_string(), &body))
 }

@@ -7,7 +7,6 @@ use directory::staff::list::{self, Filter};
 use directory::staff::password_code::{self, PasswordCode};
 use directory::{Staff, StaffContent, password};
 use kernel::id::StaffId;
-use kernel::page::Cursors;
 use procedures::request::Plain;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -59,10 +58,7 @@ struct NewPassword {
     responses((status = 200, description = "A page.", body = StaffPage)))]
 #[get("/v1/staff")]
 async fn list_staff(call: Call, Parameters(filter): Parameters<Filter>, request: HttpRequest) -> Result<HttpResponse> {
-    let named = Filter { cursor: None, limit: None, ..filter.clone() };
-    let who = (call.ctx.actor.id(), call.ctx.actor.agency());
-    let list = format!("staff {who:?} {}", serde_json::to_string(&named).unwrap_or_default());
-    let cursors = Cursors { key: &call.app.cursors, list };
+    let cursors = call.cursors("staff", &filter);
     let agencies = call.app.agencies.load();
     let body = list::list(&mut *call.db.conn().await?, &call.ctx, &agencies, &cursors, &filter).await?;
     Ok(page(request.path(), request.query_string(), &body))

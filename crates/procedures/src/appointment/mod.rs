@@ -9,17 +9,16 @@ pub mod timer;
 pub mod times;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use diesel::expression::{ValidGrouping, is_aggregate};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{Bool, Uuid as SqlUuid};
+use diesel::query_builder::{AstPass, QueryFragment};
+use diesel::sql_types::Uuid as SqlUuid;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::{AgencyId, CitizenId};
 use kernel::idempotency::Answer;
 use kernel::journal::{self, Entry};
 use kernel::schema::appointments;
-use kernel::{Actor, Ctx, Permission, Result, id, text_enum};
+use kernel::{Actor, Ctx, Permission, Result, condition, id, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -138,17 +137,7 @@ impl QueryFragment<Pg> for Visible {
     }
 }
 
-impl Expression for Visible {
-    type SqlType = Bool;
-}
-impl QueryId for Visible {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-impl ValidGrouping<()> for Visible {
-    type IsAggregate = is_aggregate::No;
-}
-impl AppearsOnTable<appointments::table> for Visible {}
+condition!(Visible, appointments::id);
 
 /// The appointment, if this actor may see it.
 ///

@@ -9,15 +9,14 @@ pub mod list;
 pub mod reuse;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::expression::{AppearsOnTable, Expression, ValidGrouping, is_aggregate};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{Bool, Date, Uuid as SqlUuid};
+use diesel::query_builder::{AstPass, QueryFragment};
+use diesel::sql_types::{Date, Uuid as SqlUuid};
 use kernel::id::{AgencyId, CitizenId, OrganisationId};
 use kernel::json::Json;
 use kernel::schema::papers;
-use kernel::{Actor, Ctx, Result, id, journal, text_enum};
+use kernel::{Actor, Ctx, Result, condition, id, journal, text_enum};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -227,14 +226,4 @@ impl QueryFragment<Pg> for Owned {
     }
 }
 
-impl Expression for Owned {
-    type SqlType = Bool;
-}
-impl QueryId for Owned {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-impl ValidGrouping<()> for Owned {
-    type IsAggregate = is_aggregate::No;
-}
-impl<T> AppearsOnTable<T> for Owned {}
+condition!(Owned, papers::id);

@@ -6,7 +6,7 @@ use kernel::json::Json;
 use kernel::problem::{FieldError, INTERNAL, INVALID, Text as Words};
 use kernel::{Ctx, Result};
 
-use super::{Target, World, known_components, take};
+use super::{Target, World, known_components, take, take_knowing};
 use crate::attachment;
 use crate::catalogue::SupplementRule;
 use crate::clock;
@@ -78,9 +78,9 @@ pub async fn request_supplement(
     target: Target<'_>,
     what: SupplementRequest,
 ) -> Result<Answer> {
-    take(conn, ctx, world, target, Action::RequestSupplement, |moving| {
+    take_knowing(conn, ctx, world, target, Action::RequestSupplement, |moving, known| {
         known_components(moving.case, &what.components)?;
-        moving.known.allows_asking_for(&what.components)?;
+        known.allows_asking_for(&what.components)?;
         moving.remark = Some((Some(what.ground.code()), what.reason.clone()));
         Ok(Event::SupplementRequested { ground: what.ground, components: what.components.clone() })
     })
@@ -94,8 +94,8 @@ pub async fn confirm_supplement(
     world: World<'_>,
     target: Target<'_>,
 ) -> Result<Answer> {
-    take(conn, ctx, world, target, Action::ConfirmSupplement, |moving| {
-        attachment::complete(moving.case, &moving.papers, |component| moving.known.is_found(&component.code))?;
+    take_knowing(conn, ctx, world, target, Action::ConfirmSupplement, |moving, known| {
+        attachment::complete(moving.case, &moving.papers, |component| known.is_found(&component.code))?;
         moving.also.push(Box::new(Keep::new(&moving.dossier, &moving.papers, ctx.now)));
         let restarted = moving.case.supplement == SupplementRule::Restart;
         Ok(Event::SupplementConfirmed { due_at: moving.dossier.due_at.unwrap_or(ctx.now), restarted })

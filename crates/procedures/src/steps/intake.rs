@@ -7,7 +7,7 @@ use kernel::idempotency::Answer;
 use kernel::rules::Rules;
 use kernel::{Ctx, Result};
 
-use super::{Moving, Target, World, known_components, take, take_with};
+use super::{Moving, Target, World, known_components, take, take_knowing, take_with};
 use crate::attachment;
 use crate::clock;
 use crate::event::Event;
@@ -19,8 +19,8 @@ use crate::workflow::Action;
 /// Submits an online draft, or what was missing at intake: everything declared must have arrived, and the limit for an
 /// answer begins.
 pub async fn submit(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, target: Target<'_>) -> Result<Answer> {
-    take(conn, ctx, world, target, Action::Submit, |moving| {
-        attachment::complete(moving.case, &moving.papers, |component| moving.known.may_be_found(&component.code))?;
+    take_knowing(conn, ctx, world, target, Action::Submit, |moving, known| {
+        attachment::complete(moving.case, &moving.papers, |component| known.may_be_found(&component.code))?;
         let answer_due_at = due_at(ctx, world.rules, "intake_answer")?;
         moving.dossier.submitted_at.get_or_insert(ctx.now);
         moving.dossier.next_due_at = answer_due_at;
@@ -47,9 +47,9 @@ pub async fn request_intake_supplement(
     target: Target<'_>,
     what: SupplementRequest,
 ) -> Result<Answer> {
-    take(conn, ctx, world, target, Action::RequestIntakeSupplement, |moving| {
+    take_knowing(conn, ctx, world, target, Action::RequestIntakeSupplement, |moving, known| {
         known_components(moving.case, &what.components)?;
-        moving.known.allows_asking_for(&what.components)?;
+        known.allows_asking_for(&what.components)?;
         moving.dossier.intake_supplements += 1;
         moving.remark = Some((Some(what.ground.code()), what.reason.clone()));
         Ok(Event::IntakeSupplementRequested { ground: what.ground, components: what.components.clone() })
@@ -66,8 +66,8 @@ pub async fn accept(
     target: Target<'_>,
     code_prefix: &str,
 ) -> Result<Answer> {
-    take(conn, ctx, world, target, Action::Accept, |moving| {
-        attachment::complete(moving.case, &moving.papers, |component| moving.known.is_found(&component.code))?;
+    take_knowing(conn, ctx, world, target, Action::Accept, |moving, known| {
+        attachment::complete(moving.case, &moving.papers, |component| known.is_found(&component.code))?;
         moving.also.push(Box::new(Keep::new(&moving.dossier, &moving.papers, ctx.now)));
         moving.dossier.accepted_at = Some(ctx.now);
         moving.code_prefix = Some(code_prefix.to_owned());

@@ -31,12 +31,12 @@ use kernel::{Ctx, Result};
 
 use crate::catalogue::{Case, Catalogue};
 use crate::data_source::Connected;
+use crate::data_source::look_up::Known;
 use crate::dossier::{Dossier, DossierId};
 use crate::event::Event;
 use crate::problem::{ID_TAKEN, PAYMENT_KNOWN};
 use crate::request::VerificationRecord;
 use crate::timer::timers_of;
-use crate::view::answer;
 use crate::workflow::Action;
 
 diesel::define_sql_function! {
@@ -91,16 +91,24 @@ async fn take_with(
     again(async || {
         let mut moving = Moving::begin(conn, ctx, world, target.id, target.if_match).await?;
         turn(&mut moving);
-        moving.advance(ctx, world, action)?;
-        let event = decide(&mut moving)?;
-        if moving.code_prefix.is_some() {
-            moving.dossier.code = Some(target.attempt.placeholder());
-        }
-        let (accepted_at, view) = (moving.dossier.accepted_at, moving.view(ctx, world)?);
-        let mut reply = answer(200, &view);
-        let late = moving.write(conn, ctx, world, &event, Some(target.attempt.keep(&reply, ctx.now))).await?;
-        target.attempt.fill(&mut reply, late.filter(|_| accepted_at == Some(ctx.now)).as_deref());
-        Ok(reply)
+        moving.take(conn, ctx, world, target.attempt, action, &decide).await
+    })
+    .await
+}
+
+/// As [`take`], where it matters what the State's databases have said in place of papers.
+async fn take_knowing(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    target: Target<'_>,
+    action: Action,
+    decide: impl Fn(&mut Moving<'_>, &Known) -> Result<Event>,
+) -> Result<Answer> {
+    again(async || {
+        let moving = Moving::begin(conn, ctx, world, target.id, target.if_match).await?;
+        let known = Known::of(conn, world.sources, moving.case, target.id, deadlines::vn_date(ctx.now)).await?;
+        moving.take(conn, ctx, world, target.attempt, action, |moving| decide(moving, &known)).await
     })
     .await
 }

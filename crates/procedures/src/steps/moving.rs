@@ -20,7 +20,6 @@ use crate::attachment::Attachment;
 use crate::catalogue::{Case, Procedure};
 use crate::clock;
 use crate::consultation;
-use crate::data_source::look_up::Known;
 use crate::dossier::{Dossier, DossierId, SidePart, agencies, audience, visible_to};
 use crate::event::{Event, INTERNAL};
 use crate::fee;
@@ -28,7 +27,7 @@ use crate::problem::{NOT_FOUND, STALE};
 use crate::receipt::{self, Stage};
 use crate::request::VerificationRecord;
 use crate::timer::catch_up;
-use crate::view::{View, view};
+use crate::view::{View, answer, view};
 use crate::workflow::{Action, Awaited, ClockEffect, FOLLOWS, Facts, Status, step};
 
 /// How often a change is tried again when somebody else changed the dossier in between.
@@ -115,8 +114,6 @@ pub(crate) struct Moving<'a> {
     pub sides: Sides,
     pub procedure: &'a Procedure,
     pub case: &'a Case,
-    /// What was looked up for it.
-    pub known: Known,
     /// Kept apart from the journal.
     pub remark: Option<Remark>,
     /// What a verification has shown, apart from the journal too.
@@ -146,7 +143,6 @@ impl<'a> Moving<'a> {
         }
         dossier.version += catch_up(conn, ctx, &dossier).await?;
         let (procedure, case) = world.catalogue.pinned(dossier.procedure_id, &dossier.case_code)?;
-        let known = Known::of(conn, world.sources, case, id, deadlines::vn_date(ctx.now)).await?;
         let before = dossier.clone();
         dossier.version += 1;
         Ok(Self {
@@ -156,13 +152,34 @@ impl<'a> Moving<'a> {
             sides,
             procedure,
             case,
-            known,
             remark: None,
             record: None,
             code_prefix: None,
             receipt: None,
             also: Vec::new(),
         })
+    }
+
+    /// Takes one step of the table. `decide` does what is particular to it and names the event.
+    pub async fn take(
+        mut self,
+        conn: &mut AsyncPgConnection,
+        ctx: &Ctx,
+        world: World<'_>,
+        attempt: &Attempt,
+        action: Action,
+        decide: impl FnOnce(&mut Self) -> Result<Event>,
+    ) -> Result<Answer> {
+        self.advance(ctx, world, action)?;
+        let event = decide(&mut self)?;
+        if self.code_prefix.is_some() {
+            self.dossier.code = Some(attempt.placeholder());
+        }
+        let (accepted_at, view) = (self.dossier.accepted_at, self.view(ctx, world)?);
+        let mut reply = answer(200, &view);
+        let late = self.write(conn, ctx, world, &event, Some(attempt.keep(&reply, ctx.now))).await?;
+        attempt.fill(&mut reply, late.filter(|_| accepted_at == Some(ctx.now)).as_deref());
+        Ok(reply)
     }
 
     /// Goes where the table says that `action` leads, with the clock.
