@@ -41,6 +41,7 @@ mod reading;
 mod receipts;
 mod recomputation;
 mod register;
+mod reviews;
 mod sequences;
 mod sign_in;
 mod start;

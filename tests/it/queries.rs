@@ -34,6 +34,7 @@ const OWN: &[(&str, &[&str])] = &[
             "centre_criteria",
             "assessments",
             "assessment_files",
+            "reviews",
             "register_entries",
             "register_serials",
             "dossier_serials",

@@ -1,5 +1,5 @@
-//! Dossiers to try the demo with: one for each state, under ids that the contract's examples name; and a day at the counter
-//! (`counter`).
+//! Dossiers to try the demo with: one for each state, under ids that the contract's examples name; a day at the counter
+//! (`counter`), and reviews (`reviews`).
 
 use std::io::Cursor;
 
@@ -35,6 +35,7 @@ use crate::app::App;
 
 mod counter;
 mod papers;
+mod reviews;
 
 /// The paper that stands for every paper of the demo.
 const PAPER: &[u8] = include_bytes!("../../../migrations/seed/demo/paper.pdf");
@@ -138,6 +139,7 @@ pub async fn load(app: &App, conn: &mut AsyncPgConnection) -> Result<()> {
     papers::look_up(conn, now).await?;
     papers::keep_archive(app, conn, now).await?;
     counter::load(app, conn, &applicant).await?;
+    reviews::load(app, conn).await?;
     look_again(app, conn, &officer("quantri", Role::Administrator, now)?).await?;
     bring_in(app, conn).await
 }

@@ -48,6 +48,10 @@ text_enum! {
         ManageDirectory = "directory:manage",
         /// Publish and repeal procedures.
         PublishProcedure = "procedure:publish",
+        /// Review procedures and regulations, and propose to simplify them, at one's agency.
+        ProposeReview = "review:propose",
+        /// Decide what one's agency proposes to simplify.
+        DecideReview = "review:decide",
         /// Order deadlines to be computed anew when a calendar has changed.
         RecomputeDeadlines = "deadline:recompute",
         /// Read the journal's checkpoints.
@@ -61,12 +65,16 @@ pub const fn permissions_of(role: Role) -> &'static [Permission] {
     match role {
         Role::Citizen => &[FileDossier, ReadDossier],
         Role::ReceptionOfficer => &[ReceiveDossier, ReadDossier, KeepArchive],
-        Role::ProcessingOfficer => &[ProcessDossier, ReadDossier],
-        Role::Leader => &[SignDossier, ReadDossier, RunCounters],
-        Role::HeadOfAgency => &[ReadDossier, OverseeDossiers, KeepArchive, RunCounters, AssessCentre, ReadCheckpoints],
+        // Whoever carries procedures out is to propose their amendment (NĐ 63/2010 Art. 20(6)).
+        Role::ProcessingOfficer => &[ProcessDossier, ReadDossier, ProposeReview],
+        Role::Leader => &[SignDossier, ReadDossier, RunCounters, DecideReview],
+        Role::HeadOfAgency => {
+            &[ReadDossier, OverseeDossiers, KeepArchive, RunCounters, AssessCentre, DecideReview, ReadCheckpoints]
+        }
         Role::Inspector => &[ReadDossier, OverseeDossiers, ReadCheckpoints],
         Role::Front | Role::DataProtectionOfficer => &[ReadCheckpoints],
-        Role::Administrator => &[ManageDirectory, PublishProcedure, RecomputeDeadlines, ReadCheckpoints],
+        // Among them the unit that controls procedures: it publishes and reviews them (NĐ 63/2010 Art. 5(3), 27(2)).
+        Role::Administrator => &[ManageDirectory, PublishProcedure, ProposeReview, RecomputeDeadlines, ReadCheckpoints],
     }
 }
 
@@ -85,6 +93,8 @@ impl Permission {
             Self::AssessCentre => "File the self-assessment of one's centre",
             Self::ManageDirectory => "Found and change agencies",
             Self::PublishProcedure => "Publish and repeal procedures",
+            Self::ProposeReview => "Review procedures and regulations, and propose to simplify them, at one's agency",
+            Self::DecideReview => "Decide what one's agency proposes to simplify",
             Self::RecomputeDeadlines => "Order deadlines to be computed anew when a calendar has changed",
             Self::ReadCheckpoints => "Read the journal's checkpoints",
         }

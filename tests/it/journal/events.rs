@@ -39,6 +39,7 @@ fn every_stored_event_is_still_read() {
     still_read::<procedures::appointment::AppointmentEvent>();
     still_read::<procedures::appointment::hours::HoursEvent>();
     still_read::<procedures::assessment::AssessmentEvent>();
+    still_read::<procedures::review::ReviewEvent>();
     still_read::<procedures::import::event::ExternalDossierEvent>();
     still_read::<procedures::import::event::ImportEvent>();
     still_read::<procedures::paper::PaperEvent>();
@@ -69,6 +70,7 @@ fn every_event_has_a_fixture_of_each_version() {
     have_fixtures::<procedures::appointment::AppointmentEvent>();
     have_fixtures::<procedures::appointment::hours::HoursEvent>();
     have_fixtures::<procedures::assessment::AssessmentEvent>();
+    have_fixtures::<procedures::review::ReviewEvent>();
     have_fixtures::<procedures::import::event::ExternalDossierEvent>();
     have_fixtures::<procedures::import::event::ImportEvent>();
     have_fixtures::<procedures::paper::PaperEvent>();

@@ -39,6 +39,7 @@ pub mod queue;
 pub mod receipts;
 pub mod recomputations;
 pub mod register;
+pub mod reviews;
 pub mod steps;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -50,6 +51,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     deadlines::configure(config);
     directory::configure(config);
     procedures::configure(config);
+    reviews::configure(config);
     dossiers::configure(config);
     steps::configure(config);
     consultations::configure(config);
