@@ -8,7 +8,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::schema::{
     agencies, appointment_hours, appointments, archive_items, assessments, attachments, citizens, delegations,
     dossier_serials, dossiers, external_dossiers, fee_orders, fonds, imports, journal, journal_head, organisations,
-    papers, payments, recomputations, register_entries, representations, staff, tickets, timers,
+    papers, payments, recomputations, register_entries, representations, reviews, staff, tickets, timers,
 };
 use uuid::Uuid;
 
@@ -94,6 +94,7 @@ impl Books {
         others.extend(offers.load::<(Uuid, i32)>(conn).await?);
         let assessed = assessments::table.select((assessments::id, assessments::version));
         others.extend(assessed.load::<(Uuid, i32)>(conn).await?);
+        others.extend(reviews::table.select((reviews::id, reviews::version)).load::<(Uuid, i32)>(conn).await?);
         let imported = external_dossiers::table.select((external_dossiers::id, external_dossiers::version));
         others.extend(imported.load::<(Uuid, i32)>(conn).await?);
         others.extend(imports::table.select((imports::id, imports::version)).load::<(Uuid, i32)>(conn).await?);

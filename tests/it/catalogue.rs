@@ -12,7 +12,7 @@ use crate::journal::replica;
 async fn next_version(app: &TestApp, valid_from: &str) -> Value {
     let mut new = app.anonymous().get("/v1/procedures/1.013225").await.expect(200).json;
     let members = new.as_object_mut().unwrap();
-    for name in ["id", "version", "valid_to"] {
+    for name in ["id", "version", "valid_to", "publication"] {
         members.remove(name);
     }
     new["valid_from"] = json!(valid_from);
@@ -188,4 +188,44 @@ async fn a_version_published_on_one_replica_is_in_force_on_the_others() {
     let known = async || other.app.catalogue.load().versions("1.013225").count() == 2;
     until(known).await;
     other.stop().await;
+}
+
+/// Decided so many working days before the legal text takes effect, and opened so many after the decision.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_publication_says_by_when_it_had_to_be_and_whether_it_was() {
+    let app = TestApp::new().await;
+    app.set_time("2026-08-17T09:00:00+07:00");
+    let publish = async |from: &str, decided_on: &str, in_force_on: Option<&str>| {
+        let mut new = next_version(&app, from).await;
+        new["publication"] = json!({ "decision": "1234/QĐ-UBND", "decided_on": decided_on });
+        if let Some(day) = in_force_on {
+            new["publication"]["in_force_on"] = json!(day);
+        }
+        app.staff("quantri").await.post("/v1/procedures", new).await
+    };
+    let timing = |of: &Value| ["done_on", "due_on", "in_time"].map(|name| of[name].clone());
+    for (from, decided_on, in_force_on, announced, opened) in [
+        ("2026-08-18", "2026-08-10", "2026-08-17", ("2026-08-10", true), ("2026-08-17", true)),
+        ("2026-08-19", "2026-08-11", "2026-08-17", ("2026-08-10", false), ("2026-08-18", true)),
+        // Saturday 2026-08-22 is worked.
+        ("2026-08-20", "2026-08-07", "2026-08-25", ("2026-08-19", true), ("2026-08-14", false)),
+    ] {
+        let publication = publish(from, decided_on, Some(in_force_on)).await.expect(201).json["publication"].clone();
+        assert_eq!(publication["decision"], "1234/QĐ-UBND");
+        let expected = [json!(decided_on), json!(announced.0), json!(announced.1)];
+        assert_eq!(timing(&publication["announced"]), expected, "{decided_on}");
+        assert_eq!(timing(&publication["opened"]), [json!("2026-08-17"), json!(opened.0), json!(opened.1)]);
+        assert_eq!((&publication["announced"]["mark"], &publication["opened"]["mark"]), (&json!("S"), &json!("P")));
+    }
+    let without = publish("2026-08-21", "2026-08-14", None).await.expect(201);
+    assert!(without.json["publication"].get("announced").is_none(), "it follows no legal text");
+    let told = "SELECT count(*) FROM journal WHERE event::jsonb #>> '{published,announced_in_time}' = 'false'";
+    assert_eq!(app.count(told).await, 1, "so that they can be counted");
+    app.set_time("2026-08-21T09:00:00+07:00");
+    assert_eq!(app.anonymous().get("/v1/procedures/1.013225").await.expect(200).json, without.json);
+
+    let future = publish("2026-09-01", "2026-08-22", None).await.expect(422);
+    assert_eq!(future.wrong(), BTreeSet::from(["/publication/decided_on"]));
+    let far = publish("2026-09-01", "2026-08-20", Some("2030-01-01")).await.expect(422);
+    assert_eq!((far.problem(), far.wrong()), ("calendar.not_published", BTreeSet::from(["/publication/in_force_on"])));
 }

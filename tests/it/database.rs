@@ -23,6 +23,7 @@ use procedures::fee::{FeeKind, OrderStatus, PaymentMethod, PaymentStatus};
 use procedures::paper::Origin;
 use procedures::queue::TicketStatus;
 use procedures::recomputation::Phase;
+use procedures::review::ReviewStatus;
 use procedures::workflow::{Action, Status, TABLE};
 
 use crate::harness::{cluster, database, empty_database};
@@ -164,6 +165,7 @@ async fn the_database_takes_the_codes_that_the_program_knows_and_no_others() {
         ("appointments", "status", codes(AppointmentStatus::ALL, AppointmentStatus::code)),
         ("assessments", "status", codes(AssessmentStatus::ALL, AssessmentStatus::code)),
         ("centre_criteria", "kind", codes(CriterionKind::ALL, CriterionKind::code)),
+        ("reviews", "status", codes(ReviewStatus::ALL, ReviewStatus::code)),
         ("reference_data", "kind", codes(Reference::ALL, Reference::code)),
         ("authorizations", "kind", codes(authorization::Kind::ALL, authorization::Kind::code)),
         ("calendar_days", "kind", BTreeSet::from(row_kinds)),

@@ -19,6 +19,7 @@ use crate::appointments::{appointment, centre, offering, put};
 use crate::cast::{BIRTH_ONLINE, Cast, PERMIT_AT_COUNTER, PERMIT_ONLINE, path, said};
 use crate::harness::papers::{self, PERMIT};
 use crate::harness::{TestApp, cluster};
+use crate::reviews;
 use procedures::workflow::{Action, Status};
 
 /// How many entries wait for their number.
@@ -37,6 +38,7 @@ pub const UNTOLD: &str = "
         SELECT id, version, 'delegation' FROM delegations UNION ALL
         SELECT id, version, 'organisation' FROM organisations UNION ALL
         SELECT id, version, 'representation' FROM representations UNION ALL
+        SELECT id, version, 'review' FROM reviews UNION ALL
         SELECT id, version, 'import' FROM imports UNION ALL
         SELECT id, version, 'external_dossier' FROM external_dossiers UNION ALL
         SELECT id, version, 'paper' FROM papers UNION ALL
@@ -110,6 +112,7 @@ async fn mixed_history(app: &TestApp) {
     recognise(app, conn, "Nguyễn Văn An").await;
     recognise(app, conn, "Nguyễn Văn Ân").await;
     at_the_counter(app).await;
+    reviews::decided(app).await;
 }
 
 /// A morning at the counter: appointments that are kept, cancelled and missed, tickets that end each way, an assessment.
@@ -164,6 +167,7 @@ async fn every_change_has_exactly_one_entry_of_its_version() {
         "appointments",
         "appointment_hours",
         "assessments",
+        "reviews",
     ];
     let known = format!("({})", tables.map(|table| format!("SELECT id FROM {table}")).join(" UNION "));
     let unknown = format!("SELECT count(*) FROM journal WHERE entity_id NOT IN {known}");

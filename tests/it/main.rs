@@ -43,6 +43,7 @@ mod receipts;
 mod recomputation;
 mod register;
 mod representations;
+mod reviews;
 mod sequences;
 mod sign_in;
 mod simulation;

@@ -51,6 +51,7 @@ const OWN: &[(&str, &[&str])] = &[
             "centre_criteria",
             "assessments",
             "assessment_files",
+            "reviews",
             "register_entries",
             "register_serials",
             "dossier_serials",

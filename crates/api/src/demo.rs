@@ -1,5 +1,5 @@
 //! Dossiers to try the demo with: one for each state, under ids that the contract's examples name; a day at the counter, papers,
-//! and who acts for whom.
+//! who acts for whom, and reviews of procedures.
 
 use std::io::Cursor;
 
@@ -36,6 +36,7 @@ use crate::app::App;
 mod counter;
 mod papers;
 mod people;
+mod reviews;
 
 /// The paper that stands for every paper of the demo.
 pub(crate) const PAPER: &[u8] = include_bytes!("../../../migrations/seed/demo/paper.pdf");
@@ -141,6 +142,7 @@ pub async fn load(app: &App, conn: &mut AsyncPgConnection) -> Result<()> {
     papers::keep_archive(app, conn, now).await?;
     counter::load(app, conn, &applicant).await?;
     people::lend(conn, &officer("lanhdao", Role::Leader, now)?).await?;
+    reviews::load(app, conn).await?;
     look_again(app, conn, &officer("quantri", Role::Administrator, now)?).await?;
     bring_in(app, conn).await
 }

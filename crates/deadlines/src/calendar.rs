@@ -108,6 +108,23 @@ impl Calendar {
         from.iter_days().take_while(|date| *date <= to).map(|date| self.day(date)).collect()
     }
 
+    /// The `count`-th working day before `date`, which is not counted: the last one on which something is done so many
+    /// working days ahead.
+    ///
+    /// # Errors
+    /// [`DeadlineError::NotPublished`]: the calendar does not reach `date`, or so far back.
+    pub fn working_days_before(&self, date: NaiveDate, count: u32) -> Result<NaiveDate, DeadlineError> {
+        let mut day = date;
+        self.kind(day)?;
+        for _ in 0..count {
+            day = before(day);
+            while !self.is_working_day(day)? {
+                day = before(day);
+            }
+        }
+        Ok(day)
+    }
+
     pub(crate) fn kind(&self, date: NaiveDate) -> Result<DayKind, DeadlineError> {
         if !self.published.contains(&date) {
             let (first, last) = (*self.published.start(), *self.published.end());
@@ -159,6 +176,11 @@ fn published(rows: &BTreeMap<NaiveDate, CalendarRow>) -> Result<RangeInclusive<N
         return Err(CalendarError::TooLong { years: years.len(), max: MAX_YEARS });
     }
     Ok(day_of(first, 1, 1)..=day_of(last, 12, 31))
+}
+
+/// The first of all days comes before no published one.
+fn before(day: NaiveDate) -> NaiveDate {
+    day.pred_opt().unwrap_or(NaiveDate::MIN)
 }
 
 fn day_of(year: i32, month: u32, day: u32) -> NaiveDate {

@@ -56,6 +56,10 @@ text_enum! {
         ConfirmRepresentation = "representation:confirm",
         /// Publish and repeal procedures.
         PublishProcedure = "procedure:publish",
+        /// Review procedures and regulations, and propose to simplify them, at one's agency.
+        ProposeReview = "review:propose",
+        /// Decide what one's agency proposes to simplify.
+        DecideReview = "review:decide",
         /// Order deadlines to be computed anew when a calendar has changed.
         RecomputeDeadlines = "deadline:recompute",
         /// Read the journal's checkpoints.
@@ -71,8 +75,9 @@ pub const fn permissions_of(role: Role) -> &'static [Permission] {
         Role::ReceptionOfficer => {
             &[ReceiveDossier, ReadDossier, KeepArchive, ReadStaff, Delegate, ConfirmRepresentation]
         }
-        Role::ProcessingOfficer => &[ProcessDossier, ReadDossier, ReadStaff, Delegate],
-        Role::Leader => &[SignDossier, ReadDossier, RunCounters, ReadStaff, Delegate],
+        // Whoever carries procedures out is to propose their amendment (NĐ 63/2010 Art. 20(6)).
+        Role::ProcessingOfficer => &[ProcessDossier, ReadDossier, ReadStaff, Delegate, ProposeReview],
+        Role::Leader => &[SignDossier, ReadDossier, RunCounters, ReadStaff, Delegate, DecideReview],
         Role::HeadOfAgency => &[
             ReadDossier,
             OverseeDossiers,
@@ -82,13 +87,21 @@ pub const fn permissions_of(role: Role) -> &'static [Permission] {
             ReadStaff,
             Delegate,
             NameDeputies,
+            DecideReview,
             ReadCheckpoints,
         ],
         Role::Inspector => &[ReadDossier, OverseeDossiers, ReadStaff, Delegate, ReadCheckpoints],
         Role::Front | Role::DataProtectionOfficer => &[ReadStaff, Delegate, ReadCheckpoints],
-        Role::Administrator => {
-            &[ManageDirectory, ReadStaff, Delegate, PublishProcedure, RecomputeDeadlines, ReadCheckpoints]
-        }
+        // Among them the unit that controls procedures: it publishes and reviews them (NĐ 63/2010 Art. 5(3), 27(2)).
+        Role::Administrator => &[
+            ManageDirectory,
+            ReadStaff,
+            Delegate,
+            PublishProcedure,
+            ProposeReview,
+            RecomputeDeadlines,
+            ReadCheckpoints,
+        ],
     }
 }
 
@@ -118,6 +131,8 @@ impl Permission {
             Self::NameDeputies => "Name deputies for the staff of one's agency",
             Self::ConfirmRepresentation => "Register organisations and confirm, from the papers, who acts for whom",
             Self::PublishProcedure => "Publish and repeal procedures",
+            Self::ProposeReview => "Review procedures and regulations, and propose to simplify them, at one's agency",
+            Self::DecideReview => "Decide what one's agency proposes to simplify",
             Self::RecomputeDeadlines => "Order deadlines to be computed anew when a calendar has changed",
             Self::ReadCheckpoints => "Read the journal's checkpoints",
         }

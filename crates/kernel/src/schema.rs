@@ -86,7 +86,7 @@ table! { sign_in_failures (subject) { subject -> Bytea, failures -> Int4, window
 table! {
     procedures (id) {
         id -> Uuid, version -> Int4, code -> Text, valid_from -> Date, valid_to -> Date, name -> Text, name_en -> Text,
-        field -> Text, content -> Jsonb,
+        field -> Text, content -> Jsonb, publication -> Nullable<Jsonb>,
     }
 }
 table! {
@@ -254,6 +254,14 @@ table! {
         title -> Text, ended_on -> Date, digitised -> Bool, retention_rule -> Text, retention_years -> Nullable<Int2>,
         transfer_due_on -> Date, review_due_on -> Nullable<Date>, transferred_on -> Nullable<Date>,
         minutes_number -> Nullable<Text>, transferred_by -> Nullable<Uuid>,
+    }
+}
+table! {
+    reviews (id) {
+        id -> Uuid, version -> Int4, agency_id -> Uuid, procedure_id -> Nullable<Uuid>, procedure_code -> Nullable<Text>,
+        document_number -> Nullable<Text>, plan_year -> Int2, title -> Text, reason -> Text, status -> Text,
+        hourly_rate -> Jsonb, proposals -> Jsonb, proposed_saving -> Int8, accepted_saving -> Int8,
+        opened_at -> Timestamptz, submitted_at -> Nullable<Timestamptz>, decided_at -> Nullable<Timestamptz>,
     }
 }
 

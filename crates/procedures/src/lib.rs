@@ -12,6 +12,7 @@
 //! - [`form`]: what is printed; [`register`]: the book of what was accepted; [`receipt`]: what was promised, signed
 //! - [`queue`]: tickets at the counter; [`appointment`]: times given beforehand; [`assessment`]: what a centre says it has
 //! - [`archive`]: the register of what is finished
+//! - [`review`]: what is proposed to simplify procedures and regulations, and what that saves
 //! - [`recomputation`]: a calendar has changed; [`recompute`]: what that moves
 //! - [`import`]: dossiers of other systems, from their logs
 //! - [`event`]: what the journal is told; [`problem`]: what can go wrong
@@ -41,6 +42,7 @@ pub mod recomputation;
 pub mod recompute;
 pub mod register;
 pub mod request;
+pub mod review;
 pub mod steps;
 pub mod timeline;
 pub mod timer;

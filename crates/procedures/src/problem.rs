@@ -293,6 +293,30 @@ kernel::problems! {
         "Chỉ thực hiện một lần, sau khi chạy thử xong (state là looked).",
         "It is carried out once, when the dry run is through (state is looked)."
     }
+    REVIEW_NOT_FOUND = NotFound "review.not_found" {
+        "Không tìm thấy cuộc rà soát", "Review not found";
+        "Không có cuộc rà soát này, hoặc chưa được quyết định.", "There is none, or it is not decided yet."
+    }
+    REVIEW_NOT_YOURS = Forbidden "review.not_yours" {
+        "Cuộc rà soát của cơ quan khác", "The review is another agency's";
+        "Đề xuất và quyết định chỉ làm được tại cơ quan của mình.", "One proposes and decides at one's own agency alone."
+    }
+    REVIEW_STATE = Conflict "review.wrong_state" {
+        "Cuộc rà soát không ở trạng thái cho phép việc này", "The review does not stand where this is possible";
+        "Trạng thái hiện tại nằm trong state.", "The state is in state."
+    }
+    REVIEW_EMPTY = Conflict "review.empty" {
+        "Chưa có đề xuất nào", "Nothing is proposed yet";
+        "Trình khi đã có ít nhất một đề xuất.", "Submit it once it has a proposal."
+    }
+    PROPOSAL_NOT_FOUND = NotFound "review.proposal_not_found" {
+        "Không tìm thấy đề xuất", "Proposal not found";
+        "Đề xuất được đánh số từ 1 theo thứ tự trong cuộc rà soát.", "Proposals are numbered from 1, as they stand in the review."
+    }
+    PROPOSAL_DECIDED = Conflict "review.proposal_decided" {
+        "Đề xuất đã được quyết định", "The proposal is decided";
+        "Quyết định hiện tại nằm trong state.", "The decision is in state."
+    }
     BAD_LOG = Malformed "import.bad_log" {
         "Không đọc được tệp nhật ký", "The log cannot be read";
         "Tệp phải là CSV với các cột của nhật ký; chưa có gì được nhập.",

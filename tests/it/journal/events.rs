@@ -45,6 +45,7 @@ fn every_stored_event_is_still_read() {
     still_read::<directory::delegation::DelegationEvent>();
     still_read::<directory::representation::RepresentationEvent>();
     still_read::<directory::organisation::OrganisationEvent>();
+    still_read::<procedures::review::ReviewEvent>();
     still_read::<procedures::import::event::ExternalDossierEvent>();
     still_read::<procedures::import::event::ImportEvent>();
     still_read::<procedures::paper::PaperEvent>();
@@ -78,6 +79,7 @@ fn every_event_has_a_fixture_of_each_version() {
     have_fixtures::<directory::delegation::DelegationEvent>();
     have_fixtures::<directory::representation::RepresentationEvent>();
     have_fixtures::<directory::organisation::OrganisationEvent>();
+    have_fixtures::<procedures::review::ReviewEvent>();
     have_fixtures::<procedures::import::event::ExternalDossierEvent>();
     have_fixtures::<procedures::import::event::ImportEvent>();
     have_fixtures::<procedures::paper::PaperEvent>();

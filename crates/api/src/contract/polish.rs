@@ -36,6 +36,7 @@ const VERSIONED: &[&str] = &[
     "Organisation",
     "Procedure",
     "Representation",
+    "Review",
     "StaffMember",
     "Ticket",
     "Tracking",
@@ -67,6 +68,8 @@ pub fn polish(document: &mut Value) {
     document["paths"]["/v1/appointments"]["post"]["responses"]["201"]["links"] = appointment.into();
     let assessment = links_to(&["getAssessment", "answerAssessment", "submitAssessment"]);
     document["paths"]["/v1/agencies/{id}/assessments"]["post"]["responses"]["201"]["links"] = assessment.into();
+    let review = links_to(&["getReview", "proposeChanges", "submitReview"]);
+    document["paths"]["/v1/reviews"]["post"]["responses"]["201"]["links"] = review.into();
     document["paths"]["/v1/dossiers/{id}/receipts"]["get"]["responses"]["200"]["links"] = json!({
         "verifyReceipt": {
             "operationId": "verifyReceipt", "requestBody": { "signed": "$response.body#/items/0/signed" },

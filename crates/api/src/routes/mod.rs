@@ -42,6 +42,7 @@ pub mod receipts;
 pub mod recomputations;
 pub mod register;
 pub mod representations;
+pub mod reviews;
 pub mod staff;
 pub mod steps;
 
@@ -58,6 +59,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     organisations::configure(config);
     representations::configure(config);
     procedures::configure(config);
+    reviews::configure(config);
     dossiers::configure(config);
     steps::configure(config);
     consultations::configure(config);

@@ -70,7 +70,8 @@ async fn get_procedure(call: Call, code: web::Path<String>) -> Result<Public<Arc
 /// Publish a procedure
 ///
 /// A new procedure, or a new version of one: the version before ends on the day before. A published version is never
-/// changed, since dossiers rest on it. Other replicas know it after a second.
+/// changed, since dossiers rest on it. With the decision that publishes it, the answer says by when that had to be made and opened
+/// to the public, and whether it was. Other replicas know it after a second.
 #[utoipa::path(operation_id = "publishProcedure", tag = "procedures", request_body = NewProcedure,
     security(("oauth" = ["procedure:publish"])),
     responses(
@@ -83,7 +84,7 @@ async fn publish_procedure(write: Write<NewProcedure>) -> Result<Answered> {
     write
         .run(async |conn, call, new, attempt| {
             let id = ProcedureId::at(call.ctx.now);
-            let answer = publish::publish(conn, &call.ctx, id, new, attempt).await?;
+            let answer = publish::publish(conn, &call.ctx, &call.app.rules, id, new, attempt).await?;
             reference::refresh(&call.app, conn, Reference::Procedures).await;
             Ok(answer)
         })

@@ -23,6 +23,25 @@ fn working_days_of_each_year() {
 }
 
 #[test]
+fn so_many_working_days_before_a_day() {
+    for (day, count, before) in [
+        ("2026-08-17", 5, "2026-08-10"),
+        // Saturday 22 August is worked.
+        ("2026-08-25", 2, "2026-08-22"),
+        ("2026-09-03", 1, "2026-08-28"),
+        // From a day off.
+        ("2026-08-23", 1, "2026-08-22"),
+        ("2026-08-23", 0, "2026-08-23"),
+    ] {
+        assert_eq!(VIETNAM_2024_2027.working_days_before(date(day), count), Ok(date(before)), "{count} before {day}");
+    }
+    for (day, count) in [("2024-01-02", 1), ("2028-01-01", 0)] {
+        let refused = VIETNAM_2024_2027.working_days_before(date(day), count);
+        assert!(matches!(refused, Err(DeadlineError::NotPublished { .. })), "{day}");
+    }
+}
+
+#[test]
 fn every_kind_of_day() {
     let expected = [
         ("2026-08-21", DayKind::WorkingDay, None),

@@ -1,7 +1,6 @@
 //! The constituent parts of a procedure: name, sequence, manner, dossier, time limit, subject, agency and result, and
 //! where there are any: forms, conditions and fees (NĐ 63/2010/NĐ-CP Art. 8, recalled only).
 
-use chrono::NaiveDate;
 use deadlines::Limit;
 use kernel::text_enum;
 use serde::{Deserialize, Serialize};
@@ -51,8 +50,6 @@ pub struct Content {
     /// It can be filed anywhere, not only where one lives or builds (NĐ 118/2025/NĐ-CP Art. 14).
     #[serde(default)]
     pub non_territorial: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub publication: Option<Publication>,
     /// Limit, papers, manner and fee hang on the case, not on the procedure.
     #[schema(min_items = 1, max_items = 50)]
     pub cases: Vec<Case>,
@@ -147,25 +144,6 @@ text_enum! {
 impl Default for OnlineLevel {
     fn default() -> Self {
         Self::Full
-    }
-}
-
-/// How the procedure was made public.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Publication {
-    /// The decision that publishes it.
-    #[schema(example = "1234/QĐ-UBND", min_length = 1, max_length = 50)]
-    pub decision: String,
-    pub decided_on: NaiveDate,
-    /// The last day on which it was in time.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub due_on: Option<NaiveDate>,
-}
-
-impl Publication {
-    /// Whether it was made public in time, where a day was set.
-    pub fn in_time(&self) -> Option<bool> {
-        self.due_on.map(|due_on| self.decided_on <= due_on)
     }
 }
 

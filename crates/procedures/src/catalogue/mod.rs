@@ -2,14 +2,16 @@
 //! [`search`] finds them, [`publish`] brings out new versions.
 
 mod content;
+mod publication;
 pub mod publish;
 pub mod search;
 pub mod seed;
 
 pub use content::{
     Case, Component, ConsultationRule, Content, Fee, Involved, LegalText, Level, Mark, Method, Online, OnlineLevel,
-    Part, Publication, Subject, SupplementRule, Words,
+    Part, Subject, SupplementRule, Words,
 };
+pub use publication::{NewPublication, Publication, Punctuality};
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -50,10 +52,14 @@ pub struct Procedure {
     pub field: String,
     #[schema(value_type = Content)]
     pub content: Json<Content>,
+    /// The decision that published it, and whether that was in time; absent where it was not told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Publication>)]
+    pub publication: Option<Json<Publication>>,
 }
 
 /// The last day of what no end is known of.
-const NO_END: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 31).expect("a day");
+pub(crate) const NO_END: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 31).expect("a day");
 
 impl Procedure {
     /// Whether this version is in force on that day.

@@ -12,13 +12,14 @@ use kernel::json::Json;
 use kernel::problem::{Error, FieldError, INVALID, Text as Message};
 use kernel::record::{Record, nothing_late};
 use kernel::reference::{self, Reference};
+use kernel::rules::Rules;
 use kernel::schema::procedures;
 use kernel::timers::Timers;
 use kernel::{Ctx, Result};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Catalogue, Content, NO_END, OnlineLevel, Procedure, ProcedureId};
+use super::{Catalogue, Content, NO_END, NewPublication, OnlineLevel, Procedure, ProcedureId};
 use crate::problem::{PROCEDURE_NOT_FOUND, VERSION_NOT_LATEST};
 
 /// A version to be published.
@@ -27,6 +28,7 @@ use crate::problem::{PROCEDURE_NOT_FOUND, VERSION_NOT_LATEST};
 #[schema(example = json!({
     "code": "2.000908", "valid_from": "2099-01-01", "name": "Cấp bản sao từ sổ gốc", "name_en": "Copy from an original register",
     "field": "Chứng thực",
+    "publication": { "decision": "1234/QĐ-UBND", "decided_on": "2026-06-22", "in_force_on": "2026-07-01" },
     "content": {
         "source": "NĐ 23/2015/NĐ-CP", "mark": "S", "level": "both", "subjects": ["citizen"],
         "results": [{ "vi": "Bản sao từ sổ gốc", "en": "Copy from the register" }],
@@ -51,6 +53,8 @@ pub struct NewProcedure {
     #[schema(example = "Hộ tịch", min_length = 1, max_length = 200)]
     pub field: String,
     pub content: Content,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publication: Option<NewPublication>,
 }
 
 /// The end of a procedure.
@@ -65,8 +69,18 @@ pub struct Repeal {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProcedureEvent {
-    Published { code: String, valid_from: NaiveDate },
-    Ended { last_day: NaiveDate },
+    Published {
+        code: String,
+        valid_from: NaiveDate,
+        /// Whether it was decided, and opened to the public, in time: where that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        announced_in_time: Option<bool>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        opened_in_time: Option<bool>,
+    },
+    Ended {
+        last_day: NaiveDate,
+    },
 }
 
 impl Event for ProcedureEvent {
@@ -87,6 +101,7 @@ impl Event for ProcedureEvent {
 pub async fn publish(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
+    rules: &Rules,
     id: ProcedureId,
     new: NewProcedure,
     attempt: &Attempt,
@@ -94,7 +109,8 @@ pub async fn publish(
     conn.transaction::<_, Error, _>(async |conn| {
         let catalogue = begin(conn).await?;
         check(ctx, &new)?;
-        let NewProcedure { code, valid_from, name, name_en, field, content } = new;
+        let NewProcedure { code, valid_from, name, name_en, field, content, publication } = new;
+        let publication = publication.map(|publication| publication.held_to(rules, ctx.now)).transpose()?;
         // One that was taken back before it began has never been in force.
         let last = catalogue.versions(&code).rfind(|version| version.valid_from <= version.valid_to);
         if last.is_some_and(|last| last.valid_from >= valid_from) {
@@ -104,10 +120,15 @@ pub async fn publish(
         if let Some(last) = last.filter(|last| last.valid_to > before) {
             end(conn, ctx, last, before, None).await?;
         }
-        let content = Json(content);
-        let row = Procedure { id, version: 1, code, valid_from, valid_to: NO_END, name, name_en, field, content };
+        let event = ProcedureEvent::Published {
+            code: code.clone(),
+            valid_from,
+            announced_in_time: publication.as_ref().and_then(|made| Some(made.announced.as_ref()?.in_time)),
+            opened_in_time: publication.as_ref().map(|made| made.opened.in_time),
+        };
+        let (content, publication, valid_to) = (Json(content), publication.map(Json), NO_END);
+        let row = Procedure { id, version: 1, code, valid_from, valid_to, name, name_en, field, content, publication };
         let answer = answer(201, &row);
-        let event = ProcedureEvent::Published { code: row.code.clone(), valid_from };
         let entry = Entry::new(ctx, id.0, ctx.actor.agency().map(|agency| agency.0), &event, (vec![], vec![]));
         let kept = Some(attempt.keep(&answer, ctx.now));
         let change =

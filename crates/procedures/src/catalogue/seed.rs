@@ -41,6 +41,7 @@ pub async fn seed(conn: &mut AsyncPgConnection) -> Result<()> {
             name_en,
             field,
             content: Json(content),
+            publication: None,
         };
         new += diesel::insert_into(procedures::table)
             .values(&row)
