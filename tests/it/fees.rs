@@ -10,7 +10,7 @@ use crate::cast::{Cast, PERMIT_AT_COUNTER, PERMIT_ONLINE, path, said};
 use crate::harness::{Answer, Client, TestApp};
 use crate::start::gateway::{Gateway, SECRET};
 
-async fn served_by(gateway: &str) -> TestApp {
+pub async fn served_by(gateway: &str) -> TestApp {
     TestApp::with(|flags| {
         flags.payment_gateway_url = Some(gateway.to_owned());
         flags.payment_gateway_secret = Some(SECRET.to_owned());
@@ -19,7 +19,7 @@ async fn served_by(gateway: &str) -> TestApp {
 }
 
 /// One fee of 75,000 đ, ordered by reception. Returns its id.
-async fn order(cast: &Cast, id: &str) -> String {
+pub async fn order(cast: &Cast, id: &str) -> String {
     let lines = json!({"lines": [{"fee": "fee"}]});
     cast.client("tiepnhan").post(&format!("/v1/dossiers/{id}/fees"), lines).await.expect(201).id()
 }
@@ -29,7 +29,7 @@ async fn fees(client: &Client, id: &str) -> Value {
 }
 
 /// An event, told as the gateway tells it.
-async fn tell(app: &TestApp, event: &Value) -> Answer {
+pub async fn tell(app: &TestApp, event: &Value) -> Answer {
     let (body, secret) = (event.to_string(), signature::secret(SECRET).unwrap());
     let signed = signature::sign(&secret, body.as_bytes());
     let gateway = app.anonymous();
@@ -42,7 +42,7 @@ async fn tell(app: &TestApp, event: &Value) -> Answer {
     gateway.send(request).await
 }
 
-fn paid(order: &str, transaction: &str, amount: i64) -> Value {
+pub fn paid(order: &str, transaction: &str, amount: i64) -> Value {
     json!({
         "type": "payment.succeeded", "order": order, "transaction": transaction, "amount": amount,
         "at": "2026-08-17T02:05:00Z",

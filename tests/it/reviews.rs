@@ -373,4 +373,5 @@ async fn reviews_are_listed_the_latest_first_and_by_agency_procedure_and_status(
     let next = officer.get(&format!("/v1/reviews?limit=2&cursor={cursor}")).await.expect(200);
     assert_eq!((ids(&next), next.json.get("next_cursor")), (vec![id(&first)], None));
     anybody.get(&format!("/v1/reviews?cursor={cursor}")).await.expect(400);
+    officer.get("/v1/reviews?procedure=00000000").await.expect(400);
 }

@@ -13,6 +13,21 @@ use utoipa::{IntoParams, ToSchema};
 use super::view::subject;
 use super::{ReviewId, ReviewStatus, ReviewSubject, visible_to};
 
+/// The code of a procedure: see [`Procedure::code`](crate::catalogue::Procedure::code).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct ProcedureCode(String);
+
+impl TryFrom<String> for ProcedureCode {
+    type Error = &'static str;
+
+    fn try_from(code: String) -> Result<Self, Self::Error> {
+        let digits = |part: &str, n: usize| part.len() == n && part.bytes().all(|c| c.is_ascii_digit());
+        let fits = code.split_once('.').is_some_and(|(kind, serial)| digits(kind, 1) && digits(serial, 6));
+        if fits { Ok(Self(code)) } else { Err("procedure must be a code like 1.013225") }
+    }
+}
+
 /// Which reviews, and how many.
 #[derive(Clone, Debug, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -22,8 +37,8 @@ pub struct ReviewFilter {
     #[param(example = "019b76da-a800-7000-8000-a00000000006")]
     pub agency: Option<AgencyId>,
     /// Of this procedure.
-    #[param(min_length = 8, max_length = 16, pattern = r"^[0-9]\.[0-9]{6}$", example = "1.013225")]
-    pub procedure: Option<String>,
+    #[param(value_type = Option<String>, min_length = 8, max_length = 16, pattern = r"^[0-9]\.[0-9]{6}$", example = "1.013225")]
+    pub procedure: Option<ProcedureCode>,
     /// That stand there.
     #[param(inline)]
     pub status: Option<ReviewStatus>,
@@ -110,7 +125,7 @@ pub async fn list(
         query = query.filter(reviews::agency_id.eq(agency));
     }
     if let Some(procedure) = &filter.procedure {
-        query = query.filter(reviews::procedure_code.eq(procedure));
+        query = query.filter(reviews::procedure_code.eq(&procedure.0));
     }
     if let Some(status) = filter.status {
         query = query.filter(reviews::status.eq(status));

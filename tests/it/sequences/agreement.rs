@@ -1,0 +1,116 @@
+//! What must agree at the end of every way.
+
+use chrono::{DateTime, Utc};
+use deadlines::Clock;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use kernel::json::Json;
+use kernel::rules::Rules;
+use kernel::schema::{dossiers, timers};
+use procedures::DossierId;
+use procedures::workflow::Status;
+
+use super::Way;
+use crate::harness::TestApp;
+
+type Dates = (Option<DateTime<Utc>>, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+
+/// The row is where the way ended, its dates are the clock's, its timers are those that wait, and the journal has each version.
+pub async fn of_dossier(app: &TestApp, way: &Way) {
+    let (conn, id) = (&mut *app.db.conn().await.unwrap(), DossierId(way.id.parse().unwrap()));
+    let about = way.to_string();
+    let row = dossiers::table.find(id);
+    let (status, stands): (Status, bool) =
+        row.select((dossiers::status, dossiers::clock_stands)).first(conn).await.unwrap();
+    assert_eq!(status, way.at, "{about}");
+    let clock: Option<Json<Clock>> = row.select(dossiers::clock).first(conn).await.unwrap();
+    let dates: Dates = row
+        .select((dossiers::original_due_at, dossiers::statutory_due_at, dossiers::due_at))
+        .first(conn)
+        .await
+        .unwrap();
+    let rules = Rules::read(conn).await.unwrap();
+    let by_clock = clock.map(|Json(clock)| procedures::clock::deadline(&rules, &clock).unwrap());
+    let expected = by_clock.as_ref();
+    let expected = (
+        expected.map(|deadline| deadline.original_due_at),
+        expected.map(|deadline| deadline.statutory_due_at),
+        expected.map(|deadline| deadline.due_at),
+    );
+    assert_eq!(dates, expected, "{about}");
+    let set: Vec<(String, DateTime<Utc>)> = timers::table
+        .filter(timers::entity_id.eq(id.0))
+        .select((timers::kind, timers::fire_at))
+        .load(conn)
+        .await
+        .unwrap();
+    if !status.is_open() {
+        assert!(set.is_empty(), "{about}: {set:?}");
+    }
+    let now = app.clock.now();
+    if status.is_examined() && !stands && dates.1.is_some_and(|due_at| due_at > now) {
+        assert!(set.iter().any(|(kind, _)| kind == "deadline"), "{about}: its timer is lost");
+    }
+    for (kind, fire_at) in set.iter().filter(|(kind, _)| kind == "deadline") {
+        assert!(status.is_examined() && !stands && Some(*fire_at) == dates.1, "{about}: {kind} {fire_at}");
+    }
+    let told = format!("SELECT count(*) FROM journal WHERE entity_id = '{id}'");
+    let versions = format!("SELECT version FROM dossiers WHERE id = '{id}'");
+    assert_eq!(app.count(&told).await, app.count(&versions).await, "{about}");
+}
+
+/// What is open belongs to a state that waits for it; every paid order has the one payment that settles it; and what is to go
+/// back, and only that, has a timer that asks for it.
+pub async fn of_money_and_questions(app: &TestApp, way: &Way) {
+    let dossier = format!("WITH dossier AS (SELECT * FROM dossiers WHERE id = '{}')", way.id);
+    let waits = |status| format!("(status = '{status}' OR (status = 'withdrawal_requested' AND state_before = '{status}'))");
+    let wrong = [
+        (
+            "a question is open exactly while one is waited for",
+            format!(
+                "SELECT count(*) FROM dossier WHERE {} IS DISTINCT FROM EXISTS (SELECT FROM consultations
+                 WHERE dossier_id = dossier.id AND consultations.status = 'open' AND closed_at IS NULL)",
+                waits("consulting")
+            ),
+        ),
+        (
+            "a duty is open exactly while one is waited for",
+            format!(
+                "SELECT count(*) FROM dossier WHERE {} IS DISTINCT FROM EXISTS (SELECT FROM fee_orders
+                 WHERE dossier_id = dossier.id AND kind = 'duty' AND fee_orders.status = 'open' AND settled_at IS NULL)",
+                waits("awaiting_payment")
+            ),
+        ),
+        (
+            "nothing is left to pay of what has ended",
+            "SELECT count(*) FROM dossier JOIN fee_orders ON dossier_id = dossier.id
+             WHERE dossier.status IN ('returned', 'stopped') AND fee_orders.status = 'open'"
+                .to_owned(),
+        ),
+        (
+            "an order is paid or refunded by exactly one payment of its amount, and no other",
+            "SELECT count(*) FROM dossier JOIN fee_orders ON dossier_id = dossier.id
+             WHERE (SELECT array_agg(CASE WHEN payments.amount <> fee_orders.amount THEN 'another sum'
+                    WHEN payments.status = 'refunded' THEN 'refunded' ELSE 'paid' END)
+                    FROM payments WHERE order_id = fee_orders.id AND applied)
+             IS DISTINCT FROM CASE WHEN fee_orders.status IN ('paid', 'refunded') THEN ARRAY[fee_orders.status] END"
+                .to_owned(),
+        ),
+        (
+            "money that settles nothing is never kept",
+            "SELECT count(*) FROM dossier JOIN payments ON dossier_id = dossier.id
+             WHERE NOT applied AND payments.status = 'kept'"
+                .to_owned(),
+        ),
+        (
+            "a timer asks for each payment that is to go back, and for no other",
+            "SELECT count(*) FROM dossier JOIN payments ON dossier_id = dossier.id
+             WHERE (payments.status = 'refunding') IS DISTINCT FROM
+                   EXISTS (SELECT FROM timers WHERE entity_kind = 'payment' AND entity_id = payments.id)"
+                .to_owned(),
+        ),
+    ];
+    for (rule, sql) in wrong {
+        assert_eq!(app.count(&format!("{dossier} {sql}")).await, 0, "{rule}: {way}");
+    }
+}
