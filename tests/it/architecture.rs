@@ -51,7 +51,7 @@ fn list(directory: &Path) -> Vec<PathBuf> {
 }
 
 /// The files of `sources` in which `word` stands, and which are not in `except`.
-fn files_with(word: &str, except: &[&str]) -> Vec<String> {
+pub fn files_with(word: &str, except: &[&str]) -> Vec<String> {
     let hits = sources().into_iter().filter(|source| source.code().contains(word)).map(|source| source.path);
     hits.filter(|path| !except.contains(&path.as_str())).collect()
 }

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::architecture::{Source, sources};
+use diesel::QueryableByName;
+use diesel_async::RunQueryDsl;
+
+use crate::architecture::{Source, files_with, sources};
+use crate::harness::TestApp;
 
 /// The tables of each domain.
 const OWN: &[(&str, &[&str])] = &[
@@ -200,4 +204,33 @@ fn every_query_on_appointments_asks_who_looks() {
         }
     }
     assert_eq!((asking, writing), (2, WRITERS.len()), "reading one, and lists");
+}
+
+/// What a statement is kept by is its text: one whose text may be another each time is never kept, and costs two trips and
+/// a plan more each time it runs.
+#[test]
+fn no_statement_is_prepared_anew_each_time() {
+    // The one asks at the start whether there is a database; the other numbers what has come in, many entries at a time.
+    let except = ["crates/api/src/database.rs", "crates/kernel/src/journal/leader.rs"];
+    for word in ["dsl::sql", "sql_query", "unsafe_to_cache"] {
+        assert_eq!(files_with(word, &except), [""; 0], "{word}");
+    }
+}
+
+#[derive(QueryableByName)]
+struct Kept {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    count: i64,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statement_with_text_of_ours_stays_prepared() {
+    let app = TestApp::new().await;
+    let conn = &mut *app.db.conn().await.unwrap();
+    let agency = directory::demo::agency_id("H26.13.01").unwrap();
+    for _ in 0..3 {
+        procedures::queue::display::display(conn, &app.ctx(), agency).await.unwrap();
+        let kept = "SELECT count(*) FROM pg_prepared_statements WHERE strpos(statement, 'status = ''waiting''') > 0";
+        assert_eq!(diesel::sql_query(kept).get_result::<Kept>(conn).await.unwrap().count, 1);
+    }
 }

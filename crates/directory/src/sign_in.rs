@@ -6,7 +6,6 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Timestamptz};
 use diesel::upsert::excluded;
@@ -14,6 +13,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::address::network;
 use kernel::schema::{sign_in_failures, staff};
 use kernel::secret::SecretKey;
+use kernel::sql::sql;
 use kernel::{Ctx, Result};
 
 use crate::problem::{BAD_CREDENTIALS, TOO_MANY_ATTEMPTS};

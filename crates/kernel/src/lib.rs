@@ -2,7 +2,7 @@
 //!
 //! - [`ctx`]: who acts and when; [`permission`]: who may do what; [`mod@id`], [`clock`]
 //! - [`problem`]: everything that can go wrong, with its words in two languages
-//! - [`db`]: the only place that sees a pool; [`mod@condition`]: who sees a row; [`record`]: a change, its journal entry, timers and answer in one statement
+//! - [`db`]: the only place that sees a pool; [`mod@condition`]: who sees a row; [`mod@sql`]; [`record`]: a change, its journal entry, timers and answer in one statement
 //! - [`journal`]: the spine; [`timers`]: what must happen later; [`idempotency`]: a retry does the work once
 //! - [`rules`]: calendars and limits as data; [`mod@reference`]: what replicas keep in memory; [`address`], [`files`], [`instant`], [`json`], [`page`], [`secret`], [`signing`], [`text`]
 
@@ -27,6 +27,7 @@ pub mod rules;
 pub mod schema;
 pub mod secret;
 pub mod signing;
+pub mod sql;
 pub mod text;
 pub mod timers;
 

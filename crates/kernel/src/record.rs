@@ -4,8 +4,6 @@
 //! row (somebody else was faster) breaks the journal's NOT NULL and with it everything in the statement.
 
 use diesel::QueryResult;
-use diesel::dsl::sql;
-use diesel::expression::SqlLiteral;
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
@@ -15,13 +13,14 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use crate::idempotency::{IN_FLIGHT, Kept};
 use crate::journal::Entry;
 use crate::problem::{CONFLICT, Result};
+use crate::sql::{Sql, sql};
 use crate::timers::Timers;
 
 /// A part of the statement beside the change itself: rows of other tables that belong to it.
 pub type Also = Box<dyn QueryFragment<Pg> + Send>;
 
 /// The late value of a change of which the database knows nothing that we do not.
-pub fn nothing_late() -> SqlLiteral<Nullable<Text>> {
+pub fn nothing_late() -> Sql<Nullable<Text>> {
     sql("NULL::text")
 }
 

@@ -1,8 +1,6 @@
 //! A dossier as it is stored, and who may see it.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::dsl::sql;
-use diesel::expression::SqlLiteral;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment};
@@ -11,6 +9,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::{AgencyId, CitizenId, OrganisationId};
 use kernel::json::Json;
 use kernel::schema::{dossier_agencies, dossiers};
+use kernel::sql::{Sql, sql};
 use kernel::{Actor, Ctx, Permission, Result, condition, id, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -87,7 +86,7 @@ pub struct ApplicantOrganisation {
 }
 
 /// The applicant in a list: the organisation, where one applies.
-pub(crate) fn applicant_name() -> SqlLiteral<Text> {
+pub(crate) fn applicant_name() -> Sql<Text> {
     sql("coalesce(dossiers.applicant #>> '{organisation,name}', dossiers.applicant ->> 'name')")
 }
 

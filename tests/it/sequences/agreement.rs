@@ -63,7 +63,8 @@ pub async fn of_dossier(app: &TestApp, way: &Way) {
 /// back, and only that, has a timer that asks for it.
 pub async fn of_money_and_questions(app: &TestApp, way: &Way) {
     let dossier = format!("WITH dossier AS (SELECT * FROM dossiers WHERE id = '{}')", way.id);
-    let waits = |status| format!("(status = '{status}' OR (status = 'withdrawal_requested' AND state_before = '{status}'))");
+    let waits =
+        |status| format!("(status = '{status}' OR (status = 'withdrawal_requested' AND state_before = '{status}'))");
     let wrong = [
         (
             "a question is open exactly while one is waited for",

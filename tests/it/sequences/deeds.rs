@@ -96,9 +96,9 @@ async fn give_back(rng: &mut fastrand::Rng, app: &TestApp, cast: &Cast, way: &Wa
     let (id, status) = (payment["id"].as_str().unwrap(), payment["status"].as_str().unwrap());
     match rng.u8(..3) {
         0 => tell(app, &json!({ "type": "refund.failed", "payment": id })).await.expect(204),
-        1 => {
-            tell(app, &json!({ "type": "refund.succeeded", "payment": id, "transaction": fresh(rng) })).await.expect(204)
-        }
+        1 => tell(app, &json!({ "type": "refund.succeeded", "payment": id, "transaction": fresh(rng) }))
+            .await
+            .expect(204),
         _ => {
             let at = format!("/v1/dossiers/{}/payments/{id}/refund", way.id);
             let why = json!({ "reason": "Nộp hai lần cho một khoản.", "transaction": fresh(rng) });

@@ -12,8 +12,11 @@ VALUES (
 );
 
 -- The people of the first commune, at the two others, too.
-INSERT INTO staff (id, username, name, password_hash, roles, agency_id)
-SELECT gen_random_uuid(), staff.username || right(agencies.code, 2), staff.name, staff.password_hash, staff.roles, agencies.id
+INSERT INTO staff (id, username, name, password_hash, roles, agency_id, agencies, postings)
+SELECT
+    gen_random_uuid(), staff.username || right(agencies.code, 2), staff.name, staff.password_hash, staff.roles,
+    agencies.id, ARRAY[agencies.id],
+    (SELECT jsonb_agg(posting || jsonb_build_object('agency_id', agencies.id)) FROM jsonb_array_elements(staff.postings) AS posting)
 FROM staff, agencies
 WHERE staff.username IN ('tiepnhan', 'lanhdao') AND agencies.code IN ('H26.13.02', 'H26.13.03');
 

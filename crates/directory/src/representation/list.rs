@@ -1,13 +1,14 @@
 //! Lists of representations, the newest first.
 
 use chrono::NaiveDate;
-use diesel::dsl::{exists, sql};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Date, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::{CitizenId, OrganisationId, RepresentationId};
 use kernel::page::{Cursors, Limit, Page};
 use kernel::schema::{acting_for, representations};
+use kernel::sql::sql;
 use kernel::{Actor, Ctx, Permission, Result};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;

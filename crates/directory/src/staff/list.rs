@@ -1,12 +1,12 @@
 //! Lists of staff: keyset pages by user name.
 
-use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::{AgencyId, StaffId};
 use kernel::page::{Cursors, Limit, Page};
 use kernel::schema::staff;
+use kernel::sql::sql;
 use kernel::text::Sought;
 use kernel::{Ctx, Result, Role};
 use serde::{Deserialize, Serialize};

@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use deadlines::Timeliness;
-use diesel::dsl::{count, sql};
+use diesel::dsl::count;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::page::{Cursors, Limit, Page};
 use kernel::schema::{external_dossiers, external_events};
+use kernel::sql::sql;
 use kernel::{Actor, Ctx, Permission, Result, id, instant};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};

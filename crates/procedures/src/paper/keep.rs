@@ -53,18 +53,19 @@ impl QueryFragment<Pg> for Keep {
              kept_at) SELECT unnest(",
         );
         out.push_bind_param::<Array<SqlUuid>, _>(&self.ids)?;
-        out.push_sql("), 'component', (SELECT late FROM changed), ");
+        out.push_sql("::uuid[]), 'component', (SELECT late FROM changed), ");
         out.push_bind_param::<Text, _>(&self.owner_number)?;
-        out.push_sql(", ");
+        out.push_sql("::text, ");
         out.push_bind_param::<Nullable<SqlUuid>, _>(&self.owner_id)?;
-        out.push_sql(", ");
+        out.push_sql("::uuid, ");
         out.push_bind_param::<Nullable<SqlUuid>, _>(&self.organisation_id)?;
-        out.push_sql(", ");
+        out.push_sql("::uuid, ");
         out.push_bind_param::<SqlUuid, _>(&self.dossier)?;
-        out.push_sql(", ");
+        out.push_sql("::uuid, ");
         out.push_bind_param::<SqlUuid, _>(&self.procedure)?;
-        out.push_sql(", ");
+        out.push_sql("::uuid, ");
         out.push_bind_param::<Timestamptz, _>(&self.now)?;
+        out.push_sql("::timestamptz");
         // Those whose data was recorded before are there already, and those of a supplement come later than the rest.
         out.push_sql(
             " ON CONFLICT (id) DO UPDATE SET dossier_code = excluded.dossier_code, \

@@ -4,7 +4,6 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Integer, Timestamptz};
 use diesel::upsert::excluded;
@@ -15,6 +14,7 @@ use kernel::problem::Error;
 use kernel::record::Also;
 use kernel::schema::ticket_draws::{self, bound, draws, subject, window_ends_at};
 use kernel::secret::SecretKey;
+use kernel::sql::sql;
 use kernel::{Ctx, Result};
 
 use crate::problem::TOO_MANY_TICKETS;

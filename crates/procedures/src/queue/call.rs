@@ -1,6 +1,5 @@
 //! Calling tickets to counters, and what becomes of them there.
 
-use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Integer};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
@@ -8,6 +7,7 @@ use kernel::idempotency::{Answer, Attempt};
 use kernel::problem::{Error, unchanged};
 use kernel::record::{Record, nothing_late};
 use kernel::schema::tickets;
+use kernel::sql::sql;
 use kernel::timers::Timers;
 use kernel::{Ctx, Result};
 use serde::{Deserialize, Serialize};

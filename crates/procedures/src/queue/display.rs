@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::future::join;
 use kernel::id::AgencyId;
 use kernel::schema::tickets;
+use kernel::sql::sql;
 use kernel::{Ctx, Result};
 use serde::Serialize;
 use utoipa::ToSchema;
