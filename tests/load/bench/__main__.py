@@ -59,9 +59,9 @@ def main():
         units = [unit for unit in UNITS if not asked.only or unit.task in asked.only]
         results = {unit: measure(benches, unit, scripts, rounds, seconds, say) for unit in units}
         memory = remember(benches[sizes[-1]], say)
-        extras = {extra: beside(benches[sizes[0]], extra, seconds, say) for extra in EXTRAS}
+        extras = {extra: beside(benches[sizes[-1]], extra, seconds, say) for extra in EXTRAS}
         logs = [rows // 10 if asked.quick else rows for rows in IMPORT_ROWS]
-        imports = [importing.measure(benches[sizes[0]], CAUNOI, directory, rows, say) for rows in logs]
+        imports = [importing.measure(benches[sizes[-1]], CAUNOI, directory, rows, say) for rows in logs]
         plans = {name: statements.explained(cluster, f"measured_{sizes[-1]}", said[0]) for name, said in lists.items()}
         text = report.markdown(results, extras, imports, memory, plans, scripts, cluster, time.monotonic() - began)
         print(text)

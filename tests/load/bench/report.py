@@ -50,6 +50,7 @@ def markdown(results, extras, imports, memory, plans, scripts, cluster, took):
     seen = ", ".join(f"{task} {highest:.0f} MB" for task, highest in memory.items())
     lines.append(f"- Memory of the server at its highest while {MEMORY_CONNECTIONS} connections are busy: {seen} "
                  f"(aim ≤ {MEMORY_MB} MB {mark(max(memory.values()) <= MEMORY_MB)}).")
+    lines += ["", f"Beside {max(by_size):,} dossiers:", ""]
     for extra, run in extras.items():
         aims = [f"≥ {extra.rate:,}/s {mark(run['rate'] >= extra.rate)}"] if extra.rate else []
         aims += [f"p99 < {extra.p99_ms} ms {mark(run['p99_ms'] < extra.p99_ms)}"] if extra.p99_ms else []
