@@ -118,3 +118,41 @@ async fn each_agencys_own_time_is_told() {
     let applicants = cast.client("congdan1").get(&format!("/v1/dossiers/{id}/holders")).await.expect(200);
     assert!(!applicants.text.contains("consultation"), "{}", applicants.text);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn time_is_that_of_the_agency_that_had_it_and_what_is_paid_meanwhile_is_nobodys_to_wait_for() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let id = cast.dossier(PERMIT_AT_COUNTER, Status::Accepted).await;
+    let holders = async |cast: &Cast| {
+        let all = cast.client("thanhtra").get(&format!("/v1/dossiers/{id}/holders")).await.expect(200);
+        let items = all.json["items"].as_array().unwrap().clone();
+        let agency = |code| json!(directory::demo::agency_id(code).unwrap());
+        let of = |item: &Value| match &item["agency_id"] {
+            id if *id == agency("H26.13.01") => "here",
+            id if *id == agency("H26.13.02") => "elsewhere",
+            _ => "nobody",
+        };
+        items.iter().map(|item| json!([item["hold"], of(item)])).collect::<Vec<_>>()
+    };
+    let elsewhere = json!({"to": "H26.13.02"});
+    cast.client("tiepnhan").post(&path(&id, Action::HandOver), elsewhere).await.expect(200);
+    let why = json!({"reason": "Thửa đất không thuộc địa bàn phường này."});
+    cast.client("badinh").post(&path(&id, Action::RefuseHandOver), why.clone()).await.expect(200);
+    let back = json!({"to": "H26.13.01"});
+    cast.client("tiepnhan").post(&path(&id, Action::HandOver), back).await.expect(200);
+    cast.client("chuyenvien").step(&id, "start-processing").await.expect(200);
+    let course = [["reception", "here"], ["examination", "elsewhere"], ["reception", "here"], ["examination", "here"]];
+    assert_eq!(json!(holders(&cast).await), json!(course));
+
+    let duty = crate::cast::said(PERMIT_AT_COUNTER, Action::RequestPayment);
+    cast.client("chuyenvien").post(&path(&id, Action::RequestPayment), duty).await.expect(200);
+    assert_eq!(holders(&cast).await.last(), Some(&json!(["applicant", "nobody"])));
+    cast.client("tiepnhan").step(&id, "request-withdrawal").await.expect(200);
+    let fees = cast.client("tiepnhan").get(&format!("/v1/dossiers/{id}/fees")).await.expect(200).json;
+    let at = format!("/v1/dossiers/{id}/fees/{}/record-payment", fees["orders"][0]["id"].as_str().unwrap());
+    let cash = json!({"method": "cash", "transaction": "BL-000124"});
+    cast.client("tiepnhan").post(&at, cash).await.expect(200);
+    cast.client("lanhdao").post(&path(&id, Action::RefuseWithdrawal), why).await.expect(200);
+    assert_eq!(holders(&cast).await.last(), Some(&json!(["examination", "here"])));
+}

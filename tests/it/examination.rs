@@ -139,3 +139,19 @@ async fn a_limit_runs_out_while_a_withdrawal_waits_for_its_decision() {
         format!("SELECT count(*) FROM journal WHERE entity_id = '{id}' AND event_kind = 'dossier.deadline_passed'");
     app.eventually(&told, 1).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_supplement_that_is_asked_for_when_it_is_late_makes_nothing_on_time() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let id = cast.dossier(PERMIT_AT_COUNTER, Status::Processing).await;
+    app.set_time("2026-08-27T09:00:00+07:00");
+    let cast = Cast::again(&app).await;
+    let asked = take(cast.client("chuyenvien"), &id, Action::RequestSupplement).await.expect(200).json;
+    assert_eq!((&asked["timeliness"], &asked["due_date"]), (&json!("overdue"), &json!("2026-08-25")));
+    let went_on = take(cast.client("tiepnhan"), &id, Action::ConfirmSupplement).await.expect(200).json;
+    assert_eq!((&went_on["timeliness"], &went_on["due_date"]), (&json!("overdue"), &json!("2026-08-25")));
+    cast.client("chuyenvien").propose(&id).await;
+    let done = take(cast.client("lanhdao"), &id, Action::IssueResult).await.expect(200).json;
+    assert_eq!(done["timeliness"], "finished_late");
+}

@@ -64,6 +64,18 @@ async fn file(client: &Client, procedure: &str, representation: &str) -> Answer 
     client.post("/v1/dossiers", filed(procedure, representation)).await
 }
 
+/// A building permit for a person with this number, under that representation if any.
+async fn file_for(client: &Client, number: &str, representation: Option<&str>) -> Answer {
+    let mut new = papers::dossier(PERMIT, "house", papers::PERMIT);
+    new["applicant"]["identity_number"] = json!(number);
+    representation.into_iter().for_each(|id| new["representation_id"] = json!(id));
+    let filed = client.post("/v1/dossiers", new).await;
+    if filed.status.is_success() {
+        papers::upload(client, &filed.json).await;
+    }
+    filed
+}
+
 async fn mine(client: &Client) -> BTreeSet<String> {
     let page = client.get("/v1/dossiers").await.expect(200);
     page.json["items"].as_array().unwrap().iter().map(|line| line["id"].as_str().unwrap().to_owned()).collect()
@@ -193,6 +205,7 @@ async fn nobody_empowers_for_what_is_not_theirs() {
     // Under somebody else's representation nobody files, nor as an organisation by claiming it.
     file(&app.person("nam", Some(NAM)).await, PERMIT, &minhs).await.expect(422);
     let mut claimed = papers::dossier(PERMIT, "house", papers::PERMIT);
+    claimed["applicant"]["identity_number"] = json!(MINH);
     claimed["applicant"]["organisation"] =
         json!({"id": organisation, "number": "0101234567", "name": "Công ty Hoa Sen"});
     let refused = minh.post("/v1/dossiers", claimed).await.expect(422);
@@ -217,12 +230,14 @@ async fn nobody_empowers_for_what_is_not_theirs() {
 async fn a_person_lets_another_act_for_them() {
     let app = TestApp::new().await;
     let (minh, nam) = (app.person("minh", Some(MINH)).await, app.person("nam", Some(NAM)).await);
-    let own = papers::file(&nam, PERMIT, "house", papers::PERMIT).await;
+    let own = file_for(&nam, NAM, None).await.expect(201).id();
     let made = make(&nam, attorney(None, MINH)).await.expect(201);
     assert_eq!(made.json["principal_number"], NAM);
     assert_eq!(mine(&minh).await, BTreeSet::from([own.clone()]), "also what was there before");
     minh.step(&own, "submit").await.expect(200);
-    let filed = file(&minh, PERMIT, &made.id()).await.expect(201).id();
+    let as_himself = file_for(&minh, MINH, Some(&made.id())).await.expect(422);
+    assert_eq!(as_himself.wrong(), BTreeSet::from(["/applicant/identity_number"]), "it is Nam's dossier");
+    let filed = file_for(&minh, NAM, Some(&made.id())).await.expect(201).id();
     assert_eq!(mine(&nam).await, BTreeSet::from([own.clone(), filed.clone()]));
     app.person("lan", Some(LAN)).await.get(&format!("/v1/dossiers/{own}")).await.expect(404);
     revoke(&nam, &made.id()).await.expect(200);
@@ -238,9 +253,9 @@ async fn a_person_lets_another_act_for_them() {
     let listed = reception.get("/v1/representations").await.expect(200);
     let of_people = |one: &Value| one.get("principal_number").is_some();
     assert!(!listed.json["items"].as_array().unwrap().iter().any(of_people), "people's are not leafed through");
-    file(&minh, PERMIT, &confirmed.id()).await.expect(422);
+    file_for(&minh, BINH, Some(&confirmed.id())).await.expect(422);
     let binh = app.person("binh", Some(BINH)).await;
-    let filed = file(&minh, PERMIT, &confirmed.id()).await.expect(201).id();
+    let filed = file_for(&minh, BINH, Some(&confirmed.id())).await.expect(201).id();
     assert_eq!((mine(&binh).await, mine(&minh).await), (BTreeSet::from([filed.clone()]), BTreeSet::from([filed])));
 }
 

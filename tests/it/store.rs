@@ -148,11 +148,12 @@ async fn papers_from_the_counter_are_found_by_the_identity_number_that_is_vouche
     let content = format!("/v1/papers/{}/content", own[0]["id"].as_str().unwrap());
     assert_eq!(owner.get(&content).await.expect(200).text.as_bytes(), PDF);
     other.get(&content).await.expect(404);
-    // Whose number is known has what is under that number, whoever's account filed it.
-    let theirs = papers::file(&other, "1.013225", "house", papers::PERMIT).await;
-    other.step(&theirs, "submit").await.expect(200);
-    cast.client("tiepnhan").step(&theirs, "accept").await.expect(200);
-    assert_eq!((store(&owner).await.len(), store(&other).await.len()), (6, 0));
+    // Nobody else puts papers under that number, or has data looked up under it.
+    let under_theirs = papers::dossier("1.013225", "house", papers::PERMIT);
+    let refused = other.post("/v1/dossiers", under_theirs).await.expect(422);
+    assert_eq!(refused.wrong().into_iter().collect::<Vec<_>>(), ["/applicant/identity_number"]);
+    papers::file(&owner, "1.013225", "house", papers::PERMIT).await;
+    assert_eq!((store(&owner).await.len(), store(&other).await.len()), (3, 0));
     assert!(store(cast.client("congdan1")).await.is_empty());
 }
 

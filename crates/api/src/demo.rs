@@ -208,7 +208,7 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
     let attempt = |step: &str| Attempt::new(None, "DEMO", step, id.0, &[n]);
 
     let ways = Ways { receiving: agency, competent: agency, support: None, return_point: None };
-    file::file(conn, applicant, &catalogue, ways, Principal::Oneself, new(id), &attempt("file")).await?;
+    file::file(conn, applicant, &catalogue, ways, Principal::Oneself(None), new(id), &attempt("file")).await?;
     if reach >= Reach::Draft {
         for paper in attachment::of_dossier(conn, id).await? {
             upload::arrived(conn, applicant, paper).await?;

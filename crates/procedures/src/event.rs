@@ -83,7 +83,7 @@ pub enum Event {
     },
     HandedOver {
         due_at: DateTime<Utc>,
-        /// The agency that decides it, when that turned out to be another one.
+        /// The agency that it was handed over to; older events name it only where it turned out to be another one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         to: Option<Uuid>,
     },

@@ -99,19 +99,19 @@ pub struct Ways {
     pub return_point: Option<AgencyId>,
 }
 
-/// For whom a dossier is filed.
+/// For whom a dossier is filed; of a person, with the identity number that is vouched for, if any is.
 #[derive(Clone, Debug)]
 pub enum Principal {
     /// The citizen who files it; whoever stands at the counter.
-    Oneself,
-    Person(CitizenId),
+    Oneself(Option<String>),
+    Person(CitizenId, Option<String>),
     Organisation(ApplicantOrganisation),
 }
 
 /// Files a draft, for whom its representation, if any, was found to represent.
 ///
 /// # Errors
-/// A channel or a competent agency that cannot be; unknown procedure, case or component; an id of another version; [`ID_TAKEN`] when the id belongs to another dossier.
+/// A channel, a competent agency or an identity number that cannot be; unknown procedure, case or component; an id of another version; [`ID_TAKEN`] when the id belongs to another dossier.
 pub async fn file(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
@@ -131,17 +131,26 @@ pub async fn file(
         Actor::Citizen(citizen) => (Channel::Online, Some(citizen)),
         _ => (Channel::Counter, None),
     };
-    let (applicant_id, organisation) = match principal {
-        Principal::Oneself => (own, None),
-        Principal::Person(person) => (Some(person), None),
-        Principal::Organisation(organisation) => (None, Some(organisation)),
+    let (applicant_id, number, organisation) = match principal {
+        Principal::Oneself(number) => (own, number, None),
+        Principal::Person(person, number) => (Some(person), number, None),
+        Principal::Organisation(organisation) => (None, None, Some(organisation)),
     };
     let channel = new.channel.unwrap_or(usual);
     let Ways { receiving, competent, support, return_point } = ways;
     let not_theirs = channel.is_reception() != usual.is_reception();
     let elsewhere = receiving != competent && !procedure.content.0.non_territorial;
     let claimed = new.applicant.organisation.is_some();
+    // Under a number papers are kept and data is looked up: nobody files under another's without a representation.
+    let anothers = number.is_some_and(|number| number != new.applicant.identity_number);
     let wrong = [
+        (
+            anothers,
+            "/applicant/identity_number",
+            "not_theirs",
+            "không phải số định danh của người nộp hoặc người được đại diện",
+            "is not the number of who files it, or of whom they represent",
+        ),
         (
             claimed,
             "/applicant/organisation",

@@ -213,7 +213,7 @@ impl About<'_> {
             competent_agency_id: self.dossier.competent_agency_id,
             issued_by: self.dossier.receiving_agency_id,
             papers: self.filed(at),
-            limit: self.case.limit,
+            limit: self.dossier.clock.as_ref().map_or(self.case.limit, |clock| clock.0.limit),
             sets: self.case.sets,
             due_at,
             due_before: None,

@@ -129,7 +129,8 @@ impl Hands {
 
 fn fold(dossier: &Dossier, entries: &[TimelineEntry]) -> Vec<Holding> {
     let reception = (Hold::Reception, Some(dossier.receiving_agency_id.0));
-    let examination = (Hold::Examination, Some(dossier.competent_agency_id.0));
+    // Handed over again, it may be another agency's.
+    let mut examination = (Hold::Examination, Some(dossier.competent_agency_id.0));
     let applicant = (Hold::Applicant, None);
     let mut hands = Hands { items: Vec::new(), duties: Vec::new(), before: None };
     for TimelineEntry { event, data, at, .. } in entries {
@@ -140,7 +141,11 @@ fn fold(dossier: &Dossier, entries: &[TimelineEntry]) -> Vec<Holding> {
                 Some(applicant)
             }
             "dossier.submitted" | "dossier.accepted" | "dossier.hand_over_refused" => Some(reception),
-            "dossier.handed_over" | "dossier.processing_started" | "dossier.supplement_confirmed" => Some(examination),
+            "dossier.handed_over" => {
+                examination.1 = id("to").and_then(|agency| agency.parse().ok()).or(examination.1);
+                Some(examination)
+            }
+            "dossier.processing_started" | "dossier.supplement_confirmed" => Some(examination),
             "dossier.payment_requested" => {
                 hands.duties.extend(id("order"));
                 Some(applicant)
@@ -148,7 +153,10 @@ fn fold(dossier: &Dossier, entries: &[TimelineEntry]) -> Vec<Holding> {
             "dossier.payment_received" if data["applied"] == true => {
                 let waited = !hands.duties.is_empty();
                 hands.duties.retain(|duty| Some(duty) != id("order").as_ref());
-                (waited && hands.duties.is_empty()).then_some(examination)
+                let paid = waited && hands.duties.is_empty();
+                // While its withdrawal is decided, that is where it would go back to.
+                hands.before = hands.before.map(|before| if paid { examination } else { before });
+                paid.then_some(examination)
             }
             "dossier.payment_waived" => {
                 hands.duties.clear();

@@ -3,8 +3,11 @@
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use deadlines::{Deadline, Timeliness};
+use diesel_async::AsyncPgConnection;
+use directory::citizen;
 use directory::representation::under;
-use kernel::id::AgencyId;
+use kernel::Actor;
+use kernel::id::{AgencyId, CitizenId};
 use kernel::page::Page;
 use kernel::problem::{FieldError, Text};
 use procedures::dossier::ApplicantOrganisation;
@@ -67,23 +70,24 @@ async fn create_dossier(write: Write<NewDossier>) -> Result<Answered> {
             let support = at("/support_agency", &new.support_agency)?;
             let return_point = at("/return_agency", &new.return_agency)?;
             let ways = Ways { receiving, competent, support, return_point };
-            let principal = match new.representation_id {
-                Some(id) => principal(under::principal(conn, &call.ctx, id, &new.procedure).await?),
-                None => Principal::Oneself,
+            let principal = match (new.representation_id, &call.ctx.actor) {
+                (Some(id), _) => match under::principal(conn, &call.ctx, id, &new.procedure).await? {
+                    under::Principal::Person(person) => Principal::Person(person, vouched(conn, person).await?),
+                    under::Principal::Organisation(id, number, name) => {
+                        Principal::Organisation(ApplicantOrganisation { id, number, name })
+                    }
+                },
+                (None, Actor::Citizen(me)) => Principal::Oneself(vouched(conn, *me).await?),
+                (None, _) => Principal::Oneself(None),
             };
             file::file(conn, &call.ctx, &call.app.catalogue.load(), ways, principal, new, attempt).await
         })
         .await
 }
 
-/// Whom the directory knows, as an applicant.
-fn principal(known: under::Principal) -> Principal {
-    match known {
-        under::Principal::Person(person) => Principal::Person(person),
-        under::Principal::Organisation(id, number, name) => {
-            Principal::Organisation(ApplicantOrganisation { id, number, name })
-        }
-    }
+/// The identity number that the provider vouches for.
+async fn vouched(conn: &mut AsyncPgConnection, citizen: CitizenId) -> kernel::Result<Option<String>> {
+    Ok(citizen::by_id(conn, citizen).await?.and_then(|citizen| citizen.identity_number))
 }
 
 /// The agency with this code, if it exists today.

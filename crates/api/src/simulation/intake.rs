@@ -49,7 +49,7 @@ impl Life<'_> {
         };
         let new = self.declared(scene, case);
         let filed =
-            file::file(conn, &self.applicant(now), scene.catalogue, ways, Principal::Oneself, new, &attempt(now))
+            file::file(conn, &self.applicant(now), scene.catalogue, ways, Principal::Oneself(None), new, &attempt(now))
                 .await?;
         self.hear(&filed)?;
         self.papers_arrive(conn, now + minutes(1)).await?;

@@ -115,7 +115,7 @@ pub async fn hand_over(
     take_with(conn, ctx, world, target, Action::HandOver, turn, |moving| {
         let due_at = moving.dossier.due_at.unwrap_or(ctx.now);
         moving.dossier.next_due_at = due_at;
-        Ok(Event::HandedOver { due_at, to: to.map(|agency| agency.0) })
+        Ok(Event::HandedOver { due_at, to: Some(moving.dossier.competent_agency_id.0) })
     })
     .await
 }

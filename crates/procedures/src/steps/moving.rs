@@ -284,7 +284,8 @@ fn turn(dossier: &mut Dossier, case: &Case, effect: ClockEffect, ctx: &Ctx, rule
     let event = match effect {
         ClockEffect::Start => None,
         ClockEffect::Pause => Some(ClockEvent::Pause { at: ctx.now }),
-        ClockEffect::Continue => Some(clock::continues(case.supplement, ctx.now)),
+        // What was asked for after the limit had run out has stopped nothing: what is late stays late.
+        ClockEffect::Continue if dossier.clock_stands => Some(clock::continues(case.supplement, ctx.now)),
         ClockEffect::Restart if running.as_ref().is_some_and(|clock| clock.events.is_empty()) => {
             Some(ClockEvent::Restart { at: ctx.now })
         }
@@ -298,7 +299,12 @@ fn turn(dossier: &mut Dossier, case: &Case, effect: ClockEffect, ctx: &Ctx, rule
             dossier.clock_stands = true;
             return Ok(());
         }
-        ClockEffect::None | ClockEffect::Reappoint | ClockEffect::Restart | ClockEffect::Wait | ClockEffect::Resume => {
+        ClockEffect::None
+        | ClockEffect::Reappoint
+        | ClockEffect::Continue
+        | ClockEffect::Restart
+        | ClockEffect::Wait
+        | ClockEffect::Resume => {
             return Ok(());
         }
     };
