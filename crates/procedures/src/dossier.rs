@@ -57,7 +57,7 @@ pub struct Applicant {
     #[schema(example = "Nguyễn Thị Hoa", min_length = 1, max_length = 200)]
     pub name: String,
     /// Citizen's identity number, twelve digits.
-    #[schema(example = "001185012345", min_length = 12, max_length = 12, pattern = "^[0-9]{12}$")]
+    #[schema(example = "001190000001", min_length = 12, max_length = 12, pattern = "^[0-9]{12}$")]
     pub identity_number: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "+84912345678", min_length = 9, max_length = 16, pattern = r"^\+?[0-9]{9,15}$")]

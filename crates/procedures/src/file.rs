@@ -31,7 +31,7 @@ use crate::workflow::Status;
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "procedure": "1.013225", "case": "house", "agency": "H26.13.01",
-    "applicant": { "name": "Nguyễn Thị Hoa", "identity_number": "001185012345", "phone": "+84912345678" },
+    "applicant": { "name": "Nguyễn Thị Bình Minh", "identity_number": "001190000001", "phone": "+84912345678" },
     "form": { "floors": 3, "area_m2": 62 },
     "attachments": [{
         "component": "drawings", "file_name": "ban-ve.pdf", "media_type": "application/pdf", "size": 574,
