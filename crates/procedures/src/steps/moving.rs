@@ -284,13 +284,14 @@ fn turn(dossier: &mut Dossier, case: &Case, effect: ClockEffect, ctx: &Ctx, rule
     let event = match effect {
         ClockEffect::Start => None,
         ClockEffect::Pause => Some(ClockEvent::Pause { at: ctx.now }),
-        // What was asked for after the limit had run out has stopped nothing: what is late stays late.
         ClockEffect::Continue if dossier.clock_stands => Some(clock::continues(case.supplement, ctx.now)),
+        // What was asked for after the limit had run out has stopped nothing: it ends, and what is late stays late.
+        ClockEffect::Continue => Some(ClockEvent::Resume { at: ctx.now }),
         ClockEffect::Restart if running.as_ref().is_some_and(|clock| clock.events.is_empty()) => {
             Some(ClockEvent::Restart { at: ctx.now })
         }
         ClockEffect::Wait if case.payment_pauses => Some(ClockEvent::Pause { at: ctx.now }),
-        ClockEffect::Resume if dossier.clock_stands => Some(ClockEvent::Resume { at: ctx.now }),
+        ClockEffect::Resume if case.payment_pauses => Some(ClockEvent::Resume { at: ctx.now }),
         ClockEffect::Finish => {
             dossier.finished_at = Some(ctx.now);
             return Ok(());
@@ -299,12 +300,7 @@ fn turn(dossier: &mut Dossier, case: &Case, effect: ClockEffect, ctx: &Ctx, rule
             dossier.clock_stands = true;
             return Ok(());
         }
-        ClockEffect::None
-        | ClockEffect::Reappoint
-        | ClockEffect::Continue
-        | ClockEffect::Restart
-        | ClockEffect::Wait
-        | ClockEffect::Resume => {
+        ClockEffect::None | ClockEffect::Reappoint | ClockEffect::Restart | ClockEffect::Wait | ClockEffect::Resume => {
             return Ok(());
         }
     };
