@@ -3,7 +3,7 @@
 use procedures::workflow::{Action, Status};
 use serde_json::{Value, json};
 
-use crate::cast::{Cast, PERMIT_AT_COUNTER, PERMIT_ONLINE, path, said};
+use crate::cast::{BIRTH_ONLINE, Cast, PERMIT_AT_COUNTER, PERMIT_ONLINE, path, said};
 use crate::harness::papers;
 use crate::harness::{Answer, Client, TestApp};
 
@@ -151,7 +151,30 @@ async fn a_supplement_that_is_asked_for_when_it_is_late_makes_nothing_on_time() 
     assert_eq!((&asked["timeliness"], &asked["due_date"]), (&json!("overdue"), &json!("2026-08-25")));
     let went_on = take(cast.client("tiepnhan"), &id, Action::ConfirmSupplement).await.expect(200).json;
     assert_eq!((&went_on["timeliness"], &went_on["due_date"]), (&json!("overdue"), &json!("2026-08-25")));
+    let told = format!(
+        "SELECT count(*) FROM journal WHERE entity_id = '{id}' AND event_kind = 'dossier.supplement_confirmed'
+         AND event LIKE '%\"restarted\":false%'"
+    );
+    assert_eq!(app.count(&told).await, 1, "what did not begin anew is not told so");
+    take(cast.client("chuyenvien"), &id, Action::RequestSupplement).await.expect(200);
+    take(cast.client("tiepnhan"), &id, Action::ConfirmSupplement).await.expect(200);
     cast.client("chuyenvien").propose(&id).await;
     let done = take(cast.client("lanhdao"), &id, Action::IssueResult).await.expect(200).json;
     assert_eq!(done["timeliness"], "finished_late");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_supplement_that_is_asked_for_in_time_begins_the_limit_anew_also_on_its_last_day() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let id = cast.dossier(BIRTH_ONLINE, Status::Processing).await;
+    let ask = |action| said(BIRTH_ONLINE, action);
+    cast.client("chuyenvien")
+        .post(&path(&id, Action::RequestSupplement), ask(Action::RequestSupplement))
+        .await
+        .expect(200);
+    app.set_time("2026-08-19T09:00:00+07:00");
+    let cast = Cast::again(&app).await;
+    let went_on = take(cast.client("tiepnhan"), &id, Action::ConfirmSupplement).await.expect(200).json;
+    assert_eq!((&went_on["timeliness"], &went_on["due_date"]), (&json!("running"), &json!("2026-08-19")));
 }

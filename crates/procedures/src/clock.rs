@@ -23,11 +23,16 @@ pub fn of(rules: &Rules, limit: Limit, now: DateTime<Utc>) -> Result<Clock> {
     Ok(Clock { starts_at: now, limit, calendar_version, events: Vec::new() })
 }
 
-/// The event that ends a pause, as the procedure's rule says.
-pub fn continues(rule: SupplementRule, now: DateTime<Utc>) -> Event {
+/// The event that ends the pause of a clock that was due at `due_at`, as the procedure's rule says. What was asked for after the
+/// limit had run out begins nothing anew: what is late stays late.
+pub fn continues(rule: SupplementRule, clock: &Clock, due_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Event {
+    let in_time = match clock.events.last() {
+        Some(Event::Pause { at }) => due_at.is_some_and(|due_at| *at < due_at),
+        _ => false,
+    };
     match rule {
-        SupplementRule::Restart => Event::Restart { at: now },
-        SupplementRule::Pause => Event::Resume { at: now },
+        SupplementRule::Restart if in_time => Event::Restart { at: now },
+        SupplementRule::Restart | SupplementRule::Pause => Event::Resume { at: now },
     }
 }
 

@@ -21,8 +21,8 @@ use super::{read, say};
 pub enum AgencyCommand {
     /// Found or change the agencies in a CSV file, one a line, each after the one above it: all of them or, when
     /// anything is wrong, none. Columns: code, name, name_en, kind, parent (its code), valid_from, valid_to, head_name,
-    /// head_title, address, latitude, longitude, opening_hours (08:00-12:00 13:30-17:30), saturday_hours, hotline, advice_line, email,
-    /// website. A column that is not there changes nothing; an empty cell takes away what is known.
+    /// head_title, address, latitude, longitude, opening_hours (08:00-12:00 13:30-17:30), saturday_hours, hotline,
+    /// advice_line, email, website. A column that is not there changes nothing; an empty cell takes away what is known.
     Load {
         file: PathBuf,
         /// Say what would be done, and do nothing.

@@ -1,5 +1,6 @@
 //! From acceptance to the result: examination, supplement, the proposal and the signature, and the one new date.
 
+use deadlines::Event as ClockEvent;
 use diesel_async::AsyncPgConnection;
 use kernel::idempotency::Answer;
 use kernel::json::Json;
@@ -8,7 +9,6 @@ use kernel::{Ctx, Result};
 
 use super::{Target, World, known_components, take, take_knowing};
 use crate::attachment;
-use crate::catalogue::SupplementRule;
 use crate::clock;
 use crate::dossier::Outcome;
 use crate::event::Event;
@@ -97,7 +97,8 @@ pub async fn confirm_supplement(
     take_knowing(conn, ctx, world, target, Action::ConfirmSupplement, |moving, known| {
         attachment::complete(moving.case, &moving.papers, |component| known.is_found(&component.code))?;
         moving.also.push(Box::new(Keep::new(&moving.dossier, &moving.papers, ctx.now)));
-        let restarted = moving.case.supplement == SupplementRule::Restart;
+        let last = moving.dossier.clock.as_ref().and_then(|clock| clock.0.events.last());
+        let restarted = matches!(last, Some(ClockEvent::Restart { .. }));
         Ok(Event::SupplementConfirmed { due_at: moving.dossier.due_at.unwrap_or(ctx.now), restarted })
     })
     .await

@@ -284,9 +284,10 @@ fn turn(dossier: &mut Dossier, case: &Case, effect: ClockEffect, ctx: &Ctx, rule
     let event = match effect {
         ClockEffect::Start => None,
         ClockEffect::Pause => Some(ClockEvent::Pause { at: ctx.now }),
-        ClockEffect::Continue if dossier.clock_stands => Some(clock::continues(case.supplement, ctx.now)),
-        // What was asked for after the limit had run out has stopped nothing: it ends, and what is late stays late.
-        ClockEffect::Continue => Some(ClockEvent::Resume { at: ctx.now }),
+        ClockEffect::Continue => {
+            let Some(clock) = &running else { return Ok(()) };
+            Some(clock::continues(case.supplement, clock, dossier.statutory_due_at, ctx.now))
+        }
         ClockEffect::Restart if running.as_ref().is_some_and(|clock| clock.events.is_empty()) => {
             Some(ClockEvent::Restart { at: ctx.now })
         }
