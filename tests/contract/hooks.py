@@ -20,7 +20,7 @@ REPORT = Path(os.environ["CONTRACT_REPORT"])
 EXPECTATIONS = tomllib.loads(Path(__file__).with_name("expectations.toml").read_text(encoding="utf-8"))
 # Whoever comes first asks first; who is refused (401, 403) hands over to the next, per operation.
 CITIZENS = ("congdan1", "congdan2")
-STAFF = ("tiepnhan", "chuyenvien", "lanhdao", "giamdoc", "thanhtra", "mattran", "baove", "quantri", "xaydung")
+STAFF = ("tiepnhan", "chuyenvien", "lanhdao", "motcua", "giamdoc", "thanhtra", "mattran", "baove", "quantri", "xaydung")
 REFRESH_SECONDS = 300  # half an access token's life
 
 

@@ -15,6 +15,7 @@ use crate::world::{CITIZENS, World, citizen_name};
 
 /// What is done beside the steps of the table.
 const PAY: &str = "pay";
+const BRING: &str = "bring";
 
 const PDF: &[u8] = include_bytes!("../../migrations/seed/demo/paper.pdf");
 
@@ -58,31 +59,34 @@ impl Plan {
                 true => ("request-withdrawal", "dossier.withdrawal_requested"),
                 false => ("withdraw", "dossier.withdrawn"),
             };
-            steps.push(step(&filer, action, json!({}), event));
+            steps.push(step(&filer, action, json!({"ground": "no_longer_needed"}), event));
             if accepted {
                 steps.push(step("lanhdao", "approve-withdrawal", json!({}), "dossier.withdrawal_approved"));
             }
         } else if online && rng.one_in(8) {
             let why = json!({"ground": "not_competent", "reason": "Thuộc thẩm quyền của phường khác."});
             steps.truncate(1);
-            steps.push(step("tiepnhan", "reject", why, "dossier.rejected"));
+            steps.push(step("tiepnhan", "propose-rejection", why.clone(), "dossier.rejection_proposed"));
+            steps.push(step("motcua", "reject", why, "dossier.rejected"));
         }
-        let paper = |component: &&str| {
-            json!({
-                "component": component, "file_name": format!("{component}.pdf"), "media_type": "application/pdf",
-                "size": PDF.len(), "sha256": Sha256::of(PDF).to_string(),
-            })
-        };
         let mut new = json!({
             "procedure": procedure, "case": case, "agency": "H26.13.01",
             "applicant": {"name": "Nguyễn Thị Hoa", "identity_number": "001185012345"},
-            "form": {"mark": mark}, "attachments": papers.iter().map(paper).collect::<Vec<_>>(),
+            "form": {"mark": mark}, "attachments": papers.iter().map(|component| paper(component)).collect::<Vec<_>>(),
         });
         if rng.one_in(2) {
             new["id"] = json!(rng.uuid());
         }
         Self { filer, new, steps, asleep }
     }
+}
+
+/// The sample paper, declared.
+fn paper(component: &str) -> Value {
+    json!({
+        "component": component, "file_name": format!("{component}.pdf"), "media_type": "application/pdf",
+        "size": PDF.len(), "sha256": Sha256::of(PDF).to_string(),
+    })
 }
 
 /// From the submission, or the counter, to the result in the applicant's hands.
@@ -102,8 +106,16 @@ fn way(rng: &mut Rng, filer: &str, online: bool, component: &str) -> Vec<Step> {
     if rng.one_in(3) {
         let ask =
             json!({"ground": "incomplete", "reason": "Giấy tờ chưa rõ, đề nghị nộp lại.", "components": [component]});
-        steps.push(step("chuyenvien", "request-supplement", ask, "dossier.supplement_requested"));
-        steps.push(plain("tiepnhan", "confirm-supplement", "dossier.supplement_confirmed"));
+        steps.push(step("chuyenvien", "propose-supplement", ask, "dossier.supplement_proposed"));
+        if rng.one_in(3) {
+            let why = json!({"reason": "Hồ sơ đã đủ, không cần bổ sung."});
+            steps.push(step("lanhdao", "send-back", why, "dossier.sent_back"));
+        } else {
+            steps.push(plain("lanhdao", "sign-supplement", "dossier.supplement_signed"));
+            steps.push(plain("tiepnhan", "request-supplement", "dossier.supplement_requested"));
+            steps.push(step("tiepnhan", BRING, json!(component), "dossier.attachment_stored"));
+            steps.push(plain("tiepnhan", "confirm-supplement", "dossier.supplement_confirmed"));
+        }
     }
     steps.push(step("chuyenvien", "propose-result", json!({"outcome": "granted"}), "dossier.result_proposed"));
     let result = json!({"outcome": "granted", "number": format!("{}/GP-UBND", 1 + rng.below(999))});
@@ -142,6 +154,10 @@ impl Client {
             sleep(self.think()).await;
             if step.action == PAY {
                 self.pay(&plan.filer, last, step).await?;
+                continue;
+            }
+            if step.action == BRING {
+                self.bring(last, step).await?;
                 continue;
             }
             let path = self.lives[last].path(&format!("/{}", step.action));
@@ -208,6 +224,19 @@ impl Client {
             }
             sleep(self.think()).await;
         }
+    }
+
+    /// One more paper is declared and sent.
+    async fn bring(&mut self, life: usize, step: &Step) -> Option<()> {
+        let new = paper(step.said.as_str()?);
+        let request = Request::post(&step.who, self.lives[life].path("/attachments"), self.rng.uuid(), &new);
+        let declared = self.insist(&request).await?;
+        self.lives[life].noted("dossier.attachment_declared", &declared);
+        let paper: Uuid = declared.json["id"].as_str()?.parse().ok()?;
+        self.lives[life].papers.push(paper);
+        let path = self.lives[life].path(&format!("/attachments/{paper}/content"));
+        let request = Request { who: step.who.clone(), method: Method::PUT, path, key: None, body: PDF.to_vec() };
+        self.insist(&request).await.map(drop)
     }
 
     async fn upload(&mut self, filer: &str, life: usize) -> Option<()> {

@@ -3,11 +3,12 @@
 use directory::{NewStaff, demo, staff};
 use kernel::id::StaffId;
 use kernel::{Permission, Role, permission::permissions_of};
+use procedures::dossier::Channel;
 use procedures::workflow::{Action, Status};
 use serde_json::{Value, json};
 
 use crate::harness::papers;
-use crate::harness::{Client, TestApp};
+use crate::harness::{Answer, Client, TestApp};
 
 /// Somebody who calls, and what they are.
 pub struct Player {
@@ -53,14 +54,36 @@ impl Cast {
         &self.0.iter().find(|player| player.name == name).expect("somebody in the cast").client
     }
 
-    /// A dossier of that kind that has come as far as `status`; online ones are congdan1's.
+    /// A dossier of that kind that has come as far as `status`; what applicants file themselves is congdan1's.
     pub async fn dossier(&self, kind: Kind, status: Status) -> String {
-        let filer = if kind.online { "congdan1" } else { "tiepnhan" };
-        let id = papers::file(self.client(filer), kind.procedure, kind.case, kind.papers).await;
+        let mut new = papers::dossier(kind.procedure, kind.case, kind.papers);
+        new["channel"] = json!(kind.channel);
+        if kind.elsewhere {
+            new["competent_agency"] = json!("H26.13.02");
+        }
+        let filer = self.client(kind.filer());
+        let draft = filer.post("/v1/dossiers", new).await.expect(201);
+        papers::upload(filer, &draft.json).await;
+        let id = draft.id();
         for (who, action) in road(kind, status) {
-            self.client(who).post(&path(&id, *action), said(kind, *action)).await.expect(200);
+            self.client(who).post(&path(&id, action), said(kind, action)).await.expect(200);
         }
         id
+    }
+
+    /// The officer proposes to ask the applicant for this component, the leader signs it, reception sends it.
+    pub async fn ask_for(&self, id: &str, reason: &str, component: &str) -> Answer {
+        let what = json!({"ground": "incomplete", "reason": reason, "components": [component]});
+        self.client("chuyenvien").post(&path(id, Action::ProposeSupplement), what).await.expect(200);
+        self.client("lanhdao").step(id, "sign-supplement").await.expect(200);
+        self.client("tiepnhan").step(id, "request-supplement").await.expect(200)
+    }
+
+    /// The applicant brings another paper for this component.
+    pub async fn bring(&self, id: &str, who: &str, component: &str) {
+        let declare = format!("/v1/dossiers/{id}/attachments");
+        let declared = self.client(who).post(&declare, papers::paper(component)).await.expect(201);
+        self.client(who).put_file(declared.header("location"), papers::PDF).await.expect(200);
     }
 }
 
@@ -85,89 +108,90 @@ pub struct Kind {
     pub procedure: &'static str,
     pub case: &'static str,
     pub papers: &'static [&'static str],
-    pub online: bool,
+    pub channel: Channel,
+    /// Received in one commune and decided in another.
+    pub elsewhere: bool,
     /// The procedure is settled at once.
     pub immediate: bool,
 }
 
-pub const PERMIT_ONLINE: Kind =
-    Kind { procedure: "1.013225", case: "house", papers: papers::PERMIT, online: true, immediate: false };
-pub const PERMIT_AT_COUNTER: Kind = Kind { online: false, ..PERMIT_ONLINE };
+pub const PERMIT_ONLINE: Kind = Kind {
+    procedure: "1.013225",
+    case: "house",
+    papers: papers::PERMIT,
+    channel: Channel::Online,
+    elsewhere: false,
+    immediate: false,
+};
+pub const PERMIT_AT_COUNTER: Kind = Kind { channel: Channel::Counter, ..PERMIT_ONLINE };
+pub const PERMIT_BY_POST: Kind = Kind { channel: Channel::Post, ..PERMIT_ONLINE };
 pub const BIRTH_ONLINE: Kind =
-    Kind { procedure: "1.001193", case: "standard", papers: papers::BIRTH, online: true, immediate: true };
+    Kind { procedure: "1.001193", case: "standard", papers: papers::BIRTH, immediate: true, ..PERMIT_ONLINE };
+pub const MARRIAGE_ELSEWHERE: Kind = Kind {
+    procedure: "1.000894",
+    case: "verification",
+    papers: &["declaration"],
+    channel: Channel::Kiosk,
+    elsewhere: true,
+    immediate: false,
+};
 
 impl Kind {
-    /// The states that a dossier of this kind can be in.
+    /// Whether the applicant files it, and not reception for them.
+    pub fn is_citizens(self) -> bool {
+        !self.channel.is_reception()
+    }
+
+    /// Who files it and sees it in every state.
+    pub fn filer(self) -> &'static str {
+        if self.is_citizens() { "congdan1" } else { "tiepnhan" }
+    }
+
+    /// Who examines it.
+    pub fn examiner(self) -> &'static str {
+        if self.elsewhere { ELSEWHERE } else { "chuyenvien" }
+    }
+
+    /// Who signs.
+    pub fn leader(self) -> &'static str {
+        if self.elsewhere { ELSEWHERE } else { "lanhdao" }
+    }
+
+    /// The states that a dossier of this kind can be in: at the counter nobody submits.
     pub fn states(self) -> impl Iterator<Item = Status> {
-        let counter_never = [Status::Submitted, Status::IntakeSupplement, Status::Rejected];
-        Status::ALL.iter().copied().filter(move |status| self.online || !counter_never.contains(status))
+        let never = (self.channel == Channel::Counter).then_some(Status::Submitted);
+        Status::ALL.iter().copied().filter(move |status| Some(*status) != never)
     }
 }
 
 /// The shortest way to a state, and who takes each step.
-fn road(kind: Kind, status: Status) -> &'static [(&'static str, Action)] {
+fn road(kind: Kind, status: Status) -> Vec<(&'static str, Action)> {
     use Action::*;
-    const WAY: &[(&str, Action)] = &[
-        ("congdan1", Submit),
-        ("tiepnhan", Accept),
-        ("chuyenvien", StartProcessing),
-        ("chuyenvien", ProposeResult),
-        ("lanhdao", IssueResult),
-        ("tiepnhan", ReturnResult),
-    ];
-    // At the counter nobody submits.
-    let way = |steps: usize| if kind.online { &WAY[..steps] } else { &WAY[1..steps] };
+    let on = |from: Status, step: (&'static str, Action)| [road(kind, from), vec![step]].concat();
+    let (filer, examiner, leader) = (kind.filer(), kind.examiner(), kind.leader());
+    let at_intake = if kind.channel == Channel::Counter { Status::Draft } else { Status::Submitted };
     match status {
-        Status::Draft => &[],
-        Status::Submitted => way(1),
-        Status::IntakeSupplement => &[("congdan1", Submit), ("tiepnhan", RequestIntakeSupplement)],
-        Status::Rejected => &[("congdan1", Submit), ("tiepnhan", Reject)],
-        Status::Accepted => way(2),
-        Status::Transferred if kind.online => &[("congdan1", Submit), ("tiepnhan", Accept), ("tiepnhan", HandOver)],
-        Status::Transferred => &[("tiepnhan", Accept), ("tiepnhan", HandOver)],
-        Status::Processing => way(3),
-        Status::Verifying if kind.online => {
-            &[("congdan1", Submit), ("tiepnhan", Accept), ("chuyenvien", StartProcessing), ("chuyenvien", Verify)]
-        }
-        Status::Verifying => &[("tiepnhan", Accept), ("chuyenvien", StartProcessing), ("chuyenvien", Verify)],
-        Status::SupplementRequested if kind.online => &[
-            ("congdan1", Submit),
-            ("tiepnhan", Accept),
-            ("chuyenvien", StartProcessing),
-            ("chuyenvien", RequestSupplement),
-        ],
-        Status::SupplementRequested => {
-            &[("tiepnhan", Accept), ("chuyenvien", StartProcessing), ("chuyenvien", RequestSupplement)]
-        }
-        Status::Consulting if kind.online => {
-            &[("congdan1", Submit), ("tiepnhan", Accept), ("chuyenvien", StartProcessing), ("chuyenvien", Consult)]
-        }
-        Status::Consulting => &[("tiepnhan", Accept), ("chuyenvien", StartProcessing), ("chuyenvien", Consult)],
-        Status::AwaitingPayment if kind.online => &[
-            ("congdan1", Submit),
-            ("tiepnhan", Accept),
-            ("chuyenvien", StartProcessing),
-            ("chuyenvien", RequestPayment),
-        ],
-        Status::AwaitingPayment => {
-            &[("tiepnhan", Accept), ("chuyenvien", StartProcessing), ("chuyenvien", RequestPayment)]
-        }
-        Status::AwaitingApproval => way(4),
-        Status::WithdrawalRequested if kind.online => {
-            &[("congdan1", Submit), ("tiepnhan", Accept), ("congdan1", RequestWithdrawal)]
-        }
-        Status::WithdrawalRequested => &[("tiepnhan", Accept), ("tiepnhan", RequestWithdrawal)],
-        Status::Stopped if kind.online => &[
-            ("congdan1", Submit),
-            ("tiepnhan", Accept),
-            ("congdan1", RequestWithdrawal),
-            ("lanhdao", ApproveWithdrawal),
-        ],
-        Status::Stopped => &[("tiepnhan", Accept), ("tiepnhan", RequestWithdrawal), ("lanhdao", ApproveWithdrawal)],
-        Status::ResultReady => way(5),
-        Status::Returned => way(6),
-        Status::Withdrawn if kind.online => &[("congdan1", Withdraw)],
-        Status::Withdrawn => &[("tiepnhan", Withdraw)],
+        Status::Draft => Vec::new(),
+        Status::Submitted => vec![(filer, Submit)],
+        Status::IntakeSupplement => on(at_intake, ("tiepnhan", RequestIntakeSupplement)),
+        Status::AwaitingIntakeDecision => on(at_intake, ("tiepnhan", ProposeRejection)),
+        Status::Rejected => on(Status::AwaitingIntakeDecision, ("motcua", Reject)),
+        Status::Withdrawn => vec![(filer, Withdraw)],
+        Status::Accepted => on(at_intake, ("tiepnhan", Accept)),
+        Status::Transferred => on(Status::Accepted, ("tiepnhan", HandOver)),
+        Status::Processing if kind.elsewhere => on(Status::Transferred, (examiner, StartProcessing)),
+        Status::Processing => on(Status::Accepted, (examiner, StartProcessing)),
+        Status::Verifying => on(Status::Processing, (examiner, Verify)),
+        Status::Consulting => on(Status::Processing, (examiner, Consult)),
+        Status::SupplementProposed => on(Status::Processing, (examiner, ProposeSupplement)),
+        Status::SupplementSigned => on(Status::SupplementProposed, (leader, SignSupplement)),
+        Status::SupplementRequested => on(Status::SupplementSigned, ("tiepnhan", RequestSupplement)),
+        Status::AwaitingPayment => on(Status::Processing, (examiner, RequestPayment)),
+        Status::AwaitingApproval => on(Status::Processing, (examiner, ProposeResult)),
+        Status::WithdrawalRequested => on(Status::Accepted, (filer, RequestWithdrawal)),
+        Status::Stopped => on(Status::WithdrawalRequested, (leader, ApproveWithdrawal)),
+        Status::ResultReady => on(Status::AwaitingApproval, (leader, IssueResult)),
+        Status::Returned => on(Status::ResultReady, ("tiepnhan", ReturnResult)),
     }
 }
 
@@ -179,8 +203,10 @@ pub fn path(id: &str, action: Action) -> String {
 /// The least that must be said with a step.
 pub fn said(kind: Kind, action: Action) -> Value {
     match action {
-        Action::Reject => json!({"ground": "not_competent", "reason": "Thửa đất thuộc địa bàn phường khác."}),
-        Action::RequestSupplement | Action::RequestIntakeSupplement => {
+        Action::ProposeRejection | Action::Reject => {
+            json!({"ground": "not_competent", "reason": "Thửa đất thuộc địa bàn phường khác."})
+        }
+        Action::ProposeSupplement | Action::RequestIntakeSupplement => {
             json!({"ground": "incomplete", "reason": "Giấy tờ chưa rõ, đề nghị nộp lại.", "components": [kind.papers[0]]})
         }
         Action::ProposeResult => json!({"outcome": "granted"}),
@@ -190,7 +216,7 @@ pub fn said(kind: Kind, action: Action) -> Value {
             "participants": "Phạm Quang Huy, chuyên viên", "findings": "Hiện trạng phù hợp với bản vẽ.",
         }),
         // Nobody in the cast works for the Department of Finance.
-        Action::Consult if kind.immediate => json!({"questions": [
+        Action::Consult if kind.procedure != PERMIT_ONLINE.procedure => json!({"questions": [
             {"agency": "H26.4", "question": "Đề nghị cho ý kiến.", "limit": {"amount": 2, "unit": "working_day"}},
         ]}),
         Action::Consult => json!({"questions": [{"agency": "H26.4", "question": "Đề nghị cho ý kiến."}]}),
@@ -198,12 +224,17 @@ pub fn said(kind: Kind, action: Action) -> Value {
         Action::SendBack
         | Action::RefuseHandOver
         | Action::RefuseWithdrawal
-        | Action::Stop
         | Action::EndConsultation
         | Action::WaivePayment => {
             json!({"reason": "Đề nghị làm rõ ý kiến về phòng cháy."})
         }
-        Action::Reappoint => json!({"due_date": "2026-09-15", "reason": "Xin lỗi ông/bà, kết quả kiểm tra về muộn."}),
+        Action::Withdraw | Action::RequestWithdrawal => {
+            json!({"ground": "takes_too_long", "reason": "Tôi không chờ được nữa."})
+        }
+        Action::Stop => json!({"ground": "not_paid", "reason": "Lệ phí trước bạ không được nộp."}),
+        Action::ProposeReappointment | Action::Reappoint => {
+            json!({"due_date": "2026-09-15", "reason": "Xin lỗi ông/bà, kết quả kiểm tra về muộn."})
+        }
         Action::IssueResult => json!({"outcome": "granted", "number": "125/GPXD-UBND"}),
         _ => json!({}),
     }
@@ -223,6 +254,7 @@ pub async fn copy(app: &TestApp, original: &str) -> String {
     let dossier = insert("dossiers", "id, code", &format!("'{id}', code || '/{id}'"), &format!("id = '{original}'"));
     let new_paper = format!("gen_random_uuid(), '{id}'");
     let papers = insert("attachments", "id, dossier_id", &new_paper, &format!("dossier_id = '{original}'"));
-    app.sql(&format!("DO $do$ BEGIN {dossier} {papers} END $do$")).await;
+    let asked = insert("supplements", "dossier_id", &format!("'{id}'"), &format!("dossier_id = '{original}'"));
+    app.sql(&format!("DO $do$ BEGIN {dossier} {papers} {asked} END $do$")).await;
     id.to_string()
 }

@@ -23,8 +23,9 @@ use procedures::fee::{FeeKind, OrderStatus, PaymentMethod, PaymentStatus};
 use procedures::paper::Origin;
 use procedures::queue::TicketStatus;
 use procedures::recomputation::Phase;
+use procedures::request::SupplementGround;
 use procedures::review::ReviewStatus;
-use procedures::workflow::{Action, Status, TABLE};
+use procedures::workflow::{Action, Status, TABLE, Transition};
 
 use crate::harness::{cluster, database, empty_database};
 
@@ -137,14 +138,18 @@ async fn the_database_takes_the_codes_that_the_program_knows_and_no_others() {
     }
     let row_kinds = [RowKind::Holiday, RowKind::Compensation, RowKind::SwapOff, RowKind::SwapWork];
     let row_kinds = row_kinds.map(|kind| serde_json::to_value(kind).unwrap().as_str().unwrap().to_owned());
-    let back = TABLE.iter().filter(|row| row.action == Action::RefuseWithdrawal);
-    let before_withdrawal = back.map(|row| row.to.code().to_owned()).collect();
+    let back = |row: &&Transition| {
+        row.action == Action::RefuseWithdrawal
+            || row.from == Status::AwaitingIntakeDecision && row.action == Action::SendBack
+    };
+    let before_decision = TABLE.iter().filter(back).map(|row| row.to.code().to_owned()).collect();
     let known = [
         ("dossiers", "status", codes(Status::ALL, Status::code)),
         ("dossiers", "channel", codes(Channel::ALL, Channel::code)),
         ("dossiers", "outcome", codes(Outcome::ALL, Outcome::code)),
         ("dossiers", "proposed_outcome", codes(Outcome::ALL, Outcome::code)),
-        ("dossiers", "state_before", before_withdrawal),
+        ("dossiers", "state_before", before_decision),
+        ("supplements", "ground", codes(SupplementGround::ALL, SupplementGround::code)),
         ("fee_orders", "kind", codes(FeeKind::ALL, FeeKind::code)),
         ("fee_orders", "status", codes(OrderStatus::ALL, OrderStatus::code)),
         ("payments", "method", codes(PaymentMethod::ALL, PaymentMethod::code)),

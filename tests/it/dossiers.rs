@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::cast::Cast;
 use crate::harness::papers::{self, BIRTH, PERMIT};
 use crate::harness::{TestApp, at};
 
@@ -26,24 +27,19 @@ async fn a_building_permit_walks_from_draft_to_returned_result() {
 
     officer.step(&id, "start-processing").await.expect(200);
     app.set_time("2026-08-19T10:00:00+07:00");
-    let ask = json!({"ground": "incomplete", "reason": "Bản vẽ thiếu mặt cắt móng.", "components": ["drawings"]});
-    let (officer, reception) = (app.staff("chuyenvien").await, app.staff("tiepnhan").await);
-    let asked = officer.post(&format!("/v1/dossiers/{id}/request-supplement"), ask).await.expect(200);
+    let cast = Cast::of(&app).await;
+    let asked = cast.ask_for(&id, "Bản vẽ thiếu mặt cắt móng.", "drawings").await;
     assert_eq!(asked.json["timeliness"], "not_running");
 
-    app.set_time("2026-08-24T10:00:00+07:00");
-    let reception = {
-        drop(reception);
-        app.staff("tiepnhan").await
-    };
+    app.set_time("2026-08-21T10:00:00+07:00");
+    let cast = Cast::again(&app).await;
+    cast.bring(&id, "congdan1", "drawings").await;
+    let reception = cast.client("tiepnhan");
     let confirmed = reception.step(&id, "confirm-supplement").await.expect(200);
-    assert_eq!(
-        confirmed.json["due_date"], "2026-09-07",
-        "the limit begins anew on 24 August, and five days off lie in it"
-    );
+    assert_eq!(confirmed.json["due_date"], "2026-09-03", "the limit begins anew on 21 August, and days off lie in it");
     assert_eq!(confirmed.json["original_due_at"], "2026-08-25T17:00:00Z");
 
-    app.set_time("2026-09-07T16:00:00+07:00");
+    app.set_time("2026-09-03T16:00:00+07:00");
     let (leader, citizen) = {
         drop((leader, citizen));
         (app.staff("lanhdao").await, app.citizen("congdan1").await)
@@ -73,6 +69,8 @@ async fn a_building_permit_walks_from_draft_to_returned_result() {
             "dossier.accepted",
             "dossier.processing_started",
             "dossier.supplement_requested",
+            "dossier.attachment_declared",
+            "dossier.attachment_stored",
             "dossier.supplement_confirmed",
             "dossier.result_issued",
             "dossier.result_returned",

@@ -19,6 +19,12 @@ fn kinds(forms: &[Value]) -> Vec<&str> {
     forms.iter().map(|form| form["form"].as_str().unwrap()).collect()
 }
 
+/// Reception proposes it, and the head of the one-stop shop does it.
+async fn reject(cast: &Cast, id: &str, why: Value) {
+    cast.client("tiepnhan").post(&path(id, Action::ProposeRejection), why.clone()).await.expect(200);
+    cast.client("motcua").post(&path(id, Action::Reject), why).await.expect(200);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn each_step_has_the_form_that_it_calls_for() {
     let app = TestApp::new().await;
@@ -32,13 +38,16 @@ async fn each_step_has_the_form_that_it_calls_for() {
     assert_eq!((&asked["ground"], &asked["mark"]), (&json!("incomplete"), &json!("S")));
     let missing = json!([{ "name": "Đơn đề nghị cấp giấy phép xây dựng (Mẫu 01)", "files": 0 }]);
     assert_eq!(asked["papers"], missing);
+    assert_eq!(asked["due_at"], "2026-08-19T17:00:00Z", "two working days by NĐ 217/2026");
 
     cast.client("tiepnhan").step(&id, "confirm-supplement").await.expect(200);
     let appoint = said(PERMIT_ONLINE, Action::Reappoint);
     cast.client("lanhdao").post(&path(&id, Action::Reappoint), appoint).await.expect(200);
-    cast.client("congdan1").step(&id, "request-withdrawal").await.expect(200);
+    let why = said(PERMIT_ONLINE, Action::RequestWithdrawal);
+    cast.client("congdan1").post(&path(&id, Action::RequestWithdrawal), why.clone()).await.expect(200);
     cast.client("lanhdao").step(&id, "approve-withdrawal").await.expect(200);
     let own = forms(citizen, &id).await;
+    assert_eq!((&own[4]["ground"], &own[4]["reason"]), (&why["ground"], &why["reason"]));
     assert_eq!(kinds(&own), ["receipt", "supplement_request", "receipt", "apology_extension", "stop_notice"]);
     assert_eq!((&own[3]["due_before"], &own[3]["due_at"]), (&own[2]["due_at"], &json!("2026-09-15T17:00:00Z")));
     let all = forms(officer, &id).await;
@@ -112,7 +121,7 @@ async fn what_people_write_stays_text_on_the_page() {
     let cast = Cast::of(&app).await;
     let id = cast.dossier(PERMIT_ONLINE, Status::Submitted).await;
     let why = json!({ "ground": "duplicate", "reason": "<img src=x onerror=alert(1)> & \"vậy\"" });
-    cast.client("tiepnhan").post(&path(&id, Action::Reject), why).await.expect(200);
+    reject(&cast, &id, why).await;
     let refusal = forms(cast.client("congdan1"), &id).await.remove(0);
     let page = cast.client("congdan1").get(&format!("/v1/dossiers/{id}/forms/refusal/{}", refusal["version"])).await;
     let text = page.expect(200).text;
@@ -167,7 +176,7 @@ async fn a_long_reason_goes_on_over_the_page_and_odd_letters_stop_nothing() {
     let refusal = async |reason: &str| {
         let id = cast.dossier(PERMIT_ONLINE, Status::Submitted).await;
         let why = json!({ "ground": "duplicate", "reason": reason });
-        cast.client("tiepnhan").post(&path(&id, Action::Reject), why).await.expect(200);
+        reject(&cast, &id, why).await;
         let form = forms(cast.client("congdan1"), &id).await.remove(0);
         let at = format!("/v1/dossiers/{id}/forms/refusal/{}", form["version"]);
         let page = cast.client("congdan1").get(&at).await.expect(200);

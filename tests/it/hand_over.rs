@@ -210,7 +210,7 @@ async fn what_came_by_post_is_answered_like_what_came_online() {
     let filed = reception.post("/v1/dossiers", dossier).await.expect(201);
     let id = filed.id();
     papers::upload(&reception, &filed.json).await;
-    for action in [Action::Submit, Action::RequestIntakeSupplement, Action::Submit, Action::Reject] {
+    for action in [Action::Submit, Action::RequestIntakeSupplement, Action::Submit, Action::ProposeRejection] {
         reception.post(&path(&id, action), said(PERMIT_ONLINE, action)).await.expect(200);
     }
     let counter = papers::file(&reception, "1.013225", "house", PERMIT).await;

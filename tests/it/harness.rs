@@ -280,7 +280,11 @@ impl Client {
 
     /// A step that needs nothing said.
     pub async fn step(&self, dossier: &str, action: &str) -> Answer {
-        self.post(&format!("/v1/dossiers/{dossier}/{action}"), json!({})).await
+        let said = match action {
+            "withdraw" | "request-withdrawal" => json!({"ground": "no_longer_needed"}),
+            _ => json!({}),
+        };
+        self.post(&format!("/v1/dossiers/{dossier}/{action}"), said).await
     }
 
     /// The officer's proposal to grant it.

@@ -99,7 +99,7 @@ async fn mixed_history(app: &TestApp) {
         json!({"outcome": "refused", "number": "7/TB", "ground": "against_plan", "reason": "Nằm trong hành lang đê."});
     cast.client("lanhdao").post(&path(&id, Action::IssueResult), refused).await.expect(200);
     for (status, action) in
-        [(Status::WithdrawalRequested, Action::RefuseWithdrawal), (Status::SupplementRequested, Action::Stop)]
+        [(Status::WithdrawalRequested, Action::RefuseWithdrawal), (Status::AwaitingPayment, Action::Stop)]
     {
         let id = cast.dossier(PERMIT_ONLINE, status).await;
         cast.client("lanhdao").post(&path(&id, action), said(PERMIT_ONLINE, action)).await.expect(200);
@@ -196,7 +196,9 @@ async fn no_personal_data_gets_into_the_journal() {
     reception.step(&id, "accept").await.expect(200);
     officer.step(&id, "start-processing").await.expect(200);
     let missing = json!({"ground": "incomplete", "reason": "Zephyrine thiếu giấy tờ.", "components": ["drawings"]});
-    officer.post(&format!("/v1/dossiers/{id}/request-supplement"), missing).await.expect(200);
+    officer.post(&format!("/v1/dossiers/{id}/propose-supplement"), missing).await.expect(200);
+    leader.step(&id, "sign-supplement").await.expect(200);
+    reception.step(&id, "request-supplement").await.expect(200);
     let mut paper = papers::paper("drawings");
     paper["file_name"] = json!("Zephyrine 2.pdf");
     let declared = citizen.post(&format!("/v1/dossiers/{id}/attachments"), paper).await.expect(201);
@@ -209,7 +211,7 @@ async fn no_personal_data_gets_into_the_journal() {
     citizen.step(&id, "return-result").await.expect(200);
 
     let planted = "ILIKE ANY (ARRAY['%zephyrine%', '%001185054321%', '%987654321%'])";
-    for table in ["dossiers", "attachments", "remarks", "citizens"] {
+    for table in ["dossiers", "attachments", "remarks", "supplements", "citizens"] {
         let rows = app.count(&format!("SELECT count(*) FROM {table} AS t WHERE t::text {planted}")).await;
         assert!(rows > 0, "nothing was planted in {table}");
     }

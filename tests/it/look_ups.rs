@@ -139,7 +139,7 @@ async fn what_a_database_says_need_not_be_filed_and_must_not_be_asked_for() {
 async fn a_paper_is_asked_for_once_looking_it_up_has_given_nothing_that_can_be_used() {
     let (app, cast, database) = connected().await;
     let (officer, reception) = (cast.client("chuyenvien"), cast.client("tiepnhan"));
-    let ask = async |id: &str| ask_for(officer, id, Action::RequestSupplement, &["land_paper"]).await;
+    let ask = async |id: &str| ask_for(officer, id, Action::ProposeSupplement, &["land_paper"]).await;
     for (status, body, outcome) in
         [(500, "{}", "failed"), (200, "no JSON", "failed"), (200, "[1]", "failed"), (404, "", "not_found")]
     {
@@ -207,7 +207,7 @@ async fn where_no_database_is_connected_papers_are_filed_and_asked_for_as_ever()
     let id = cast.dossier(PERMIT_ONLINE, Status::Processing).await;
     let officer = cast.client("chuyenvien");
     assert_eq!(look_up(officer, &id, "land_paper").await.expect(409).problem(), "look_up.no_source");
-    ask_for(officer, &id, Action::RequestSupplement, &["land_paper"]).await.expect(200);
+    ask_for(officer, &id, Action::ProposeSupplement, &["land_paper"]).await.expect(200);
 }
 
 #[test]

@@ -50,6 +50,7 @@ mod simulation;
 mod staff;
 mod start;
 mod store;
+mod supplements;
 mod traffic;
 mod transitions;
 mod walk;

@@ -59,6 +59,7 @@ const OWN: &[(&str, &[&str])] = &[
             "register_entries",
             "register_serials",
             "dossier_serials",
+            "supplements",
             "recomputations",
             "recomputation_progress",
             "imports",

@@ -40,7 +40,9 @@ async fn a_step_on_a_version_that_is_gone_is_told_the_present_state() {
     let (citizen, id) = (cast.client("congdan1"), cast.dossier(PERMIT_ONLINE, Status::Submitted).await);
     let version = citizen.get(&format!("/v1/dossiers/{id}")).await.json["version"].as_i64().unwrap();
     let withdraw = async |seen: &str| {
-        let request = citizen.request(Method::POST, &path(&id, Action::Withdraw)).json(&json!({}));
+        let request = citizen
+            .request(Method::POST, &path(&id, Action::Withdraw))
+            .json(&json!({"ground": "other", "reason": "Tôi bán nhà rồi."}));
         citizen.send(request.header("idempotency-key", crate::harness::new_key()).header("if-match", seen)).await
     };
     let stale = withdraw(&format!("\"{}\"", version - 1)).await.expect(412);
@@ -60,6 +62,7 @@ async fn anybody_with_the_code_learns_how_far_it_is_and_nothing_else() {
     let known = [
         (Status::Accepted, "received", 1),
         (Status::Processing, "in_progress", 2),
+        (Status::SupplementSigned, "in_progress", 2),
         (Status::SupplementRequested, "waiting_for_applicant", 2),
         (Status::ResultReady, "result_ready", 3),
         (Status::Returned, "closed", 4),
@@ -106,16 +109,17 @@ async fn a_deadline_is_explained_day_by_day() {
     }
 
     app.set_time("2026-08-20T09:00:00+07:00");
-    let ask = json!({"ground": "incomplete", "reason": "Bản vẽ thiếu mặt cắt móng.", "components": ["drawings"]});
-    app.staff("chuyenvien").await.post(&path(&id, Action::RequestSupplement), ask).await.expect(200);
+    Cast::again(&app).await.ask_for(&id, "Bản vẽ thiếu mặt cắt móng.", "drawings").await;
     let standing = app.citizen("congdan1").await.get(&at).await.expect(200).json;
     assert_eq!(standing["timeliness"], "not_running");
     assert_eq!(standing["deadline"]["stopped_since"], "2026-08-20T02:00:00Z");
-    app.set_time("2026-08-24T09:00:00+07:00");
-    app.staff("tiepnhan").await.step(&id, "confirm-supplement").await.expect(200);
+    app.set_time("2026-08-22T09:00:00+07:00");
+    let cast = Cast::again(&app).await;
+    cast.bring(&id, "congdan1", "drawings").await;
+    cast.client("tiepnhan").step(&id, "confirm-supplement").await.expect(200);
     let anew = app.citizen("congdan1").await.get(&at).await.expect(200).json;
     let days = counted(&anew["deadline"]["explanation"]);
-    assert_eq!((days.len(), days[0]), (7, "2026-08-25"), "the whole limit, after the day of the restart");
+    assert_eq!((days.len(), days[0]), (7, "2026-08-24"), "the whole limit, after the day of the restart");
     assert_eq!(anew["deadline"]["original_due_at"], deadline["due_at"]);
     assert_eq!(anew["clock"]["events"].as_array().unwrap().len(), 2);
 }
@@ -160,8 +164,7 @@ async fn the_timeline_gives_the_reasons_and_the_journal_keeps_none_of_the_words(
     let cast = Cast::of(&app).await;
     let id = cast.dossier(PERMIT_ONLINE, Status::Processing).await;
     let words = ["Bản vẽ thiếu mặt cắt móng.", "Công trình nằm trong hành lang bảo vệ đê."];
-    let ask = json!({"ground": "incomplete", "reason": words[0], "components": ["drawings"]});
-    cast.client("chuyenvien").post(&path(&id, Action::RequestSupplement), ask).await.expect(200);
+    cast.ask_for(&id, words[0], "drawings").await;
     cast.client("tiepnhan").step(&id, "confirm-supplement").await.expect(200);
     let proposal =
         json!({"outcome": "refused", "ground": "against_plan", "reason": "Nằm trong hành lang đê, đề nghị từ chối."});
@@ -175,7 +178,7 @@ async fn the_timeline_gives_the_reasons_and_the_journal_keeps_none_of_the_words(
     let all = cast.client("tiepnhan").get(&format!("/v1/dossiers/{id}/timeline")).await.expect(200).json;
     let all = versions(all["items"].as_array().unwrap());
     assert_eq!(all, (1..=all.len() as i64).collect::<Vec<_>>(), "oldest first, none missing");
-    assert_eq!(versions(items).len(), all.len() - 1, "the proposal is the agency's own business");
+    assert_eq!(versions(items).len(), all.len() - 3, "what is proposed and signed inside is the agency's own business");
     let said = |event: &str| {
         let item = items.iter().find(|item| item["event"] == event).unwrap();
         (item["ground"].as_str(), item["reason"].as_str(), item["actor_kind"].as_str())
@@ -207,7 +210,7 @@ async fn a_refusal_on_the_merits_needs_ground_and_reason() {
     let refused = cast.client("chuyenvien").post(&path(&id, Action::ProposeResult), bare).await.expect(422);
     assert_eq!(pointers(&refused), ["/reason"]);
     let ask = json!({"ground": "incomplete", "reason": "Thiếu nhiều giấy tờ.", "components": ["drawings", "poem"]});
-    let unknown = cast.client("chuyenvien").post(&path(&id, Action::RequestSupplement), ask).await.expect(422);
+    let unknown = cast.client("chuyenvien").post(&path(&id, Action::ProposeSupplement), ask).await.expect(422);
     assert_eq!(unknown.json["errors"][0]["pointer"], "/components/1");
 }
 
@@ -218,7 +221,7 @@ async fn what_a_citizen_has_not_submitted_is_nobody_elses() {
     let at = |id: &str| format!("/v1/dossiers/{id}");
     let (draft, dropped) =
         (cast.dossier(PERMIT_ONLINE, Status::Draft).await, cast.dossier(PERMIT_ONLINE, Status::Withdrawn).await);
-    for staff in ["tiepnhan", "chuyenvien", "lanhdao", "giamdoc", "thanhtra"] {
+    for staff in ["tiepnhan", "chuyenvien", "lanhdao", "motcua", "thanhtra"] {
         for id in [&draft, &dropped] {
             assert_eq!(cast.client(staff).get(&at(id)).await.expect(404).problem(), "dossier.not_found", "{staff}");
         }

@@ -9,7 +9,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use procedures::workflow::{Action, FOLLOWS, Status, TABLE};
 use serde_json::{Value, json};
 
-use crate::cast::{BIRTH_ONLINE, Cast, Kind, PERMIT_AT_COUNTER, PERMIT_ONLINE, path, said};
+use crate::cast::{
+    BIRTH_ONLINE, Cast, Kind, MARRIAGE_ELSEWHERE, PERMIT_AT_COUNTER, PERMIT_BY_POST, PERMIT_ONLINE, path, said,
+};
 use crate::fees::served_by;
 use crate::harness::monday;
 
@@ -28,7 +30,7 @@ struct Way {
 impl Way {
     /// Somebody who sees it in every state.
     fn holder(&self) -> &'static str {
-        if self.kind.online { "congdan1" } else { "tiepnhan" }
+        self.kind.filer()
     }
 
     /// Looks at it again: it stands where it stood, or where it goes by itself.
@@ -57,7 +59,7 @@ async fn whatever_is_done_in_whatever_order_rows_clocks_timers_and_journal_agree
     let cast = Cast::of(&app).await;
     let mut ways = Vec::new();
     for n in 0..DOSSIERS {
-        let kind = [PERMIT_ONLINE, PERMIT_AT_COUNTER, BIRTH_ONLINE][n % 3];
+        let kind = [PERMIT_ONLINE, PERMIT_AT_COUNTER, BIRTH_ONLINE, PERMIT_BY_POST, MARRIAGE_ELSEWHERE][n % 5];
         let id = cast.dossier(kind, Status::Draft).await;
         ways.push(Way { id, kind, at: Status::Draft, told: vec![format!("SEED={seed}")] });
     }
@@ -101,11 +103,15 @@ async fn step(rng: &mut fastrand::Rng, cast: &Cast, way: &mut Way) -> bool {
     }
     let Some((player, action, seen)) = offer else { return false };
     // Most go on for a while before they end.
-    let ends = [Action::Withdraw, Action::Reject, Action::Stop, Action::ApproveWithdrawal].contains(&action);
+    let ends = [Action::Withdraw, Action::ProposeRejection, Action::Stop, Action::ApproveWithdrawal].contains(&action);
     if ends && rng.u8(..5) > 0 {
         return false;
     }
-    let body = words(way.kind, action, &seen.json);
+    let waits = [Status::IntakeSupplement, Status::SupplementRequested].contains(&way.at);
+    if waits && [Action::Submit, Action::Accept, Action::ConfirmSupplement].contains(&action) {
+        cast.bring(&way.id, way.holder(), way.kind.papers[0]).await;
+    }
+    let body = words(way.kind, way.at, action, &seen.json);
     let answer = player.client.post(&path(&way.id, action), body).await;
     way.told.push(format!("{}: {action}", player.name));
     assert_eq!(answer.status, 200, "{way}: {action} was offered to {}: {}", player.name, answer.text);
@@ -117,9 +123,22 @@ async fn step(rng: &mut fastrand::Rng, cast: &Cast, way: &mut Way) -> bool {
 }
 
 /// What is said with a step, at whatever moment it is taken.
-fn words(kind: Kind, action: Action, dossier: &Value) -> Value {
+fn words(kind: Kind, at: Status, action: Action, dossier: &Value) -> Value {
     match action {
-        Action::Reappoint => {
+        Action::ProposeSupplement => {
+            let mut what = said(kind, action);
+            what["late_reason"] = json!("Thẩm định chậm, xin lỗi ông/bà.");
+            what
+        }
+        Action::RequestSupplement => json!({ "late_reason": "Văn bản được ký chậm." }),
+        Action::Stop if at == Status::SupplementRequested => {
+            json!({ "ground": "not_supplemented", "reason": "Quá hạn mà không bổ sung." })
+        }
+        Action::IssueResult if at == Status::SupplementRequested => {
+            let reason = "Quá hạn mà không bổ sung.";
+            json!({ "outcome": "refused", "number": "9/UBND", "ground": "not_supplemented", "reason": reason })
+        }
+        Action::ProposeReappointment | Action::Reappoint => {
             let due_at: DateTime<Utc> = dossier["due_at"].as_str().unwrap().parse().unwrap();
             json!({ "due_date": (due_at + TimeDelta::days(7)).date_naive(), "reason": "Xin lỗi ông/bà, kết quả về muộn." })
         }

@@ -119,7 +119,8 @@ async fn only_reception_digitises_and_says_who_issued_it_and_when() {
     reception.send(request.header("idempotency-key", new_key()).json(&land_paper())).await.expect(412);
 
     let other = json!({"ground": "not_competent", "reason": "Thửa đất thuộc địa bàn phường khác."});
-    reception.post(&path(&id, Action::Reject), other).await.expect(200);
+    reception.post(&path(&id, Action::ProposeRejection), other.clone()).await.expect(200);
+    cast.client("motcua").post(&path(&id, Action::Reject), other).await.expect(200);
     assert_eq!(digitise(reception, &id, &paper, land_paper()).await.expect(409).problem(), "dossier.closed");
     assert!(store(cast.client("congdan1")).await.is_empty(), "what is refused is not kept");
 }

@@ -1,16 +1,93 @@
-//! The table of transitions, held against the server: everybody tries everything in every state.
+//! The rules of dossiers, written down by hand, held against the server: everybody tries everything in every state, on every
+//! channel, also where another agency decides.
 
 use std::collections::BTreeSet;
 
-use kernel::Permission;
-use procedures::workflow::{Action, ClockEffect, Guard, Party, Status, TABLE, Transition};
+use kernel::{Permission, Role};
+use procedures::dossier::Channel;
+use procedures::workflow::{Action, Status};
 use serde_json::{Value, json};
 
-use crate::cast::{BIRTH_ONLINE, Cast, Kind, PERMIT_AT_COUNTER, PERMIT_ONLINE, Player, copy, path, said};
+use crate::cast::{
+    BIRTH_ONLINE, Cast, ELSEWHERE, Kind, MARRIAGE_ELSEWHERE, PERMIT_AT_COUNTER, PERMIT_BY_POST, PERMIT_ONLINE, Player,
+    copy, path, said,
+};
 use crate::harness::{Answer, TestApp};
 
-/// The agency that receives and decides every dossier here.
-const AGENCY: &[&str] = &["tiepnhan", "chuyenvien", "lanhdao"];
+/// For which dossiers a rule is.
+#[derive(Clone, Copy, Debug)]
+enum For {
+    All,
+    /// Those that applicants file themselves: online, at a kiosk.
+    Citizens,
+    /// Those that reception takes in for them: at the counter, by post.
+    Receptions,
+    Counter,
+    Post,
+    /// Received by the agency that decides.
+    Here,
+    /// Received there and settled at once.
+    AtOnceHere,
+    AtOnce,
+    /// Of those here none: asked for papers before; not supplied in time. `supplements` has them.
+    Others,
+    /// Those of which a later date can be told: not due today, and with the agency that decides.
+    LaterDate,
+}
+
+/// In these states, this, by whom, leads there, for which dossiers. `=` is the state it was in, `before` the one it came from.
+#[rustfmt::skip]
+const RULES: &[(&str, &str, &str, &str, For)] = &[
+    ("draft intake_supplement", "submit", "applicant", "submitted", For::Citizens),
+    ("draft intake_supplement", "submit", "reception", "submitted", For::Post),
+    ("draft", "accept", "reception", "accepted", For::Receptions),
+    ("submitted", "accept", "reception", "accepted", For::All),
+    ("intake_supplement", "accept", "reception", "accepted", For::Counter),
+    ("draft", "request_intake_supplement", "reception", "intake_supplement", For::Counter),
+    ("submitted", "request_intake_supplement", "reception", "intake_supplement", For::All),
+    ("submitted", "request_intake_supplement", "head", "intake_supplement", For::Others),
+    ("draft", "propose_rejection", "reception", "awaiting_intake_decision", For::Counter),
+    ("submitted intake_supplement", "propose_rejection", "reception", "awaiting_intake_decision", For::All),
+    ("awaiting_intake_decision", "reject", "head", "rejected", For::All),
+    ("awaiting_intake_decision", "send_back", "head", "before", For::All),
+    ("draft submitted intake_supplement awaiting_intake_decision", "withdraw", "applicant", "withdrawn", For::Citizens),
+    ("draft submitted intake_supplement awaiting_intake_decision", "withdraw", "reception", "withdrawn", For::Receptions),
+    ("accepted", "hand_over", "reception", "transferred", For::All),
+    ("transferred", "refuse_hand_over", "examiner", "accepted", For::All),
+    ("accepted", "start_processing", "examiner", "processing", For::Here),
+    ("transferred", "start_processing", "examiner", "processing", For::All),
+    ("accepted", "issue_result", "leader", "result_ready", For::AtOnceHere),
+    ("transferred", "issue_result", "leader", "result_ready", For::AtOnce),
+    ("processing", "verify", "examiner", "verifying", For::All),
+    ("verifying", "record_verification", "examiner", "processing", For::All),
+    ("processing", "consult", "examiner", "consulting", For::All),
+    ("consulting", "end_consultation", "examiner", "processing", For::All),
+    ("processing", "propose_supplement", "examiner", "supplement_proposed", For::All),
+    ("supplement_proposed", "sign_supplement", "leader", "supplement_signed", For::All),
+    ("supplement_proposed supplement_signed", "send_back", "leader", "processing", For::All),
+    ("supplement_signed", "request_supplement", "reception", "supplement_requested", For::All),
+    ("supplement_requested", "confirm_supplement", "reception", "processing", For::All),
+    ("supplement_requested", "issue_result", "leader", "result_ready", For::Others),
+    ("supplement_requested", "stop", "leader", "stopped", For::Others),
+    ("processing", "request_payment", "examiner", "awaiting_payment", For::All),
+    ("awaiting_payment", "waive_payment", "leader", "processing", For::All),
+    ("awaiting_payment", "stop", "leader", "stopped", For::All),
+    ("processing", "propose_result", "examiner", "awaiting_approval", For::All),
+    ("awaiting_approval", "send_back", "leader", "processing", For::All),
+    ("awaiting_approval", "issue_result", "leader", "result_ready", For::All),
+    ("accepted transferred processing verifying consulting supplement_proposed supplement_signed awaiting_payment \
+      awaiting_approval withdrawal_requested", "propose_reappointment", "examiner", "=", For::LaterDate),
+    ("accepted transferred processing verifying consulting supplement_proposed supplement_signed awaiting_payment \
+      awaiting_approval withdrawal_requested", "reappoint", "leader", "=", For::LaterDate),
+    ("accepted transferred processing verifying consulting supplement_proposed supplement_signed supplement_requested \
+      awaiting_payment awaiting_approval", "request_withdrawal", "applicant", "withdrawal_requested", For::Citizens),
+    ("accepted transferred processing verifying consulting supplement_proposed supplement_signed supplement_requested \
+      awaiting_payment awaiting_approval", "request_withdrawal", "reception", "withdrawal_requested", For::Receptions),
+    ("withdrawal_requested", "approve_withdrawal", "leader head", "stopped", For::All),
+    ("withdrawal_requested", "refuse_withdrawal", "leader head", "before", For::All),
+    ("result_ready", "return_result", "reception", "returned", For::All),
+    ("result_ready", "return_result", "applicant", "returned", For::Citizens),
+];
 
 /// What must come of an attempt.
 #[derive(Debug, PartialEq)]
@@ -26,50 +103,86 @@ enum Outcome {
     WrongState,
 }
 
-/// The rules of design/definitions.md, applied to the table by hand.
+/// What an office makes somebody.
+fn duty(role: Role) -> &'static str {
+    match role {
+        Role::Citizen => "applicant",
+        Role::ReceptionOfficer => "reception",
+        Role::ProcessingOfficer => "examiner",
+        Role::Leader => "leader",
+        Role::HeadOfAgency => "head",
+        _ => "nobody",
+    }
+}
+
+/// What somebody is to a dossier of this kind.
+fn parts(kind: Kind, player: &Player) -> &'static [&'static str] {
+    match player.name {
+        "congdan1" if kind.is_citizens() => &["applicant"],
+        "tiepnhan" => &["reception"],
+        "motcua" => &["head"],
+        "chuyenvien" if !kind.elsewhere => &["examiner"],
+        "lanhdao" if !kind.elsewhere => &["leader"],
+        ELSEWHERE if kind.elsewhere => &["examiner", "leader"],
+        _ => &[],
+    }
+}
+
+fn is_for(kind: Kind, status: Status, which: For) -> bool {
+    match which {
+        For::All => true,
+        For::Others => false,
+        For::Citizens => kind.is_citizens(),
+        For::Receptions => !kind.is_citizens(),
+        For::Counter => kind.channel == Channel::Counter,
+        For::Post => kind.channel == Channel::Post,
+        For::Here => !kind.elsewhere,
+        For::AtOnceHere => kind.immediate && !kind.elsewhere,
+        For::AtOnce => kind.immediate,
+        // The cast asks for withdrawals of what has just been accepted.
+        For::LaterDate => {
+            let lies_there = matches!(status, Status::Accepted | Status::WithdrawalRequested) && kind.elsewhere;
+            !kind.immediate && !lies_there
+        }
+    }
+}
+
+/// Where a rule leads.
+fn end(kind: Kind, status: Status, to: &str) -> Status {
+    match (to, status) {
+        ("=", _) => status,
+        ("before", Status::WithdrawalRequested) => Status::Accepted,
+        ("before", _) if kind.channel == Channel::Counter => Status::Draft,
+        ("before", _) => Status::Submitted,
+        _ => Status::from_code(to).expect("a state"),
+    }
+}
+
 fn expected(kind: Kind, status: Status, player: &Player, action: Action) -> Outcome {
-    let is_party = |party: Party| match party {
-        Party::Applicant => kind.online && player.name == "congdan1",
-        Party::Receiving | Party::Competent | Party::ReturnPoint => AGENCY.contains(&player.name),
-    };
-    if !TABLE.iter().any(|row| row.action == action && player.may(row.permission)) {
+    let of = || RULES.iter().filter(|(_, what, ..)| *what == action.code());
+    if !of().any(|(_, _, who, ..)| player.roles.iter().any(|role| who.split(' ').any(|part| part == duty(*role)))) {
         return Outcome::NoPermission;
     }
     if !sees(kind, status, player) {
         return Outcome::Unknown;
     }
-    let now: Vec<_> =
-        TABLE.iter().filter(|row| row.from == status && row.action == action && holds(kind, row)).collect();
-    match now.iter().find(|row| player.may(row.permission) && is_party(row.party)) {
-        Some(row) => Outcome::Done(row.to),
+    let from = |states: &str| states.split_whitespace().any(|state| state == status.code());
+    let now: Vec<_> = of().filter(|(states, .., which)| from(states) && is_for(kind, status, *which)).collect();
+    match now.iter().find(|(_, _, who, ..)| who.split(' ').any(|part| parts(kind, player).contains(&part))) {
+        Some((.., to, _)) => Outcome::Done(end(kind, status, to)),
         None if now.is_empty() => Outcome::WrongState,
         None => Outcome::NotTheirs,
     }
 }
 
-fn holds(kind: Kind, row: &Transition) -> bool {
-    match row.guard {
-        Guard::None => true,
-        Guard::Counter => !kind.online,
-        Guard::Online => kind.online,
-        Guard::Immediate => kind.immediate,
-        // Nobody orders a fee here.
-        Guard::FirstTime | Guard::Here | Guard::Paid => true,
-        Guard::OnlinePaid => kind.online,
-        Guard::Elsewhere | Guard::Post => false,
-        // What is settled at once is due today.
-        Guard::NoNewDate => !kind.immediate,
-        // The cast asks for withdrawals as soon as a dossier is accepted.
-        Guard::Before(status) => status == Status::Accepted,
-    }
-}
-
-/// The applicant; once it is filed, the agency and those who oversee all.
+/// The applicant; once it is filed, the agencies and those who oversee all.
 fn sees(kind: Kind, status: Status, player: &Player) -> bool {
-    let applicant = kind.online && player.name == "congdan1";
+    let applicant = kind.is_citizens() && player.name == "congdan1";
     // Who withdraws here has not submitted.
-    let filed = !kind.online || !matches!(status, Status::Draft | Status::Withdrawn);
-    applicant || filed && (AGENCY.contains(&player.name) || player.may(Permission::OverseeDossiers))
+    let filed = !kind.is_citizens() || !matches!(status, Status::Draft | Status::Withdrawn);
+    let here = ["tiepnhan", "chuyenvien", "lanhdao", "motcua"].contains(&player.name);
+    let there = kind.elsewhere && player.name == ELSEWHERE;
+    applicant || filed && (here || there || player.may(Permission::OverseeDossiers))
 }
 
 fn found(answer: &Answer) -> Outcome {
@@ -83,10 +196,10 @@ fn found(answer: &Answer) -> Outcome {
     }
 }
 
-/// What is offered to somebody, if they can read it at all.
-async fn offered(original: &str, player: &Player) -> Option<Value> {
+/// What somebody sees of it, if they can read it at all.
+async fn seen(original: &str, player: &Player) -> Option<Value> {
     let answer = player.client.get(&format!("/v1/dossiers/{original}")).await;
-    answer.status.is_success().then(|| answer.json["allowed_actions"].clone())
+    answer.status.is_success().then_some(answer.json)
 }
 
 /// Everybody tries everything with dossiers of this kind.
@@ -97,8 +210,10 @@ async fn everybody_tries_everything(kind: Kind) {
     for status in kind.states() {
         let original = cast.dossier(kind, status).await;
         for player in &cast.0 {
-            let offered = offered(&original, player).await;
-            assert_eq!(offered.is_some(), sees(kind, status, player), "{} reads in {status}", player.name);
+            let before = seen(&original, player).await;
+            assert_eq!(before.is_some(), sees(kind, status, player), "{} reads in {status}", player.name);
+            let before = before.unwrap_or_default();
+            let offered = &before["allowed_actions"];
             let mut worked = Vec::new();
             for action in Action::ALL.iter().copied() {
                 let at = format!("{status}, {action} by {}", player.name);
@@ -113,46 +228,48 @@ async fn everybody_tries_everything(kind: Kind) {
                     Outcome::Done(_) => {
                         worked.push(action.code());
                         taken.insert((status, action));
-                        clock_moves_as_the_table_says(kind, &answer.json, status, action, &at);
+                        clock_moves_as_the_rules_say(&before, &answer.json, action, &at);
                     }
                     Outcome::WrongState | Outcome::NotTheirs => {
                         assert_eq!(answer.json["status"], answer.status.as_u16(), "{at}");
                         assert_eq!(answer.json["state"], status.code(), "{at}");
-                        assert_eq!(Some(&answer.json["allowed_actions"]), offered.as_ref(), "{at}");
+                        assert_eq!(&answer.json["allowed_actions"], offered, "{at}");
                     }
                     Outcome::NoPermission | Outcome::Unknown => {
                         assert!(answer.json["allowed_actions"].is_null(), "{at}");
                     }
                 }
             }
-            if let Some(offered) = offered {
-                assert_eq!(offered, json!(worked), "{status}: {} can do what is offered and nothing else", player.name);
+            if !offered.is_null() {
+                let offered: BTreeSet<_> = offered.as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
+                let worked = worked.into_iter().collect();
+                assert_eq!(offered, worked, "{status}: {} can do what is offered and nothing else", player.name);
             }
         }
         let unchanged = format!("SELECT count(*) FROM dossiers WHERE id = '{original}' AND status = '{status}'");
         assert_eq!(app.count(&unchanged).await, 1, "a refused step changes nothing in {status}");
     }
-    for row in TABLE.iter().filter(|row| holds(kind, row) && kind.states().any(|state| state == row.from)) {
-        assert!(taken.contains(&(row.from, row.action)), "nobody took {} from {}", row.action, row.from);
+    for (states, what, .., which) in RULES {
+        let states = states.split_whitespace().map(|state| Status::from_code(state).expect("a state"));
+        for status in states.filter(|status| kind.states().any(|it| it == *status) && is_for(kind, *status, *which)) {
+            assert!(taken.contains(&(status, Action::from_code(what).unwrap())), "nobody took {what} from {status}");
+        }
     }
 }
 
-fn clock_moves_as_the_table_says(kind: Kind, after: &Value, from: Status, action: Action, at: &str) {
-    let row = TABLE.iter().find(|row| row.from == from && row.action == action && holds(kind, row)).unwrap();
+/// What a step does to the clock (NĐ 61/2018 Art. 19(4), 19(9)).
+fn clock_moves_as_the_rules_say(before: &Value, after: &Value, action: Action, at: &str) {
     let timeliness = after["timeliness"].as_str().unwrap();
-    match row.clock {
-        // No procedure of the catalogue lets its limit stand for a payment.
-        ClockEffect::Start | ClockEffect::Continue | ClockEffect::Restart | ClockEffect::Wait | ClockEffect::Resume => {
-            assert_eq!(timeliness, "running", "{at}")
-        }
-        // A limit that ends today has nothing left to wait with.
-        ClockEffect::Pause => assert_eq!(timeliness, if kind.immediate { "running" } else { "not_running" }, "{at}"),
-        ClockEffect::Finish => assert_eq!(timeliness, "finished_on_time", "{at}"),
-        ClockEffect::Stop => assert_eq!(timeliness, "not_running", "{at}"),
-        ClockEffect::Reappoint => {
+    match action {
+        Action::Accept | Action::ConfirmSupplement => assert_eq!(timeliness, "running", "{at}"),
+        // Also on the last day: what is supplied begins the limit anew.
+        Action::RequestSupplement => assert_eq!(timeliness, "not_running", "{at}"),
+        Action::IssueResult => assert_eq!(timeliness, "finished_on_time", "{at}"),
+        Action::Stop | Action::ApproveWithdrawal => assert_eq!(timeliness, "not_running", "{at}"),
+        Action::Reappoint => {
             assert_eq!((timeliness, &after["due_date"]), ("running", &json!("2026-09-15")), "{at}");
         }
-        ClockEffect::None => {}
+        _ => assert_eq!((&after["timeliness"], &after["due_at"]), (&before["timeliness"], &before["due_at"]), "{at}"),
     }
     assert_eq!(after["due_at"].is_null(), after["accepted_at"].is_null(), "{at}");
     assert_eq!(after["finished_at"].is_null(), after["outcome"].is_null(), "{at}");
@@ -166,7 +283,7 @@ async fn of_two_steps_at_once_one_is_taken_and_the_other_told_what_became_of_it(
     let cast = Cast::of(&app).await;
     for _ in 0..10 {
         let id = cast.dossier(PERMIT_ONLINE, Status::Submitted).await;
-        let both = [Action::Accept, Action::Reject].map(|action| {
+        let both = [Action::Accept, Action::ProposeRejection].map(|action| {
             let (reception, at) = (cast.client("tiepnhan").clone(), path(&id, action));
             tokio::spawn(async move { reception.post(&at, said(PERMIT_ONLINE, action)).await })
         });
@@ -200,16 +317,26 @@ async fn many_accepted_at_once_have_a_code_each_and_none_is_left_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn online_everybody_can_do_what_the_table_says_and_nothing_else() {
+async fn online_everybody_can_do_what_the_rules_say_and_nothing_else() {
     everybody_tries_everything(PERMIT_ONLINE).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn at_the_counter_everybody_can_do_what_the_table_says_and_nothing_else() {
+async fn at_the_counter_everybody_can_do_what_the_rules_say_and_nothing_else() {
     everybody_tries_everything(PERMIT_AT_COUNTER).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn with_an_immediate_procedure_everybody_can_do_what_the_table_says_and_nothing_else() {
+async fn by_post_everybody_can_do_what_the_rules_say_and_nothing_else() {
+    everybody_tries_everything(PERMIT_BY_POST).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn at_a_kiosk_for_another_agency_everybody_can_do_what_the_rules_say_and_nothing_else() {
+    everybody_tries_everything(MARRIAGE_ELSEWHERE).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_an_immediate_procedure_everybody_can_do_what_the_rules_say_and_nothing_else() {
     everybody_tries_everything(BIRTH_ONLINE).await;
 }

@@ -19,7 +19,7 @@ async fn the_walk_leads_to_three_results_and_the_supplement_starts_the_clock_ane
     .await;
     let walk = Walk::through(&app.url, |block| {
         if block.contains("step confirm-supplement") {
-            app.set_time("2026-08-24T10:00:00+07:00");
+            app.set_time("2026-08-19T10:00:00+07:00");
         }
     });
     for line in [
@@ -27,10 +27,10 @@ async fn the_walk_leads_to_three_results_and_the_supplement_starts_the_clock_ane
         r#"{"paid":75000}"#,
         r#""unpaid":0 "amount":75000 "amount":75000 "status":"paid" "method":"gateway" "amount":75000 "status":"kept""#,
         r#""status":"supplement_requested" "due_date":"2026-08-25" "timeliness":"not_running""#,
-        r#""status":"processing" "due_date":"2026-09-07" "timeliness":"running""#,
-        r#""status":"result_ready" "due_date":"2026-09-07" "timeliness":"finished_on_time""#,
+        r#""status":"processing" "due_date":"2026-08-27" "timeliness":"running""#,
+        r#""status":"result_ready" "due_date":"2026-08-27" "timeliness":"finished_on_time""#,
         r#"{"code":"000.01.13.H26-260817-0001","progress":"closed","done":4,"steps":4}"#,
-        r#""status":"accepted" "due_date":"2026-08-24" "timeliness":"running""#,
+        r#""status":"accepted" "due_date":"2026-08-19" "timeliness":"running""#,
     ] {
         assert!(walk.printed.lines().any(|printed| printed == line), "{line} is missing in: {}", walk.printed);
     }

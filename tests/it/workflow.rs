@@ -18,7 +18,9 @@ fn the_workflow_page_is_current() {
 #[test]
 fn every_state_but_the_draft_can_be_reached_and_every_open_one_left() {
     for status in Status::ALL {
-        assert_eq!(TABLE.iter().any(|row| row.to == *status), *status != Status::Draft, "{status} is reached");
+        // A draft only comes back to what it was, when it is not rejected after all.
+        let reached = TABLE.iter().any(|row| row.to == *status && row.from != Status::AwaitingIntakeDecision);
+        assert_eq!(reached || *status == Status::Rejected, *status != Status::Draft, "{status} is reached");
         assert_eq!(
             TABLE.iter().any(|row| row.from == *status),
             status.is_open() || *status == Status::Draft,
@@ -71,13 +73,16 @@ fn page() -> String {
         };
         let guard = match row.guard {
             Guard::None => String::new(),
-            Guard::Counter => "filed with reception".to_owned(),
+            Guard::Reception => "filed with reception".to_owned(),
+            Guard::Counter => "filed at the counter".to_owned(),
             Guard::Online => "filed by the applicant".to_owned(),
             Guard::Post => "came by post".to_owned(),
             Guard::Here => "received by the agency that decides it".to_owned(),
             Guard::Elsewhere => "received by another agency".to_owned(),
             Guard::Immediate => "procedures settled at once, when it is at hand".to_owned(),
-            Guard::FirstTime => "once".to_owned(),
+            Guard::FirstTime => "the first time".to_owned(),
+            Guard::Again => "after the first time".to_owned(),
+            Guard::Lapsed => "when the applicant's time to supply it is over".to_owned(),
             Guard::NoNewDate => "once, a day before it is due at the latest, when it is at hand".to_owned(),
             Guard::Paid => "when everything is paid".to_owned(),
             Guard::OnlinePaid => "filed by the applicant, when everything is paid".to_owned(),
@@ -97,6 +102,7 @@ fn page() -> String {
     for row in FOLLOWS {
         let when = match row.when {
             Awaited::Paid => "every tax and duty that was ordered is paid",
+            Awaited::Lapsed => "the applicant's time to supply what is missing is over",
             Awaited::Answered => "every agency that was asked has answered, or its silence is consent",
         };
         let clock = if row.clock == ClockEffect::Resume { "goes on, if it stood" } else { "" };

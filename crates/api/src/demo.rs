@@ -26,9 +26,13 @@ use procedures::file::{self, NewDossier, Principal, Ways};
 use procedures::import::{self, ImportId, Source};
 use procedures::problem::NOT_FOUND;
 use procedures::recomputation::{self, NewRecomputation, RecomputationId};
-use procedures::request::{NewResult, Proposal, SupplementGround, SupplementRequest, VerificationPlan};
+use procedures::request::{
+    NewResult, Proposal, Rejection, RejectionGround, SupplementGround, SupplementNotice, SupplementProposal,
+    VerificationPlan, Withdrawal, WithdrawalGround,
+};
 use procedures::steps::{self, Target};
-use procedures::{DossierId, attachment, upload};
+use procedures::upload::{self, Addition};
+use procedures::{DossierId, attachment};
 use uuid::Uuid;
 
 use crate::app::App;
@@ -76,7 +80,7 @@ const DOSSIERS: &[(u8, Reach)] = &[
     (15, Reach::Processing),
     (16, Reach::WithdrawalRequested),
     (17, Reach::WithdrawalRequested),
-    (18, Reach::SupplementRequested),
+    (18, Reach::AwaitingPayment),
     (19, Reach::Accepted),
     (20, Reach::Transferred),
     (21, Reach::Processing),
@@ -92,6 +96,10 @@ const DOSSIERS: &[(u8, Reach)] = &[
     (31, Reach::FeeOrdered),
     (32, Reach::Correcting),
     (33, Reach::Draft),
+    (34, Reach::SupplementProposed),
+    (35, Reach::SupplementSigned),
+    (36, Reach::AwaitingIntakeDecision),
+    (37, Reach::Processing),
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -100,6 +108,7 @@ enum Reach {
     Declared,
     Draft,
     Submitted,
+    AwaitingIntakeDecision,
     Accepted,
     FeeOrdered,
     FeePaid,
@@ -108,6 +117,8 @@ enum Reach {
     Verifying,
     Consulting,
     AwaitingPayment,
+    SupplementProposed,
+    SupplementSigned,
     SupplementRequested,
     WithdrawalRequested,
     AwaitingApproval,
@@ -217,6 +228,14 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
     if reach >= Reach::Submitted {
         steps::submit(conn, applicant, world, target(id, &attempt("submit"))).await?;
     }
+    if reach == Reach::AwaitingIntakeDecision {
+        let why = Rejection {
+            ground: RejectionGround::NotCompetent,
+            reason: "Thửa đất thuộc địa bàn phường khác; đề nghị nộp tại phường Ba Đình.".to_owned(),
+            competent_agency: Some("H26.13.02".to_owned()),
+        };
+        steps::propose_rejection(conn, &reception, world, target(id, &attempt("reject")), why).await?;
+    }
     if reach >= Reach::Accepted {
         steps::accept(conn, &reception, world, target(id, &attempt("accept")), CODE).await?;
     }
@@ -266,16 +285,33 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
         };
         order::request_payment(conn, &examiner, world, target(id, &attempt("duty")), duty).await?;
     }
-    if reach == Reach::SupplementRequested {
-        let what = SupplementRequest {
+    if (Reach::SupplementProposed..=Reach::SupplementRequested).contains(&reach) {
+        let what = SupplementProposal {
             ground: SupplementGround::Incomplete,
             reason: "Bản vẽ thiếu mặt cắt móng.".to_owned(),
             components: vec!["drawings".to_owned()],
+            late_reason: None,
         };
-        steps::request_supplement(conn, &examiner, world, target(id, &attempt("request")), what).await?;
+        steps::propose_supplement(conn, &examiner, world, target(id, &attempt("missing")), what).await?;
+    }
+    if (Reach::SupplementSigned..=Reach::SupplementRequested).contains(&reach) {
+        steps::sign_supplement(conn, &leader, world, target(id, &attempt("sign"))).await?;
+    }
+    if reach == Reach::SupplementRequested {
+        let notice = SupplementNotice::default();
+        steps::request_supplement(conn, &reception, world, target(id, &attempt("request")), notice).await?;
+        let new = NewAttachment { id: Some(AttachmentId(fixed(0xe1, n))), ..paper(0, "drawings") };
+        let added = Addition::Upload(new);
+        upload::declare(conn, applicant, &catalogue, id, added, &attempt("supply")).await?;
+        for paper in attachment::of_dossier(conn, id).await? {
+            if paper.stored_at.is_none() {
+                upload::arrived(conn, applicant, paper).await?;
+            }
+        }
     }
     if reach == Reach::WithdrawalRequested {
-        steps::request_withdrawal(conn, applicant, world, target(id, &attempt("give up"))).await?;
+        let why = Withdrawal { ground: WithdrawalGround::NoLongerNeeded, reason: None };
+        steps::request_withdrawal(conn, applicant, world, target(id, &attempt("give up")), why).await?;
     }
     if reach >= Reach::AwaitingApproval {
         let proposal = Proposal { outcome: Outcome::Granted, ground: None, reason: None };
@@ -303,14 +339,6 @@ fn target<'a>(id: DossierId, attempt: &'a Attempt) -> Target<'a> {
 
 fn new(id: DossierId) -> NewDossier {
     let first = 3 * id.0.as_bytes()[15];
-    let paper = |(n, component): (u8, &str)| NewAttachment {
-        id: Some(AttachmentId(fixed(0xe0, first + n))),
-        component: component.to_owned(),
-        file_name: format!("{component}.pdf"),
-        media_type: MediaType::Pdf,
-        size: PAPER.len() as i64,
-        sha256: Sha256::of(PAPER),
-    };
     NewDossier {
         id: Some(id),
         procedure: "1.013225".to_owned(),
@@ -330,7 +358,19 @@ fn new(id: DossierId) -> NewDossier {
             organisation: None,
         },
         form: serde_json::Map::from_iter([("floors".to_owned(), 3.into()), ("area_m2".to_owned(), 62.into())]),
-        attachments: [(0, "application"), (1, "land_paper"), (2, "drawings")].map(paper).to_vec(),
+        attachments: vec![paper(first, "application"), paper(first + 1, "land_paper"), paper(first + 2, "drawings")],
         reused: Vec::new(),
+    }
+}
+
+/// The sample paper, as the n-th of all.
+fn paper(n: u8, component: &str) -> NewAttachment {
+    NewAttachment {
+        id: Some(AttachmentId(fixed(0xe0, n))),
+        component: component.to_owned(),
+        file_name: format!("{component}.pdf"),
+        media_type: MediaType::Pdf,
+        size: PAPER.len() as i64,
+        sha256: Sha256::of(PAPER),
     }
 }

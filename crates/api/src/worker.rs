@@ -93,7 +93,10 @@ async fn fire(app: &Arc<App>, conn: &mut AsyncPgConnection) -> Result<usize> {
     let due = timers::due(conn, ctx.now, TIMERS).await?;
     for timer in &due {
         let fired = match timer.entity_kind.as_str() {
-            "dossier" => procedures::timer::fire(conn, &ctx, timer).await.map(drop),
+            "dossier" => {
+                let catalogue = app.catalogue.load_full();
+                procedures::timer::fire(conn, &ctx, app.world(&catalogue), timer).await.map(drop)
+            }
             procedures::queue::ENTITY => procedures::queue::evening::fire(conn, &ctx, timer).await,
             procedures::appointment::ENTITY => procedures::appointment::timer::fire(conn, &ctx, timer).await,
             procedures::fee::refund::ENTITY => ask_back(app, conn, timer, ctx.now).await,
@@ -101,7 +104,10 @@ async fn fire(app: &Arc<App>, conn: &mut AsyncPgConnection) -> Result<usize> {
                 let catalogue = app.catalogue.load_full();
                 procedures::consultation::lapse::fire(conn, &ctx, app.world(&catalogue), timer).await
             }
-            procedures::recomputation::ENTITY => procedures::recompute::fire(conn, &ctx, &app.rules, timer).await,
+            procedures::recomputation::ENTITY => {
+                let catalogue = app.catalogue.load_full();
+                procedures::recompute::fire(conn, &ctx, app.world(&catalogue), timer).await
+            }
             other => Err(kernel::problem::INTERNAL.because(format!("nobody fires timers of {other}"))),
         };
         match fired {

@@ -62,6 +62,7 @@ pub const STAFF: &[DemoStaff] = &[
     DemoStaff { username: "mattran", name: "Bùi Ngọc Lan", title: "Uỷ viên Ban Thường trực", role: Role::Front, agency: "H26" },
     DemoStaff { username: "baove", name: "Đỗ Gia Khánh", title: "Cán bộ bảo vệ dữ liệu", role: Role::DataProtectionOfficer, agency: "H26" },
     DemoStaff { username: "quantri", name: "Ngô Hải Yến", title: "Quản trị viên", role: Role::Administrator, agency: "H26" },
+    DemoStaff { username: "motcua", name: "Đinh Thị Mai", title: "Trưởng Bộ phận Một cửa", role: Role::HeadOfAgency, agency: "H26.13.01" },
     DemoStaff { username: "xaydung", name: "Nguyễn Mạnh Cường", title: "Chuyên viên", role: Role::ProcessingOfficer, agency: "H26.3" },
 ];
 

@@ -130,7 +130,8 @@ fn rows(form: &Form, around: &Around<'_>) -> Vec<Row> {
             rows.extend(due("Hẹn lại"));
         }
         FormKind::ControlSlip => rows.extend(due("Hẹn trả kết quả")),
-        FormKind::SupplementRequest | FormKind::Refusal | FormKind::StopNotice => {}
+        FormKind::SupplementRequest => rows.extend(due("Thời hạn bổ sung")),
+        FormKind::Refusal | FormKind::StopNotice => {}
     }
     rows.extend(form.ground.as_deref().map(|ground| row("Căn cứ", ground_in_words(ground).to_owned())));
     rows.extend(form.reason.clone().map(|reason| row("Lý do", reason)));
@@ -239,6 +240,12 @@ fn ground_in_words(ground: &str) -> &str {
         "conditions_not_met" => "Không đủ điều kiện",
         "against_plan" => "Không phù hợp quy hoạch",
         "in_dispute" => "Đang có tranh chấp",
+        "not_paid" => "Không nộp thuế, lệ phí",
+        "no_longer_needed" => "Người nộp không còn nhu cầu",
+        "filed_wrongly" => "Hồ sơ có sai sót, sẽ nộp lại",
+        "filed_elsewhere" => "Đã nộp theo thủ tục hoặc tại cơ quan khác",
+        "takes_too_long" => "Giải quyết lâu hơn mong muốn",
+        "other" => "Lý do khác",
         "forbidden" => "Pháp luật chuyên ngành không cho phép",
         other => other,
     }
@@ -251,6 +258,7 @@ fn event_in_words(event: &str) -> &str {
         "attachment_stored" => "Nhận giấy tờ",
         "submitted" => "Nộp hồ sơ",
         "intake_supplement_requested" => "Yêu cầu bổ sung khi tiếp nhận",
+        "rejection_proposed" => "Trình từ chối tiếp nhận",
         "accepted" => "Tiếp nhận",
         "rejected" => "Từ chối tiếp nhận",
         "handed_over" => "Bàn giao hồ sơ",
@@ -259,10 +267,14 @@ fn event_in_words(event: &str) -> &str {
         "processing_started" => "Nhận giải quyết",
         "verification_begun" => "Thẩm tra, xác minh",
         "verification_recorded" => "Ghi kết quả xác minh",
+        "supplement_proposed" => "Trình yêu cầu bổ sung",
+        "supplement_signed" => "Ký yêu cầu bổ sung",
         "supplement_requested" => "Yêu cầu bổ sung",
+        "supplement_lapsed" => "Hết thời hạn bổ sung",
         "supplement_confirmed" => "Nhận đủ bổ sung",
         "result_proposed" => "Trình kết quả",
         "sent_back" => "Trả lại để xử lý",
+        "reappointment_proposed" => "Trình hẹn lại",
         "reappointed" => "Xin lỗi, hẹn lại",
         "result_issued" => "Ký kết quả",
         "result_returned" => "Trả kết quả",

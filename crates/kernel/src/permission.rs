@@ -30,9 +30,11 @@ text_enum! {
         FileDossier = "dossier:file",
         /// Receive dossiers: at the counter, accept, refuse, hand out results.
         ReceiveDossier = "dossier:receive",
-        /// Examine dossiers and ask for supplements.
+        /// Answer for the one-stop shop: refuse at intake, ask for papers a second time, decide withdrawals.
+        ApproveIntake = "dossier:approve-intake",
+        /// Examine dossiers and propose what is asked or decided.
         ProcessDossier = "dossier:process",
-        /// Sign results.
+        /// Sign results, and what is asked of applicants.
         SignDossier = "dossier:sign",
         /// Read dossiers: one's own, or those of one's agency.
         ReadDossier = "dossier:read",
@@ -80,7 +82,7 @@ pub const fn permissions_of(role: Role) -> &'static [Permission] {
         Role::Leader => &[SignDossier, ReadDossier, RunCounters, ReadStaff, Delegate, DecideReview],
         Role::HeadOfAgency => &[
             ReadDossier,
-            OverseeDossiers,
+            ApproveIntake,
             KeepArchive,
             RunCounters,
             AssessCentre,
@@ -116,8 +118,11 @@ impl Permission {
         match self {
             Self::FileDossier => "File dossiers of one's own, add papers, withdraw",
             Self::ReceiveDossier => "Receive dossiers: at the counter, accept, refuse, hand out results",
-            Self::ProcessDossier => "Examine dossiers and ask for supplements",
-            Self::SignDossier => "Sign results",
+            Self::ApproveIntake => {
+                "Answer for the one-stop shop: refuse at intake, ask for papers a second time, decide withdrawals"
+            }
+            Self::ProcessDossier => "Examine dossiers and propose what is asked or decided",
+            Self::SignDossier => "Sign results, and what is asked of applicants",
             Self::ReadDossier => "Read dossiers: one's own, or those of one's agency",
             Self::OverseeDossiers => "Read the dossiers of every agency",
             Self::KeepArchive => "Keep the archive register of one's agency",

@@ -128,6 +128,14 @@ table! {
 }
 table! { remarks (dossier_id, version) { dossier_id -> Uuid, version -> Int4, ground -> Nullable<Text>, words -> Text } }
 table! {
+    supplements (dossier_id, version) {
+        dossier_id -> Uuid, version -> Int4, ground -> Text, reason -> Text, components -> Array<Text>,
+        proposed_at -> Timestamptz, notice_due_at -> Nullable<Timestamptz>, late_reason -> Nullable<Text>,
+        sent_at -> Nullable<Timestamptz>, due_at -> Nullable<Timestamptz>, lapsed_at -> Nullable<Timestamptz>,
+        closed_at -> Nullable<Timestamptz>,
+    }
+}
+table! {
     verifications (dossier_id, version) {
         dossier_id -> Uuid, version -> Int4, held_at -> Timestamptz, place -> Text, participants -> Text, findings -> Text,
     }
@@ -306,7 +314,7 @@ joinable!(recomputation_progress -> recomputations (recomputation_id));
 allow_tables_to_appear_in_same_query!(recomputations, recomputation_progress);
 allow_tables_to_appear_in_same_query!(acting_for, organisations, representations, citizens);
 allow_tables_to_appear_in_same_query!(delegations, staff, password_codes);
-allow_tables_to_appear_in_same_query!(dossiers, attachments, fee_orders, payments, consultations, dossier_agencies, corrections, procedures, remarks, verifications, agencies, journal);
+allow_tables_to_appear_in_same_query!(dossiers, attachments, fee_orders, payments, consultations, dossier_agencies, corrections, procedures, remarks, supplements, verifications, agencies, journal);
 allow_tables_to_appear_in_same_query!(dossiers, register_entries);
 allow_tables_to_appear_in_same_query!(imports, import_progress);
 joinable!(papers -> attachments (id));

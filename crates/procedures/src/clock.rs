@@ -25,15 +25,43 @@ pub fn of(rules: &Rules, limit: Limit, now: DateTime<Utc>) -> Result<Clock> {
 
 /// The event that ends the pause of a clock that was due at `due_at`, as the procedure's rule says. What was asked for after the
 /// limit had run out begins nothing anew: what is late stays late.
-pub fn continues(rule: SupplementRule, clock: &Clock, due_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Event {
-    let in_time = match clock.events.last() {
-        Some(Event::Pause { at }) => due_at.is_some_and(|due_at| *at < due_at),
-        _ => false,
-    };
+pub fn continues(
+    rule: SupplementRule,
+    clock: &Clock,
+    due_at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Option<Event> {
+    let stands_since = paused_at(clock);
+    // Where the applicant was late, the clock has gone on by itself: until it runs out, what is brought begins it anew too.
+    let in_time = due_at.is_some_and(|due_at| stands_since.unwrap_or(now) < due_at);
     match rule {
-        SupplementRule::Restart if in_time => Event::Restart { at: now },
-        SupplementRule::Restart | SupplementRule::Pause => Event::Resume { at: now },
+        SupplementRule::Restart if in_time => Some(Event::Restart { at: now }),
+        SupplementRule::Restart | SupplementRule::Pause => stands_since.map(|_| Event::Resume { at: now }),
     }
+}
+
+/// Since when the clock has stood, if it was stopped last.
+pub fn paused_at(clock: &Clock) -> Option<DateTime<Utc>> {
+    match clock.events.last() {
+        Some(Event::Pause { at }) => Some(*at),
+        _ => None,
+    }
+}
+
+/// When the limit that counts began: with the last time that the dossier was received in full.
+pub fn began(clock: &Clock) -> DateTime<Utc> {
+    let restarts = clock.events.iter().rev().filter_map(|event| match event {
+        Event::Restart { at } => Some(*at),
+        _ => None,
+    });
+    restarts.into_iter().next().unwrap_or(clock.starts_at)
+}
+
+/// When a stage that begins now must be over, by the rules in force: `intake_answer`, within 8 working hours as a rule;
+/// `hand_over`, the same day, or the next working day for what came after 15:00. Nothing where there is no rule.
+pub fn stage(rules: &Rules, stage: &str, from: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
+    let Some(rule) = rules.clock("dossier", stage, "", deadlines::vn_date(from)) else { return Ok(None) };
+    Ok(Some(deadline(rules, &of(rules, rule.limit()?, from)?)?.due_at))
 }
 
 /// The deadline of a clock, on the calendar that it keeps.

@@ -1,6 +1,6 @@
 //! What the journal is told about dossiers: codes, ids and dates. A changed shape gets a new version.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use kernel::journal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use crate::data_source::look_up::LookUpOutcome;
 use crate::dossier::{Channel, Outcome};
 use crate::fee::PaymentMethod;
 use crate::paper::Origin;
-use crate::request::{RefusalGround, RejectionGround, SupplementGround};
+use crate::request::{RefusalGround, RejectionGround, StopGround, SupplementGround, WithdrawalGround};
 
 /// A component that was filed as a paper which its owner had already.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,9 +77,18 @@ pub enum Event {
     IntakeSupplementRequested {
         ground: SupplementGround,
         components: Vec<String>,
+        /// By when the applicant is to supply them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        supply_by: Option<DateTime<Utc>>,
+    },
+    RejectionProposed {
+        ground: RejectionGround,
     },
     Rejected {
         ground: RejectionGround,
+        /// The agency that is competent, where reception has named it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        competent: Option<Uuid>,
     },
     HandedOver {
         due_at: DateTime<Utc>,
@@ -96,10 +105,22 @@ pub enum Event {
         appointment: Option<DateTime<Utc>>,
     },
     VerificationRecorded {},
+    SupplementProposed {
+        ground: SupplementGround,
+        components: Vec<String>,
+        /// Whether the time for telling the applicant was over.
+        late: bool,
+    },
+    SupplementSigned {},
     SupplementRequested {
         ground: SupplementGround,
         components: Vec<String>,
+        /// By when the applicant is to supply them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        supply_by: Option<DateTime<Utc>>,
     },
+    /// The applicant has not supplied it in time.
+    SupplementLapsed {},
     SupplementConfirmed {
         due_at: DateTime<Utc>,
         restarted: bool,
@@ -110,6 +131,9 @@ pub enum Event {
         ground: Option<RefusalGround>,
     },
     SentBack {},
+    ReappointmentProposed {
+        due_date: NaiveDate,
+    },
     Reappointed {
         due_at: DateTime<Utc>,
     },
@@ -122,11 +146,20 @@ pub enum Event {
         document: Option<Uuid>,
     },
     ResultReturned {},
-    Withdrawn {},
-    WithdrawalRequested {},
+    Withdrawn {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ground: Option<WithdrawalGround>,
+    },
+    WithdrawalRequested {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ground: Option<WithdrawalGround>,
+    },
     WithdrawalApproved {},
     WithdrawalRefused {},
-    Stopped {},
+    Stopped {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ground: Option<StopGround>,
+    },
     DeadlinePassed {
         statutory_due_at: DateTime<Utc>,
     },
@@ -206,7 +239,11 @@ pub enum Event {
 /// Kinds that are the agency's own business: what one office tells another, and what was said of people before
 /// anything is decided.
 pub const INTERNAL: &[&str] = &[
+    "dossier.rejection_proposed",
     "dossier.hand_over_refused",
+    "dossier.supplement_proposed",
+    "dossier.supplement_signed",
+    "dossier.reappointment_proposed",
     "dossier.verification_recorded",
     "dossier.consultation_begun",
     "dossier.opinion_given",
@@ -236,6 +273,7 @@ impl journal::Event for Event {
             Self::Submitted { .. } => "dossier.submitted",
             Self::Accepted { .. } => "dossier.accepted",
             Self::IntakeSupplementRequested { .. } => "dossier.intake_supplement_requested",
+            Self::RejectionProposed { .. } => "dossier.rejection_proposed",
             Self::Rejected { .. } => "dossier.rejected",
             Self::HandedOver { .. } => "dossier.handed_over",
             Self::HandOverRefused {} => "dossier.hand_over_refused",
@@ -243,18 +281,22 @@ impl journal::Event for Event {
             Self::VerificationBegun { .. } => "dossier.verification_begun",
             Self::VerificationRecorded {} => "dossier.verification_recorded",
             Self::ProcessingStarted {} => "dossier.processing_started",
+            Self::SupplementProposed { .. } => "dossier.supplement_proposed",
+            Self::SupplementSigned {} => "dossier.supplement_signed",
+            Self::SupplementLapsed {} => "dossier.supplement_lapsed",
             Self::SupplementRequested { .. } => "dossier.supplement_requested",
             Self::SupplementConfirmed { .. } => "dossier.supplement_confirmed",
             Self::ResultProposed { .. } => "dossier.result_proposed",
             Self::SentBack {} => "dossier.sent_back",
+            Self::ReappointmentProposed { .. } => "dossier.reappointment_proposed",
             Self::Reappointed { .. } => "dossier.reappointed",
             Self::ResultIssued { .. } => "dossier.result_issued",
             Self::ResultReturned {} => "dossier.result_returned",
-            Self::WithdrawalRequested {} => "dossier.withdrawal_requested",
+            Self::WithdrawalRequested { .. } => "dossier.withdrawal_requested",
             Self::WithdrawalApproved {} => "dossier.withdrawal_approved",
             Self::WithdrawalRefused {} => "dossier.withdrawal_refused",
-            Self::Stopped {} => "dossier.stopped",
-            Self::Withdrawn {} => "dossier.withdrawn",
+            Self::Stopped { .. } => "dossier.stopped",
+            Self::Withdrawn { .. } => "dossier.withdrawn",
             Self::DeadlinePassed { .. } => "dossier.deadline_passed",
             Self::AnswerDeadlinePassed {} => "dossier.answer_deadline_passed",
             Self::FeeOrdered { .. } => "dossier.fee_ordered",

@@ -217,7 +217,7 @@ pub async fn file(
     papers.sort_by_key(|paper| paper.id);
     let return_point = return_point.filter(|agency| *agency != receiving);
     let sides = Sides { return_point, beside: return_point.into_iter().collect(), ..Sides::default() };
-    let reply = answer(201, &view(ctx, catalogue, &dossier, &papers, &sides)?);
+    let reply = answer(201, &view(ctx, catalogue, &dossier, None, &papers, &sides)?);
     let mut also: Vec<Also> = match papers.is_empty() {
         true => Vec::new(),
         false => vec![Box::new(InsertPapers::new(id, &papers, ctx.now))],
@@ -267,6 +267,6 @@ async fn same_again(
     if same.first::<DossierId>(conn).await.optional()?.is_none() {
         return Ok(None);
     }
-    let Seen { dossier, papers, sides } = read(conn, ctx, id).await?;
-    Ok(Some(answer(201, &view(ctx, catalogue, &dossier, &papers, &sides)?)))
+    let Seen { dossier, asked, papers, sides } = read(conn, ctx, id).await?;
+    Ok(Some(answer(201, &view(ctx, catalogue, &dossier, asked.as_ref(), &papers, &sides)?)))
 }

@@ -69,7 +69,7 @@ pub struct Form {
     /// The papers: all that were filed, or those that are missing.
     #[schema(max_items = 200)]
     pub papers: Vec<Paper>,
-    /// What was promised; exclusive.
+    /// What was promised; on a supplement request, by when the applicant is to supply what is missing. Exclusive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_at: Option<DateTime<Utc>>,
     /// What had been promised before.
@@ -138,7 +138,7 @@ pub async fn forms(conn: &mut AsyncPgConnection, ctx: &Ctx, catalogue: &Catalogu
     let entries = timeline(conn, ctx, id).await?;
     let (procedure, case) = catalogue.pinned(dossier.procedure_id, &dossier.case_code)?;
     let name = ProcedureName { code: procedure.code.clone(), name: procedure.name.clone() };
-    let mut about = About { dossier: &dossier, attachments: &attachments, name, case, due_at: None };
+    let mut about = About { dossier: &dossier, attachments: &attachments, name, case, due_at: None, wanted_back: None };
     let mut forms: Vec<Form> = entries.iter().filter_map(|entry| about.form_of(entry)).collect();
     if ctx.actor.agency().is_some() && dossier.accepted_at.is_some() {
         let steps = entries.iter().map(|entry| SlipLine {
@@ -161,6 +161,8 @@ struct About<'a> {
     case: &'a Case,
     /// What has been promised so far.
     due_at: Option<DateTime<Utc>>,
+    /// Why the applicant wants it back: ground and reason.
+    wanted_back: Option<(Option<String>, Option<String>)>,
 }
 
 impl About<'_> {
@@ -169,6 +171,10 @@ impl About<'_> {
         let promised = entry.data["due_at"].as_str().and_then(|due_at| due_at.parse().ok());
         let before = self.due_at;
         self.due_at = promised.or(before);
+        if entry.event == "dossier.withdrawal_requested" {
+            let ground = entry.data["ground"].as_str().map(str::to_owned);
+            self.wanted_back = Some((ground, entry.reason.clone()));
+        }
         let kind = match entry.event.as_str() {
             "dossier.accepted" | "dossier.supplement_confirmed" => FormKind::Receipt,
             // Where the limit begins with the hand-over, the applicant is given the new date.
@@ -186,8 +192,12 @@ impl About<'_> {
         form.issued_by = entry.agency_id.filter(|_| decided).map_or(form.issued_by, AgencyId);
         form.ground.clone_from(&entry.ground);
         form.reason.clone_from(&entry.reason);
+        if entry.event == "dossier.withdrawal_approved" {
+            (form.ground, form.reason) = self.wanted_back.take().unwrap_or_default();
+        }
         form.due_before = before.filter(|_| kind == FormKind::ApologyExtension);
         if kind == FormKind::SupplementRequest {
+            form.due_at = entry.data["supply_by"].as_str().and_then(|supply_by| supply_by.parse().ok());
             let missing = entry.data["components"].as_array().into_iter().flatten();
             let codes = missing.filter_map(|code| code.as_str());
             form.papers = codes.map(|code| Paper { name: self.component(code), files: 0 }).collect();

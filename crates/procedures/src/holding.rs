@@ -140,12 +140,23 @@ fn fold(dossier: &Dossier, entries: &[TimelineEntry]) -> Vec<Holding> {
             "dossier.created" | "dossier.intake_supplement_requested" | "dossier.supplement_requested" => {
                 Some(applicant)
             }
-            "dossier.submitted" | "dossier.accepted" | "dossier.hand_over_refused" => Some(reception),
+            "dossier.submitted" | "dossier.accepted" | "dossier.hand_over_refused" | "dossier.supplement_signed" => {
+                Some(reception)
+            }
+            "dossier.supplement_lapsed" => {
+                // While its withdrawal is decided, that is where it would go back to.
+                hands.before = hands.before.map(|_| examination);
+                Some(examination)
+            }
             "dossier.handed_over" => {
                 examination.1 = id("to").and_then(|agency| agency.parse().ok()).or(examination.1);
                 Some(examination)
             }
-            "dossier.processing_started" | "dossier.supplement_confirmed" => Some(examination),
+            "dossier.processing_started" | "dossier.supplement_confirmed" | "dossier.sent_back"
+                if dossier.accepted_at.is_some_and(|accepted_at| accepted_at <= *at) =>
+            {
+                Some(examination)
+            }
             "dossier.payment_requested" => {
                 hands.duties.extend(id("order"));
                 Some(applicant)

@@ -44,6 +44,7 @@ pub mod register;
 pub mod request;
 pub mod review;
 pub mod steps;
+pub mod supplement;
 pub mod timeline;
 pub mod timer;
 pub mod tracking;

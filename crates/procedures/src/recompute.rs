@@ -10,11 +10,11 @@ use kernel::timers::{Due, Timers};
 use kernel::{Ctx, Error, Result};
 
 use crate::clock;
-use crate::dossier::{Dossier, everybody, visible_to};
+use crate::dossier::{Dossier, DossierId, everybody, visible_to};
 use crate::event::Event;
 use crate::problem::RECOMPUTATION_NOT_FOUND;
 use crate::recomputation::{self as order, Phase, Progress, Recomputation, RecomputationId, advance, entry, load};
-use crate::steps::{said, store};
+use crate::steps::{Seen, World, read, said, store};
 use crate::timer::catch_up;
 
 /// Dossiers in one transaction: no more than leaves others their turn.
@@ -31,7 +31,7 @@ enum Verdict {
 }
 
 /// Takes the next batch of a pass; the timer stays until the pass is through.
-pub async fn fire(conn: &mut AsyncPgConnection, ctx: &Ctx, rules: &Rules, due: &Due) -> Result<()> {
+pub async fn fire(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, due: &Due) -> Result<()> {
     let (row, found) = match load(conn, RecomputationId(due.entity_id)).await {
         Err(error) if error.is(&RECOMPUTATION_NOT_FOUND) => return kernel::timers::drop(conn, due).await,
         loaded => loaded?,
@@ -39,13 +39,13 @@ pub async fn fire(conn: &mut AsyncPgConnection, ctx: &Ctx, rules: &Rules, due: &
     if !matches!(row.status, Phase::Looking | Phase::CarryingOut) {
         return kernel::timers::drop(conn, due).await;
     }
-    conn.transaction::<_, Error, _>(async |conn| batch(conn, ctx, rules, row, found).await).await
+    conn.transaction::<_, Error, _>(async |conn| batch(conn, ctx, world, row, found).await).await
 }
 
 async fn batch(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
-    rules: &Rules,
+    world: World<'_>,
     row: Recomputation,
     mut found: Progress,
 ) -> Result<()> {
@@ -54,11 +54,11 @@ async fn batch(
     for dossier in dossiers {
         (found.agency_id, found.dossier_id) = (dossier.competent_agency_id.0, dossier.id.0);
         found.examined += 1;
-        match judge(rules, &row.calendar_version, &dossier) {
-            Verdict::Later(moved) => {
+        match judge(world.rules, &row.calendar_version, &dossier) {
+            Verdict::Later(_) => {
                 found.later += 1;
                 if row.status == Phase::CarryingOut {
-                    carry_out(conn, ctx, &row, &dossier, *moved).await?;
+                    carry_out(conn, ctx, world, &row, dossier.id).await?;
                 }
             }
             Verdict::Unchanged => found.unchanged += 1,
@@ -114,25 +114,33 @@ fn judge(rules: &Rules, calendar_version: &str, dossier: &Dossier) -> Verdict {
     }
     let mut moved = dossier.clone();
     clock::put(&mut moved, new, &deadline);
+    moved.clock_stands |= dossier.clock_stands;
     Verdict::Later(Box::new(moved))
 }
 
 async fn carry_out(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
+    world: World<'_>,
     row: &Recomputation,
-    old: &Dossier,
-    mut moved: Dossier,
+    id: DossierId,
 ) -> Result<()> {
-    moved.version += 1 + catch_up(conn, ctx, old).await?;
+    let mut seen = read(conn, ctx, id).await?;
+    if catch_up(conn, ctx, world, &seen.dossier, seen.asked.as_ref()).await? > 0 {
+        seen = read(conn, ctx, id).await?;
+    }
+    let Seen { dossier: old, asked, .. } = seen;
+    // What has just been told may have set its clock going.
+    let Verdict::Later(mut moved) = judge(world.rules, &row.calendar_version, &old) else { return Ok(()) };
+    moved.version += 1;
     let event = Event::DeadlineMoved {
         recomputation: row.id.0,
         calendar_version: row.calendar_version.clone(),
         due_at: moved.due_at.unwrap_or(ctx.now),
     };
-    let seen = everybody(conn, old).await?;
+    let seen = everybody(conn, &old).await?;
     let seen = (seen.clone(), seen);
     let entry = Entry::new(ctx, moved.id.0, Some(moved.competent_agency_id.0), &event, seen);
     let said = said(&moved, Some((None, row.reason.clone())), None);
-    store(conn, ctx.now, &moved, entry, said, None, None).await.map(drop)
+    store(conn, ctx.now, (&*moved, asked.as_ref()), entry, said, None, None).await.map(drop)
 }

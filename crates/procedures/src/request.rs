@@ -40,6 +40,30 @@ text_enum! {
 }
 
 text_enum! {
+    /// Why the applicant wants the papers back.
+    WithdrawalGround {
+        NoLongerNeeded = "no_longer_needed",
+        /// Something in it is wrong, and it will be filed anew.
+        FiledWrongly = "filed_wrongly",
+        /// Filed as another procedure, or with another agency.
+        FiledElsewhere = "filed_elsewhere",
+        TakesTooLong = "takes_too_long",
+        /// The reason says what.
+        Other = "other",
+    }
+}
+
+text_enum! {
+    /// Why a dossier is settled no more though nobody asked for it back (Form 05).
+    StopGround {
+        /// The applicant's time to supply what is missing is over.
+        NotSupplemented = "not_supplemented",
+        /// The tax or duty was not paid.
+        NotPaid = "not_paid",
+    }
+}
+
+text_enum! {
     /// Why the matter itself is refused (NĐ 61/2018 Art. 19(8)).
     RefusalGround {
         ConditionsNotMet = "conditions_not_met",
@@ -94,6 +118,41 @@ pub struct Rejection {
         max_length = 4000
     )]
     pub reason: String,
+    /// Code of the agency that is competent, where it is one of the city's (NĐ 118/2025 Art. 17(2)(a)).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "H26.13.02", min_length = 1, max_length = 50)]
+    pub competent_agency: Option<String>,
+}
+
+/// Why the applicant wants the papers back.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"ground": "no_longer_needed"}))]
+pub struct Withdrawal {
+    pub ground: WithdrawalGround,
+    /// Needed where the ground is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Tôi đã bán thửa đất.", min_length = 10, max_length = 4000)]
+    pub reason: Option<String>,
+}
+
+impl Withdrawal {
+    /// # Errors
+    /// Another ground, and nothing said of it.
+    pub(crate) fn check(&self) -> Result<()> {
+        let unsaid = self.ground == WithdrawalGround::Other && self.reason.is_none();
+        let words = Words::fixed("bắt buộc khi lý do là khác", "needed where the ground is another");
+        INVALID.unless_none(unsaid.then(|| FieldError::new("/reason", "required", words)).into_iter().collect())
+    }
+}
+
+/// Why a dossier is stopped.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Stoppage {
+    pub ground: StopGround,
+    #[schema(example = "Quá thời hạn mà lệ phí trước bạ không được nộp.", min_length = 10, max_length = 4000)]
+    pub reason: String,
 }
 
 /// What is missing, all of it at once (NĐ 61/2018 Art. 15(3)).
@@ -116,6 +175,33 @@ fn component_codes() -> utoipa::openapi::schema::Array {
         .description(Some("The components that are missing or wrong."))
         .examples([serde_json::json!(["drawings"])])
         .build()
+}
+
+/// What the officer wants to be asked for (NĐ 61/2018 Art. 19(4)).
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SupplementProposal {
+    pub ground: SupplementGround,
+    #[schema(example = "Bản vẽ thiếu mặt cắt móng.", min_length = 10, max_length = 4000)]
+    pub reason: String,
+    /// The components that are missing or wrong, all of them.
+    #[schema(schema_with = component_codes)]
+    pub components: Vec<String>,
+    /// Why it comes so late: needed when the time for telling the applicant is over, 3 working days from reception as a rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Kết quả kiểm tra thực địa mới có hôm nay.", min_length = 10, max_length = 4000)]
+    pub late_reason: Option<String>,
+}
+
+/// What is asked for goes to the applicant.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({}))]
+pub struct SupplementNotice {
+    /// Needed when the time for telling the applicant is over and nobody has said yet why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Văn bản được ký sau ngày làm việc thứ ba.", min_length = 10, max_length = 4000)]
+    pub late_reason: Option<String>,
 }
 
 /// A reason in words, where no ground is counted.

@@ -10,9 +10,11 @@ use kernel::schema::dossiers;
 use kernel::timers::{Due, Timers};
 use kernel::{Actor, Ctx, Result};
 
-use crate::dossier::{Dossier, DossierId, everybody, load};
+use crate::dossier::{Dossier, DossierId, everybody};
 use crate::event::Event;
 use crate::problem::NOT_FOUND;
+use crate::steps::{World, read};
+use crate::supplement::{self, Supplement};
 use crate::workflow::Status;
 
 /// The statutory limit runs out.
@@ -21,32 +23,42 @@ const DEADLINE: &str = "deadline";
 const ANSWER: &str = "answer";
 /// The limit for handing an accepted dossier over runs out.
 const HAND_OVER: &str = "hand_over";
+/// The applicant's time to supply what is missing is over.
+const SUPPLY: &str = "supply";
 
 /// The timers that a dossier in this state needs from now on. What has run out already has been told: see [`catch_up`].
-pub(crate) fn timers_of(dossier: &Dossier, now: DateTime<Utc>) -> Timers {
-    let (kinds, fire_at) = limits(dossier).filter(|(_, fire_at)| *fire_at > now).unzip();
+pub(crate) fn timers_of(dossier: &Dossier, asked: Option<&Supplement>, now: DateTime<Utc>) -> Timers {
+    let (kinds, fire_at) = limits(dossier, asked).filter(|(_, fire_at)| *fire_at > now).unzip();
     Timers::Set { entity_kind: "dossier", entity_id: dossier.id.0, kinds, fire_at }
 }
 
 /// The limits that a dossier in this state is under.
-fn limits(dossier: &Dossier) -> impl Iterator<Item = (&'static str, DateTime<Utc>)> {
+fn limits(dossier: &Dossier, asked: Option<&Supplement>) -> impl Iterator<Item = (&'static str, DateTime<Utc>)> {
     let runs = dossier.status.is_examined() && !dossier.clock_stands;
-    let answer = (dossier.status == Status::Submitted).then_some(dossier.next_due_at);
-    // A withdrawal that is asked for and refused does not give reception more time.
-    let lies_here = match dossier.status {
-        Status::WithdrawalRequested => dossier.state_before == Some(Status::Accepted),
-        status => status == Status::Accepted,
+    // What is asked for and refused, or proposed and sent back, does not give reception more time.
+    let stands = match dossier.status {
+        Status::WithdrawalRequested | Status::AwaitingIntakeDecision => dossier.state_before,
+        status => Some(status),
     };
-    let hand_over = dossier.hand_over_due_at.filter(|_| lies_here);
+    let answer = (stands == Some(Status::Submitted)).then_some(dossier.next_due_at);
+    let hand_over = dossier.hand_over_due_at.filter(|_| stands == Some(Status::Accepted));
     let deadline = dossier.statutory_due_at.filter(|_| runs);
-    let limits = [(ANSWER, answer), (HAND_OVER, hand_over), (DEADLINE, deadline)];
+    let supply = asked.and_then(Supplement::lapses_at);
+    let limits = [(ANSWER, answer), (HAND_OVER, hand_over), (DEADLINE, deadline), (SUPPLY, supply)];
     limits.into_iter().filter_map(|(kind, fire_at)| Some((kind, fire_at?)))
 }
 
 /// Fires what ran out before a step is taken, where the worker has not come round to it yet: a step may set timers
 /// anew, but it cannot undo that a limit ran out. Returns by how many versions that moved the dossier.
-pub(crate) async fn catch_up(conn: &mut AsyncPgConnection, ctx: &Ctx, dossier: &Dossier) -> Result<i32> {
-    let over: Vec<&str> = limits(dossier).filter(|(_, fire_at)| *fire_at <= ctx.now).map(|(kind, _)| kind).collect();
+pub(crate) async fn catch_up(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    dossier: &Dossier,
+    asked: Option<&Supplement>,
+) -> Result<i32> {
+    let over: Vec<&str> =
+        limits(dossier, asked).filter(|(_, fire_at)| *fire_at <= ctx.now).map(|(kind, _)| kind).collect();
     if over.is_empty() {
         return Ok(0);
     }
@@ -55,22 +67,27 @@ pub(crate) async fn catch_up(conn: &mut AsyncPgConnection, ctx: &Ctx, dossier: &
     let set = kernel::timers::of(conn, dossier.id.0).await?;
     // By their limits and not by their moments: one that could not fire was put off.
     for due in set.into_iter().filter(|due| over.contains(&due.kind.as_str())) {
-        fired += i32::from(fire(conn, &ctx, &due).await?);
+        fired += i32::from(Box::pin(fire(conn, &ctx, world, &due)).await?);
     }
     Ok(fired)
 }
 
 /// Fires a timer: the entry, and the timer gone, in one statement. Returns whether it did: one that was set anew or
 /// taken away meanwhile does not fire.
-pub async fn fire(conn: &mut AsyncPgConnection, ctx: &Ctx, due: &Due) -> Result<bool> {
+pub async fn fire(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, due: &Due) -> Result<bool> {
     let id = DossierId(due.entity_id);
-    let dossier = match load(conn, &Ctx { actor: Actor::System, now: ctx.now }, id).await {
+    let system = Ctx { actor: Actor::System, now: ctx.now };
+    let seen = match read(conn, &system, id).await {
         Err(error) if error.is(&NOT_FOUND) => return kernel::timers::drop(conn, due).await.map(|()| false),
-        dossier => dossier?,
+        seen => seen?,
     };
     if !kernel::timers::is_set(conn, due).await? {
         return Ok(false);
     }
+    if due.kind == SUPPLY {
+        return supplement::lapse(conn, &system, world, seen).await.map(|()| true);
+    }
+    let dossier = seen.dossier;
     let event = match (due.kind.as_str(), dossier.statutory_due_at) {
         (DEADLINE, Some(statutory_due_at)) => Event::DeadlinePassed { statutory_due_at },
         (ANSWER, _) => Event::AnswerDeadlinePassed {},

@@ -49,10 +49,14 @@ pub async fn track(conn: &mut AsyncPgConnection, code: &str) -> Result<(i32, Tra
     let found: Option<(i32, Status)> = query.first(conn).await.optional()?;
     let (version, status) = found.ok_or_else(|| TRACKING_NOT_FOUND.error())?;
     let (progress, done) = match status {
-        Status::Draft | Status::Submitted | Status::Accepted | Status::Transferred => (Progress::Received, 1),
+        Status::Draft | Status::Submitted | Status::AwaitingIntakeDecision | Status::Accepted | Status::Transferred => {
+            (Progress::Received, 1)
+        }
         Status::Processing
         | Status::Verifying
         | Status::Consulting
+        | Status::SupplementProposed
+        | Status::SupplementSigned
         | Status::AwaitingApproval
         | Status::WithdrawalRequested => (Progress::InProgress, 2),
         Status::IntakeSupplement | Status::SupplementRequested | Status::AwaitingPayment => {

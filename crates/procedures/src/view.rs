@@ -13,6 +13,7 @@ use crate::catalogue::Catalogue;
 use crate::clock;
 use crate::dossier::{Applicant, Channel, Dossier, DossierId, Outcome};
 use crate::steps::Sides;
+use crate::supplement::{Supplement, SupplementView};
 use crate::workflow::{Action, Status, allowed_actions};
 
 /// A dossier, for somebody who may see it.
@@ -81,6 +82,9 @@ pub struct View {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 100)]
     pub result_documents: Vec<AttachmentView>,
+    /// What the applicant is asked to supply, while that is not settled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub supplement: Option<SupplementView>,
     /// What you can do now.
     #[schema(max_items = 20)]
     pub allowed_actions: Vec<Action>,
@@ -108,6 +112,7 @@ pub fn view(
     ctx: &Ctx,
     catalogue: &Catalogue,
     dossier: &Dossier,
+    asked: Option<&Supplement>,
     attachments: &[Attachment],
     sides: &Sides,
 ) -> Result<View> {
@@ -146,7 +151,8 @@ pub fn view(
         proposed_outcome: dossier.proposed_outcome.filter(|_| officer),
         attachments: components(attachments).map(AttachmentView::of).collect(),
         result_documents: attachments.iter().filter(shown).map(AttachmentView::of).collect(),
-        allowed_actions: allowed_actions(dossier, &ctx.actor, sides.facts(case, ctx)),
+        supplement: asked.and_then(|asked| asked.view(officer)),
+        allowed_actions: allowed_actions(dossier, &ctx.actor, sides.facts(case, asked, ctx)),
         created_at: dossier.created_at,
     })
 }

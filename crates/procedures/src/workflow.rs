@@ -18,6 +18,8 @@ text_enum! {
         Submitted = "submitted",
         /// Waits for papers from the applicant before it can be accepted; no clock runs.
         IntakeSupplement = "intake_supplement",
+        /// Reception has proposed not to accept it; whoever heads the one-stop shop decides.
+        AwaitingIntakeDecision = "awaiting_intake_decision",
         /// Not accepted at intake, with a ground and a reason. Final.
         Rejected = "rejected",
         /// Received in full; the clock runs.
@@ -29,7 +31,11 @@ text_enum! {
         Verifying = "verifying",
         /// Other agencies are asked for their opinion; the clock runs.
         Consulting = "consulting",
-        /// Waits for papers from the applicant; the clock stands.
+        /// The officer has proposed to ask the applicant for papers; the clock runs.
+        SupplementProposed = "supplement_proposed",
+        /// That is signed, and reception has to send it; the clock runs.
+        SupplementSigned = "supplement_signed",
+        /// Waits for papers from the applicant; the clock stands until they are there, or the applicant's time is over.
         SupplementRequested = "supplement_requested",
         /// Waits for a tax or duty to be paid; the clock stands where the procedure says so.
         AwaitingPayment = "awaiting_payment",
@@ -42,7 +48,7 @@ text_enum! {
         Returned = "returned",
         /// Given up before it was accepted. Final.
         Withdrawn = "withdrawn",
-        /// Given up after it was accepted, or never supplied (Form 05). Final.
+        /// Given up after it was accepted, never supplied or never paid (Form 05). Final.
         Stopped = "stopped",
     }
 }
@@ -53,6 +59,7 @@ text_enum! {
         Submit = "submit",
         RequestIntakeSupplement = "request_intake_supplement",
         Accept = "accept",
+        ProposeRejection = "propose_rejection",
         Reject = "reject",
         HandOver = "hand_over",
         RefuseHandOver = "refuse_hand_over",
@@ -61,6 +68,8 @@ text_enum! {
         RecordVerification = "record_verification",
         Consult = "consult",
         EndConsultation = "end_consultation",
+        ProposeSupplement = "propose_supplement",
+        SignSupplement = "sign_supplement",
         RequestSupplement = "request_supplement",
         ConfirmSupplement = "confirm_supplement",
         RequestPayment = "request_payment",
@@ -68,6 +77,7 @@ text_enum! {
         ProposeResult = "propose_result",
         SendBack = "send_back",
         IssueResult = "issue_result",
+        ProposeReappointment = "propose_reappointment",
         Reappoint = "reappoint",
         ReturnResult = "return_result",
         Withdraw = "withdraw",
@@ -81,7 +91,12 @@ text_enum! {
 impl Status {
     /// Somebody at an agency still has to do something.
     pub fn is_open(self) -> bool {
-        !matches!(self, Self::Draft | Self::Rejected | Self::Returned | Self::Withdrawn | Self::Stopped)
+        self != Self::Draft && !self.is_final()
+    }
+
+    /// Nothing leads out of it.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Rejected | Self::Returned | Self::Withdrawn | Self::Stopped)
     }
 
     /// It was accepted and has no result yet: its statutory clock has started and nothing has ended it.
@@ -94,9 +109,25 @@ impl Status {
                 | Processing
                 | Verifying
                 | Consulting
+                | SupplementProposed
+                | SupplementSigned
                 | SupplementRequested
                 | AwaitingPayment
                 | AwaitingApproval
+                | WithdrawalRequested
+        )
+    }
+
+    /// Something is asked of the applicant, or about to be: there is a supplement that is not settled.
+    pub fn may_supplement(self) -> bool {
+        use Status::*;
+        matches!(
+            self,
+            IntakeSupplement
+                | AwaitingIntakeDecision
+                | SupplementProposed
+                | SupplementSigned
+                | SupplementRequested
                 | WithdrawalRequested
         )
     }
@@ -106,10 +137,15 @@ impl Status {
     pub fn national(self) -> Option<u8> {
         Some(match self {
             Self::Draft => return None,
-            Self::Submitted => 1,
+            Self::Submitted | Self::AwaitingIntakeDecision => 1,
             Self::Accepted | Self::Transferred => 2,
             Self::Rejected => 3,
-            Self::Processing | Self::Verifying | Self::Consulting | Self::AwaitingApproval => 4,
+            Self::Processing
+            | Self::Verifying
+            | Self::Consulting
+            | Self::SupplementProposed
+            | Self::SupplementSigned
+            | Self::AwaitingApproval => 4,
             Self::IntakeSupplement | Self::SupplementRequested => 5,
             Self::AwaitingPayment => 6,
             Self::WithdrawalRequested => 7,
@@ -159,7 +195,9 @@ pub enum ClockEffect {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Guard {
     None,
-    /// Filed with reception, at the counter or by post: nobody submits it.
+    /// Filed with reception, at the counter or by post.
+    Reception,
+    /// Filed at the counter: nobody submits it.
     Counter,
     /// Filed by the applicant, online or at a kiosk.
     Online,
@@ -173,13 +211,18 @@ pub enum Guard {
     Immediate,
     /// The applicant was not asked for papers at intake before (NĐ 61/2018 Art. 15(3)).
     FirstTime,
-    /// It has not been given a new date before, is not due today (NĐ 61/2018 Art. 19(9)), and is with whoever decides it.
+    /// The applicant was asked before.
+    Again,
+    /// The time in which the applicant had to supply what is missing is over.
+    Lapsed,
+    /// It has not been given a new date before, is not due today (NĐ 61/2018 Art. 19(9)), is with whoever decides it, and its
+    /// clock runs.
     NoNewDate,
     /// Nothing that was ordered is left to pay.
     Paid,
     /// Filed by the applicant, and nothing is left to pay.
     OnlinePaid,
-    /// It stood here when its withdrawal was asked for.
+    /// It stood here when its withdrawal was asked for, or its rejection proposed.
     Before(Status),
 }
 
@@ -207,11 +250,41 @@ const fn row(
     Transition { from, action, to, party, permission, clock, guard }
 }
 
+/// The applicant wants the papers back, online or where reception has taken the dossier in.
+const fn want_back(from: Status, party: Party) -> Transition {
+    let to = Status::WithdrawalRequested;
+    match party {
+        Party::Applicant => {
+            row(from, Action::RequestWithdrawal, to, party, Permission::FileDossier, ClockEffect::None, Guard::None)
+        }
+        _ => {
+            let at = Guard::Reception;
+            row(from, Action::RequestWithdrawal, to, party, Permission::ReceiveDossier, ClockEffect::None, at)
+        }
+    }
+}
+
 /// A withdrawal is refused: the dossier goes on where it was.
-const fn back(to: Status) -> Transition {
+const fn back(to: Status, party: Party) -> Transition {
     use Status::WithdrawalRequested;
-    let (sign, before) = (Permission::SignDossier, Guard::Before(to));
-    row(WithdrawalRequested, Action::RefuseWithdrawal, to, Party::Competent, sign, ClockEffect::None, before)
+    // By whoever signs, or whoever heads the one-stop shop that received it.
+    let permission = match party {
+        Party::Receiving => Permission::ApproveIntake,
+        _ => Permission::SignDossier,
+    };
+    row(WithdrawalRequested, Action::RefuseWithdrawal, to, party, permission, ClockEffect::None, Guard::Before(to))
+}
+
+/// The officer asks for a new date.
+const fn ask_for_date(at: Status) -> Transition {
+    let (action, process) = (Action::ProposeReappointment, Permission::ProcessDossier);
+    row(at, action, at, Party::Competent, process, ClockEffect::None, Guard::NoNewDate)
+}
+
+/// Whoever signs gives it, and the applicant is told.
+const fn new_date(at: Status) -> Transition {
+    let effect = ClockEffect::Reappoint;
+    row(at, Action::Reappoint, at, Party::Competent, Permission::SignDossier, effect, Guard::NoNewDate)
 }
 
 /// Everything that can happen to a dossier.
@@ -225,78 +298,127 @@ pub const TABLE: &[Transition] = {
     &[
         row(Draft, Submit, Submitted, Applicant, FileDossier, C::None, G::Online),
         row(Draft, Submit, Submitted, Receiving, ReceiveDossier, C::None, G::Post),
-        row(Draft, Accept, Accepted, Receiving, ReceiveDossier, C::Start, G::Counter),
+        row(Draft, RequestIntakeSupplement, IntakeSupplement, Receiving, ReceiveDossier, C::None, G::Counter),
+        row(Draft, ProposeRejection, AwaitingIntakeDecision, Receiving, ReceiveDossier, C::None, G::Counter),
+        row(Draft, Accept, Accepted, Receiving, ReceiveDossier, C::Start, G::Reception),
         row(Draft, Withdraw, Withdrawn, Applicant, FileDossier, C::None, G::None),
-        row(Draft, Withdraw, Withdrawn, Receiving, ReceiveDossier, C::None, G::Counter),
+        row(Draft, Withdraw, Withdrawn, Receiving, ReceiveDossier, C::None, G::Reception),
         row(Submitted, RequestIntakeSupplement, IntakeSupplement, Receiving, ReceiveDossier, C::None, G::FirstTime),
+        // Everything is to be asked for at once (NĐ 61/2018 Art. 15(3)): a second time somebody answers for.
+        row(Submitted, RequestIntakeSupplement, IntakeSupplement, Receiving, ApproveIntake, C::None, G::Again),
         row(Submitted, Accept, Accepted, Receiving, ReceiveDossier, C::Start, G::None),
-        row(Submitted, Reject, Rejected, Receiving, ReceiveDossier, C::None, G::None),
+        row(Submitted, ProposeRejection, AwaitingIntakeDecision, Receiving, ReceiveDossier, C::None, G::None),
         row(Submitted, Withdraw, Withdrawn, Applicant, FileDossier, C::None, G::None),
-        row(Submitted, Withdraw, Withdrawn, Receiving, ReceiveDossier, C::None, G::Post),
+        row(Submitted, Withdraw, Withdrawn, Receiving, ReceiveDossier, C::None, G::Reception),
         row(IntakeSupplement, Submit, Submitted, Applicant, FileDossier, C::None, G::Online),
         row(IntakeSupplement, Submit, Submitted, Receiving, ReceiveDossier, C::None, G::Post),
-        row(IntakeSupplement, Reject, Rejected, Receiving, ReceiveDossier, C::None, G::None),
+        row(IntakeSupplement, Accept, Accepted, Receiving, ReceiveDossier, C::Start, G::Counter),
+        row(IntakeSupplement, ProposeRejection, AwaitingIntakeDecision, Receiving, ReceiveDossier, C::None, G::None),
         row(IntakeSupplement, Withdraw, Withdrawn, Applicant, FileDossier, C::None, G::None),
-        row(IntakeSupplement, Withdraw, Withdrawn, Receiving, ReceiveDossier, C::None, G::Post),
+        row(IntakeSupplement, Withdraw, Withdrawn, Receiving, ReceiveDossier, C::None, G::Reception),
+        row(AwaitingIntakeDecision, Reject, Rejected, Receiving, ApproveIntake, C::None, G::None),
+        row(AwaitingIntakeDecision, SendBack, Draft, Receiving, ApproveIntake, C::None, G::Before(Draft)),
+        row(AwaitingIntakeDecision, SendBack, Submitted, Receiving, ApproveIntake, C::None, G::Before(Submitted)),
+        row(
+            AwaitingIntakeDecision,
+            SendBack,
+            IntakeSupplement,
+            Receiving,
+            ApproveIntake,
+            C::None,
+            G::Before(IntakeSupplement),
+        ),
+        row(AwaitingIntakeDecision, Withdraw, Withdrawn, Applicant, FileDossier, C::None, G::None),
+        row(AwaitingIntakeDecision, Withdraw, Withdrawn, Receiving, ReceiveDossier, C::None, G::Reception),
         row(Accepted, HandOver, Transferred, Receiving, ReceiveDossier, C::None, G::Here),
         row(Accepted, HandOver, Transferred, Receiving, ReceiveDossier, C::Restart, G::Elsewhere),
         row(Accepted, StartProcessing, Processing, Competent, ProcessDossier, C::None, G::Here),
         row(Accepted, IssueResult, ResultReady, Competent, SignDossier, C::Finish, G::Immediate),
-        row(Accepted, Reappoint, Accepted, Competent, SignDossier, C::Reappoint, G::NoNewDate),
-        row(Accepted, RequestWithdrawal, WithdrawalRequested, Applicant, FileDossier, C::None, G::None),
-        row(Accepted, RequestWithdrawal, WithdrawalRequested, Receiving, ReceiveDossier, C::None, G::Counter),
+        ask_for_date(Accepted),
+        new_date(Accepted),
+        want_back(Accepted, Applicant),
+        want_back(Accepted, Receiving),
         row(Transferred, RefuseHandOver, Accepted, Competent, ProcessDossier, C::None, G::None),
         row(Transferred, StartProcessing, Processing, Competent, ProcessDossier, C::None, G::None),
         row(Transferred, IssueResult, ResultReady, Competent, SignDossier, C::Finish, G::Immediate),
-        row(Transferred, RequestWithdrawal, WithdrawalRequested, Applicant, FileDossier, C::None, G::None),
-        row(Transferred, RequestWithdrawal, WithdrawalRequested, Receiving, ReceiveDossier, C::None, G::Counter),
+        ask_for_date(Transferred),
+        new_date(Transferred),
+        want_back(Transferred, Applicant),
+        want_back(Transferred, Receiving),
         row(Processing, Verify, Verifying, Competent, ProcessDossier, C::None, G::None),
         row(Processing, Consult, Consulting, Competent, ProcessDossier, C::None, G::None),
-        row(Processing, RequestSupplement, SupplementRequested, Competent, ProcessDossier, C::Pause, G::None),
+        row(Processing, ProposeSupplement, SupplementProposed, Competent, ProcessDossier, C::None, G::None),
         row(Processing, RequestPayment, AwaitingPayment, Competent, ProcessDossier, C::Wait, G::None),
         row(Processing, ProposeResult, AwaitingApproval, Competent, ProcessDossier, C::None, G::None),
-        row(Processing, Reappoint, Processing, Competent, SignDossier, C::Reappoint, G::NoNewDate),
-        row(Processing, RequestWithdrawal, WithdrawalRequested, Applicant, FileDossier, C::None, G::None),
-        row(Processing, RequestWithdrawal, WithdrawalRequested, Receiving, ReceiveDossier, C::None, G::Counter),
-        row(Consulting, EndConsultation, Processing, Competent, ProcessDossier, C::None, G::None),
-        row(Consulting, Reappoint, Consulting, Competent, SignDossier, C::Reappoint, G::NoNewDate),
-        row(Consulting, RequestWithdrawal, WithdrawalRequested, Applicant, FileDossier, C::None, G::None),
-        row(Consulting, RequestWithdrawal, WithdrawalRequested, Receiving, ReceiveDossier, C::None, G::Counter),
-        row(AwaitingPayment, WaivePayment, Processing, Competent, SignDossier, C::Resume, G::None),
-        row(AwaitingPayment, RequestWithdrawal, WithdrawalRequested, Applicant, FileDossier, C::None, G::None),
-        row(AwaitingPayment, RequestWithdrawal, WithdrawalRequested, Receiving, ReceiveDossier, C::None, G::Counter),
-        row(AwaitingPayment, Stop, Stopped, Competent, SignDossier, C::Stop, G::None),
+        ask_for_date(Processing),
+        new_date(Processing),
+        want_back(Processing, Applicant),
+        want_back(Processing, Receiving),
         row(Verifying, RecordVerification, Processing, Competent, ProcessDossier, C::None, G::None),
-        row(Verifying, Reappoint, Verifying, Competent, SignDossier, C::Reappoint, G::NoNewDate),
-        row(Verifying, RequestWithdrawal, WithdrawalRequested, Applicant, FileDossier, C::None, G::None),
-        row(Verifying, RequestWithdrawal, WithdrawalRequested, Receiving, ReceiveDossier, C::None, G::Counter),
-        // The officer who examines never deals with the citizen: what is brought goes through reception (Art. 5(1)(e)).
+        ask_for_date(Verifying),
+        new_date(Verifying),
+        want_back(Verifying, Applicant),
+        want_back(Verifying, Receiving),
+        row(Consulting, EndConsultation, Processing, Competent, ProcessDossier, C::None, G::None),
+        ask_for_date(Consulting),
+        new_date(Consulting),
+        want_back(Consulting, Applicant),
+        want_back(Consulting, Receiving),
+        row(SupplementProposed, SignSupplement, SupplementSigned, Competent, SignDossier, C::None, G::None),
+        row(SupplementProposed, SendBack, Processing, Competent, SignDossier, C::None, G::None),
+        ask_for_date(SupplementProposed),
+        new_date(SupplementProposed),
+        want_back(SupplementProposed, Applicant),
+        want_back(SupplementProposed, Receiving),
+        // The officer who examines never deals with the citizen: what is asked and what is brought goes through reception
+        // (Art. 5(1)(e)).
+        row(SupplementSigned, RequestSupplement, SupplementRequested, Receiving, ReceiveDossier, C::Pause, G::None),
+        row(SupplementSigned, SendBack, Processing, Competent, SignDossier, C::None, G::None),
+        ask_for_date(SupplementSigned),
+        new_date(SupplementSigned),
+        want_back(SupplementSigned, Applicant),
+        want_back(SupplementSigned, Receiving),
         row(SupplementRequested, ConfirmSupplement, Processing, Receiving, ReceiveDossier, C::Continue, G::None),
-        row(SupplementRequested, RequestWithdrawal, WithdrawalRequested, Applicant, FileDossier, C::None, G::None),
-        row(
-            SupplementRequested,
-            RequestWithdrawal,
-            WithdrawalRequested,
-            Receiving,
-            ReceiveDossier,
-            C::None,
-            G::Counter,
-        ),
-        row(SupplementRequested, Stop, Stopped, Competent, SignDossier, C::Stop, G::None),
+        row(SupplementRequested, IssueResult, ResultReady, Competent, SignDossier, C::Finish, G::Lapsed),
+        row(SupplementRequested, Stop, Stopped, Competent, SignDossier, C::Stop, G::Lapsed),
+        want_back(SupplementRequested, Applicant),
+        want_back(SupplementRequested, Receiving),
+        row(AwaitingPayment, WaivePayment, Processing, Competent, SignDossier, C::Resume, G::None),
+        row(AwaitingPayment, Stop, Stopped, Competent, SignDossier, C::Stop, G::None),
+        ask_for_date(AwaitingPayment),
+        new_date(AwaitingPayment),
+        want_back(AwaitingPayment, Applicant),
+        want_back(AwaitingPayment, Receiving),
         row(AwaitingApproval, SendBack, Processing, Competent, SignDossier, C::None, G::None),
         row(AwaitingApproval, IssueResult, ResultReady, Competent, SignDossier, C::Finish, G::None),
-        row(AwaitingApproval, Reappoint, AwaitingApproval, Competent, SignDossier, C::Reappoint, G::NoNewDate),
-        row(AwaitingApproval, RequestWithdrawal, WithdrawalRequested, Applicant, FileDossier, C::None, G::None),
-        row(AwaitingApproval, RequestWithdrawal, WithdrawalRequested, Receiving, ReceiveDossier, C::None, G::Counter),
+        ask_for_date(AwaitingApproval),
+        new_date(AwaitingApproval),
+        want_back(AwaitingApproval, Applicant),
+        want_back(AwaitingApproval, Receiving),
         row(WithdrawalRequested, ApproveWithdrawal, Stopped, Competent, SignDossier, C::Stop, G::None),
-        back(Accepted),
-        back(Transferred),
-        back(Processing),
-        back(Verifying),
-        back(Consulting),
-        back(SupplementRequested),
-        back(AwaitingPayment),
-        back(AwaitingApproval),
+        row(WithdrawalRequested, ApproveWithdrawal, Stopped, Receiving, ApproveIntake, C::Stop, G::None),
+        ask_for_date(WithdrawalRequested),
+        new_date(WithdrawalRequested),
+        back(Accepted, Competent),
+        back(Accepted, Receiving),
+        back(Transferred, Competent),
+        back(Transferred, Receiving),
+        back(Processing, Competent),
+        back(Processing, Receiving),
+        back(Verifying, Competent),
+        back(Verifying, Receiving),
+        back(Consulting, Competent),
+        back(Consulting, Receiving),
+        back(SupplementProposed, Competent),
+        back(SupplementProposed, Receiving),
+        back(SupplementSigned, Competent),
+        back(SupplementSigned, Receiving),
+        back(SupplementRequested, Competent),
+        back(SupplementRequested, Receiving),
+        back(AwaitingPayment, Competent),
+        back(AwaitingPayment, Receiving),
+        back(AwaitingApproval, Competent),
+        back(AwaitingApproval, Receiving),
         row(ResultReady, ReturnResult, Returned, ReturnPoint, ReceiveDossier, C::None, G::Paid),
         row(ResultReady, ReturnResult, Returned, Applicant, FileDossier, C::None, G::OnlinePaid),
     ]
@@ -309,6 +431,8 @@ text_enum! {
         Paid = "paid",
         /// The last agency that was asked has answered, or its silence counts as consent.
         Answered = "answered",
+        /// The time in which the applicant had to supply what is missing is over.
+        Lapsed = "lapsed",
     }
 }
 
@@ -322,10 +446,21 @@ pub struct Follows {
 }
 
 /// What follows without anybody's step, when what a dossier waited for has come.
-pub const FOLLOWS: &[Follows] = &[
-    Follows { from: Status::AwaitingPayment, when: Awaited::Paid, to: Status::Processing, clock: ClockEffect::Resume },
-    Follows { from: Status::Consulting, when: Awaited::Answered, to: Status::Processing, clock: ClockEffect::None },
-];
+pub const FOLLOWS: &[Follows] = {
+    use Status::*;
+    &[
+        Follows { from: AwaitingPayment, when: Awaited::Paid, to: Processing, clock: ClockEffect::Resume },
+        Follows { from: Consulting, when: Awaited::Answered, to: Processing, clock: ClockEffect::None },
+        Follows { from: IntakeSupplement, when: Awaited::Lapsed, to: Rejected, clock: ClockEffect::None },
+        // It is the agency's move again, to refuse or to stop it; what is brought late may still be taken.
+        Follows {
+            from: SupplementRequested,
+            when: Awaited::Lapsed,
+            to: SupplementRequested,
+            clock: ClockEffect::Resume,
+        },
+    ]
+};
 
 /// How the actor stands to a dossier with these agencies and this applicant.
 fn is_party(party: Party, actor: &Actor, dossier: &Dossier, facts: Facts) -> bool {
@@ -341,20 +476,29 @@ fn is_party(party: Party, actor: &Actor, dossier: &Dossier, facts: Facts) -> boo
 
 fn holds(guard: Guard, dossier: &Dossier, facts: Facts) -> bool {
     let here = dossier.receiving_agency_id == dossier.competent_agency_id;
-    // Until it is handed over, an agency elsewhere does not have it.
-    let at_hand = here || dossier.status != Status::Accepted;
+    // Until it is handed over, an agency elsewhere does not have it; nor while its withdrawal is decided.
+    let stands =
+        if dossier.status == Status::WithdrawalRequested { dossier.state_before } else { Some(dossier.status) };
+    let at_hand = here || stands != Some(Status::Accepted);
     match guard {
         Guard::None => true,
-        Guard::Counter => dossier.channel.is_reception(),
+        Guard::Reception => dossier.channel.is_reception(),
+        Guard::Counter => dossier.channel == Channel::Counter,
         Guard::Online => !dossier.channel.is_reception(),
         Guard::Post => dossier.channel == Channel::Post,
         Guard::Here => here,
         Guard::Elsewhere => !here,
         Guard::Immediate => facts.immediate && at_hand,
         Guard::FirstTime => dossier.intake_supplements == 0,
+        Guard::Again => dossier.intake_supplements > 0,
+        Guard::Lapsed => facts.lapsed,
         Guard::NoNewDate => {
-            let had = dossier.clock.iter().any(|clock| clock.0.events.iter().any(Event::is_reappointment));
-            !had && at_hand && dossier.due_at.is_some_and(|due_at| deadlines::may_reappoint(due_at, facts.now))
+            let events = dossier.clock.as_ref().map_or(&[][..], |clock| &clock.0.events);
+            let had = events.iter().any(Event::is_reappointment);
+            let stands = matches!(events.last(), Some(Event::Pause { .. }));
+            !had && !stands
+                && at_hand
+                && dossier.due_at.is_some_and(|due_at| deadlines::may_reappoint(due_at, facts.now))
         }
         Guard::Paid => !facts.unpaid,
         Guard::OnlinePaid => !facts.unpaid && !dossier.channel.is_reception(),
@@ -369,6 +513,8 @@ pub struct Facts {
     pub immediate: bool,
     /// Something that was ordered is not paid yet.
     pub unpaid: bool,
+    /// The applicant's time to supply what is missing is over.
+    pub lapsed: bool,
     /// Where the result is fetched, when that is not where it was received.
     pub return_point: Option<AgencyId>,
     pub now: DateTime<Utc>,

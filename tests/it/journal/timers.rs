@@ -155,13 +155,16 @@ async fn a_worker_that_is_late_to_a_timer_does_nothing_to_what_has_changed_since
     let seen = due(&app, at(DUE)).await.pop().expect("its timer");
     // Between the worker's look and its shot, the clock began anew …
     app.set_time("2026-08-20T09:00:00+07:00");
-    let ask = json!({"ground": "incomplete", "reason": "Bản vẽ thiếu mặt cắt móng.", "components": ["drawings"]});
-    app.staff("chuyenvien").await.post(&format!("/v1/dossiers/{id}/request-supplement"), ask).await.expect(200);
-    app.staff("tiepnhan").await.step(&id, "confirm-supplement").await.expect(200);
+    let cast = Cast::again(&app).await;
+    cast.ask_for(&id, "Bản vẽ thiếu mặt cắt móng.", "drawings").await;
+    cast.bring(&id, "tiepnhan", "drawings").await;
+    cast.client("tiepnhan").step(&id, "confirm-supplement").await.expect(200);
+    let server = &app.server.as_ref().expect("it runs").app;
+    let catalogue = server.catalogue.load();
     let (conn, ctx) = (&mut app.db.conn().await.unwrap(), app.ctx());
     let next = "SELECT count(*) FROM timers WHERE fire_at > '2026-08-28' AND attempts = 0";
     assert_eq!(app.count(next).await, 1, "a new limit");
-    procedures::timer::fire(conn, &ctx, &seen).await.unwrap();
+    procedures::timer::fire(conn, &ctx, server.world(&catalogue), &seen).await.unwrap();
     timers::put_off(conn, &seen, ctx.now).await.unwrap();
     timers::drop(conn, &seen).await.unwrap();
     assert_eq!((app.count(&told(&id)).await, app.count(next).await), (0, 1));
@@ -171,6 +174,6 @@ async fn a_worker_that_is_late_to_a_timer_does_nothing_to_what_has_changed_since
     app.staff("chuyenvien").await.propose(&id).await;
     let result = json!({"outcome": "granted", "number": "125/GPXD-UBND"});
     app.staff("lanhdao").await.post(&format!("/v1/dossiers/{id}/issue-result"), result).await.expect(200);
-    procedures::timer::fire(conn, &ctx, &seen).await.unwrap();
+    procedures::timer::fire(conn, &ctx, server.world(&catalogue), &seen).await.unwrap();
     assert_eq!((app.count(&told(&id)).await, app.count(&set(&id)).await), (0, 0));
 }

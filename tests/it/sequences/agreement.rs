@@ -1,12 +1,12 @@
 //! What must agree at the end of every way.
 
-use chrono::{DateTime, Utc};
-use deadlines::Clock;
+use chrono::{DateTime, TimeDelta, Utc};
+use deadlines::{Clock, Event as ClockEvent, Limit, Unit};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use kernel::json::Json;
 use kernel::rules::Rules;
-use kernel::schema::{dossiers, timers};
+use kernel::schema::{dossiers, journal, timers};
 use procedures::DossierId;
 use procedures::workflow::Status;
 
@@ -24,6 +24,9 @@ pub async fn of_dossier(app: &TestApp, way: &Way) {
         row.select((dossiers::status, dossiers::clock_stands)).first(conn).await.unwrap();
     assert_eq!(status, way.at, "{about}");
     let clock: Option<Json<Clock>> = row.select(dossiers::clock).first(conn).await.unwrap();
+    let told = as_told(app, way).await;
+    let kept = clock.clone().map(|Json(clock)| (clock.starts_at, clock.limit, clock.events));
+    assert_eq!(kept, told, "{about}: the clock is another than the journal tells");
     let dates: Dates = row
         .select((dossiers::original_due_at, dossiers::statutory_due_at, dossiers::due_at))
         .first(conn)
@@ -59,6 +62,51 @@ pub async fn of_dossier(app: &TestApp, way: &Way) {
     assert_eq!(app.count(&told).await, app.count(&versions).await, "{about}");
 }
 
+/// The clock of a dossier, from nothing but what its journal tells and the limits of the rules.
+async fn as_told(app: &TestApp, way: &Way) -> Option<(DateTime<Utc>, Limit, Vec<ClockEvent>)> {
+    let conn = &mut *app.db.conn().await.unwrap();
+    let id: uuid::Uuid = way.id.parse().unwrap();
+    let entries: Vec<(String, DateTime<Utc>)> = journal::table
+        .filter(journal::entity_id.eq(id))
+        .order(journal::entity_version)
+        .select((journal::event, journal::occurred_at))
+        .load(conn)
+        .await
+        .unwrap();
+    let limit = match (way.kind.procedure, way.kind.case) {
+        ("1.013225", "house") => Limit { amount: 7, unit: Unit::WorkingDay },
+        ("1.001193", "standard") => Limit { amount: 0, unit: Unit::SameDay },
+        ("1.000894", "verification") => Limit { amount: 5, unit: Unit::WorkingDay },
+        other => panic!("no limit of {other:?} is known here"),
+    };
+    let (mut starts_at, mut events, mut supply_by) = (None, Vec::new(), None);
+    for (entry, at) in entries {
+        use procedures::event::Event::*;
+        match serde_json::from_str(&entry).unwrap() {
+            Accepted { .. } => starts_at = Some(at),
+            // Received elsewhere, it begins when the competent agency has it, and once.
+            HandedOver { .. } if way.kind.elsewhere && events.is_empty() => events.push(ClockEvent::Restart { at }),
+            SupplementRequested { supply_by: by, .. } => {
+                supply_by = by;
+                events.push(ClockEvent::Pause { at });
+            }
+            SupplementConfirmed { restarted: true, .. } => events.push(ClockEvent::Restart { at }),
+            SupplementConfirmed { restarted: false, .. } if matches!(events.last(), Some(ClockEvent::Pause { .. })) => {
+                events.push(ClockEvent::Resume { at });
+            }
+            SupplementLapsed {} => {
+                let over = supply_by.expect("it was sent with a time") - TimeDelta::microseconds(1);
+                events.push(ClockEvent::Resume { at: over });
+            }
+            Reappointed { due_at } => {
+                events.push(ClockEvent::Reappoint { due_date: deadlines::due_date(due_at) });
+            }
+            _ => {}
+        }
+    }
+    starts_at.map(|starts_at| (starts_at, limit, events))
+}
+
 /// What is open belongs to a state that waits for it; every paid order has the one payment that settles it; and what is to go
 /// back, and only that, has a timer that asks for it.
 pub async fn of_money_and_questions(app: &TestApp, way: &Way) {
@@ -81,6 +129,22 @@ pub async fn of_money_and_questions(app: &TestApp, way: &Way) {
                  WHERE dossier_id = dossier.id AND kind = 'duty' AND fee_orders.status = 'open' AND settled_at IS NULL)",
                 waits("awaiting_payment")
             ),
+        ),
+        (
+            "something is asked of the applicant exactly where the state says so",
+            "SELECT count(*) FROM dossier WHERE EXISTS (SELECT FROM supplements
+             WHERE dossier_id = dossier.id AND closed_at IS NULL)
+             IS DISTINCT FROM (coalesce(CASE WHEN status IN ('withdrawal_requested', 'awaiting_intake_decision')
+                THEN state_before END, status) IN ('intake_supplement', 'supplement_proposed', 'supplement_signed',
+                'supplement_requested'))"
+                .to_owned(),
+        ),
+        (
+            "the applicant's time has a timer exactly while it runs",
+            "SELECT count(*) FROM dossier WHERE EXISTS (SELECT FROM timers WHERE entity_id = dossier.id AND kind = 'supply')
+             IS DISTINCT FROM EXISTS (SELECT FROM supplements WHERE dossier_id = dossier.id AND closed_at IS NULL
+                AND due_at IS NOT NULL AND lapsed_at IS NULL)"
+                .to_owned(),
         ),
         (
             "nothing is left to pay of what has ended",

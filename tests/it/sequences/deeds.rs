@@ -4,7 +4,7 @@ use procedures::workflow::Status;
 use serde_json::{Value, json};
 
 use super::Way;
-use crate::cast::Cast;
+use crate::cast::{Cast, PERMIT_ONLINE};
 use crate::fees::{order, paid, tell};
 use crate::harness::TestApp;
 
@@ -39,8 +39,8 @@ async fn one_of(rng: &mut fastrand::Rng, cast: &Cast, way: &Way, what: &str) -> 
 }
 
 async fn order_fee(cast: &Cast, way: &Way) -> Option<String> {
-    // A birth is registered free of charge, and reception sees no drafts, nor what was given up as one.
-    if [Status::Draft, Status::Withdrawn].contains(&way.at) || way.kind.immediate {
+    // Only a permit costs anything, and reception sees no drafts, nor what was given up as one.
+    if [Status::Draft, Status::Withdrawn].contains(&way.at) || way.kind.procedure != PERMIT_ONLINE.procedure {
         return None;
     }
     if way.at.is_open() {

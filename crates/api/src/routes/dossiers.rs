@@ -156,9 +156,9 @@ async fn list_dossiers(
 #[get("/v1/dossiers/{id}")]
 async fn get_dossier(call: Call, id: Id<DossierId>, request: HttpRequest) -> Result<HttpResponse> {
     let mut conn = call.db.conn().await?;
-    let Seen { dossier, papers, sides } = steps::read(&mut conn, &call.ctx, id.0).await?;
+    let Seen { dossier, asked, papers, sides } = steps::read(&mut conn, &call.ctx, id.0).await?;
     versioned(&request, dossier.version, || {
-        view::view(&call.ctx, &call.app.catalogue.load(), &dossier, &papers, &sides)
+        view::view(&call.ctx, &call.app.catalogue.load(), &dossier, asked.as_ref(), &papers, &sides)
     })
 }
 

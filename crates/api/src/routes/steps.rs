@@ -7,8 +7,8 @@ use procedures::DossierId;
 use procedures::consultation::ask::{self, NewConsultation};
 use procedures::fee::order::{self, NewDuty};
 use procedures::request::{
-    HandOver, NewResult, Plain, Proposal, Reappointment, Reasoned, Rejection, SupplementRequest, VerificationPlan,
-    VerificationRecord,
+    HandOver, NewResult, Plain, Proposal, Reappointment, Reasoned, Rejection, Stoppage, SupplementNotice,
+    SupplementProposal, SupplementRequest, VerificationPlan, VerificationRecord, Withdrawal,
 };
 use procedures::steps;
 use procedures::view::View;
@@ -25,6 +25,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(submit_dossier)
         .service(request_dossier_intake_supplement)
         .service(accept_dossier)
+        .service(propose_dossier_rejection)
         .service(reject_dossier)
         .service(hand_dossier_over)
         .service(refuse_dossier_hand_over)
@@ -35,10 +36,13 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(end_dossier_consultation)
         .service(request_dossier_payment)
         .service(waive_dossier_payment)
+        .service(propose_dossier_supplement)
+        .service(sign_dossier_supplement)
         .service(request_dossier_supplement)
         .service(confirm_dossier_supplement)
         .service(propose_dossier_result)
         .service(send_dossier_back)
+        .service(propose_dossier_reappointment)
         .service(reappoint_dossier)
         .service(issue_dossier_result)
         .service(return_dossier_result)
@@ -71,6 +75,11 @@ fn qcvn102(code: &str) -> String {
 fn asked(call: &Call, new: &NewConsultation) -> kernel::Result<Vec<AgencyId>> {
     let codes = new.questions.iter().enumerate();
     codes.map(|(n, question)| agency_today(call, &format!("/questions/{n}/agency"), &question.agency)).collect()
+}
+
+/// The agency that a rejection names.
+fn competent(call: &Call, why: &Rejection) -> kernel::Result<Option<AgencyId>> {
+    why.competent_agency.as_ref().map(|code| decider_today(call, "/competent_agency", code)).transpose()
 }
 
 /// A step's operation: documentation, route, an example among the demo's dossiers, and the use case behind it.
@@ -107,9 +116,10 @@ step! {
 step! {
     /// Ask for papers at intake
     ///
-    /// Before a dossier is accepted: everything that is missing, all at once, and once. The applicant adds it and submits
-    /// again.
-    request_dossier_intake_supplement "/v1/dossiers/{id}/request-intake-supplement" "requestDossierIntakeSupplement" "019b76da-a800-7000-8000-d0000000000b" ["dossier:receive"] SupplementRequest,
+    /// Before a dossier is accepted: everything that is missing, all at once, and once; a second time by whoever heads the
+    /// one-stop shop. The applicant adds it within the time that is given, and submits again; when that time is over the
+    /// dossier is rejected.
+    request_dossier_intake_supplement "/v1/dossiers/{id}/request-intake-supplement" "requestDossierIntakeSupplement" "019b76da-a800-7000-8000-d0000000000b" ["dossier:receive", "dossier:approve-intake"] SupplementRequest,
     |conn, call, what, target, world| steps::request_intake_supplement(conn, &call.ctx, world, target, what)
 }
 
@@ -123,11 +133,26 @@ step! {
 }
 
 step! {
+    /// Propose not to accept a dossier
+    ///
+    /// By reception, to whoever heads the one-stop shop: with a ground that is counted and a reason for the applicant.
+    propose_dossier_rejection "/v1/dossiers/{id}/propose-rejection" "proposeDossierRejection" "019b76da-a800-7000-8000-d00000000002" ["dossier:receive"] Rejection,
+    |conn, call, why, target, world| async {
+        competent(call, &why)?;
+        steps::propose_rejection(conn, &call.ctx, world, target, why).await
+    }
+}
+
+step! {
     /// Refuse to accept a dossier
     ///
-    /// With a ground that is counted and a reason for the applicant. Final.
-    reject_dossier "/v1/dossiers/{id}/reject" "rejectDossier" "019b76da-a800-7000-8000-d00000000002" ["dossier:receive"] Rejection,
-    |conn, call, why, target, world| steps::reject(conn, &call.ctx, world, target, why)
+    /// By whoever heads the one-stop shop: with a ground that is counted, a reason for the applicant, and the agency that is
+    /// competent, if another one is. Final.
+    reject_dossier "/v1/dossiers/{id}/reject" "rejectDossier" "019b76da-a800-7000-8000-d00000000024" ["dossier:approve-intake"] Rejection,
+    |conn, call, why, target, world| async {
+        let competent = competent(call, &why)?;
+        steps::reject(conn, &call.ctx, world, target, why, competent).await
+    }
 }
 
 step! {
@@ -213,17 +238,36 @@ step! {
 }
 
 step! {
-    /// Ask for a supplement
+    /// Propose a supplement
     ///
-    /// Says at once everything that is missing. The clock stands until reception confirms the supplement.
-    request_dossier_supplement "/v1/dossiers/{id}/request-supplement" "requestDossierSupplement" "019b76da-a800-7000-8000-d00000000004" ["dossier:process"] SupplementRequest,
-    |conn, call, what, target, world| steps::request_supplement(conn, &call.ctx, world, target, what)
+    /// By the officer, to whoever signs: at once everything that is missing. When the applicant is told later than the rule
+    /// says (3 working days from reception), with the reason.
+    propose_dossier_supplement "/v1/dossiers/{id}/propose-supplement" "proposeDossierSupplement" "019b76da-a800-7000-8000-d00000000004" ["dossier:process"] SupplementProposal,
+    |conn, call, what, target, world| steps::propose_supplement(conn, &call.ctx, world, target, what)
+}
+
+step! {
+    /// Sign a supplement
+    ///
+    /// What the officer proposes to ask for may be sent.
+    sign_dossier_supplement "/v1/dossiers/{id}/sign-supplement" "signDossierSupplement" "019b76da-a800-7000-8000-d00000000022" ["dossier:sign"] Plain,
+    |conn, call, Plain {}, target, world| steps::sign_supplement(conn, &call.ctx, world, target)
+}
+
+step! {
+    /// Send a supplement request
+    ///
+    /// By reception, which alone deals with the applicant. The clock stands until reception confirms the supplement, or the
+    /// applicant's time is over: then the dossier may be refused or stopped.
+    request_dossier_supplement "/v1/dossiers/{id}/request-supplement" "requestDossierSupplement" "019b76da-a800-7000-8000-d00000000023" ["dossier:receive"] SupplementNotice,
+    |conn, call, notice, target, world| steps::request_supplement(conn, &call.ctx, world, target, notice)
 }
 
 step! {
     /// Confirm a supplement
     ///
-    /// Reception has what was missing: the clock begins anew (NĐ 61/2018 Art. 19(4)) or goes on, as the procedure says.
+    /// Reception has what was missing, each component anew: the clock begins anew (NĐ 61/2018 Art. 19(4)) or goes on, as the
+    /// procedure says.
     confirm_dossier_supplement "/v1/dossiers/{id}/confirm-supplement" "confirmDossierSupplement" "019b76da-a800-7000-8000-d00000000005" ["dossier:receive"] Plain,
     |conn, call, Plain {}, target, world| steps::confirm_supplement(conn, &call.ctx, world, target)
 }
@@ -239,9 +283,17 @@ step! {
 step! {
     /// Send a proposal back
     ///
-    /// To the officer, with what is to be done about it. The clock runs on.
-    send_dossier_back "/v1/dossiers/{id}/send-back" "sendDossierBack" "019b76da-a800-7000-8000-d0000000000d" ["dossier:sign"] Reasoned,
+    /// To the officer or to reception, with what is to be done about it. The clock runs on.
+    send_dossier_back "/v1/dossiers/{id}/send-back" "sendDossierBack" "019b76da-a800-7000-8000-d0000000000d" ["dossier:sign", "dossier:approve-intake"] Reasoned,
     |conn, call, why, target, world| steps::send_back(conn, &call.ctx, world, target, why)
+}
+
+step! {
+    /// Propose a new date
+    ///
+    /// By the officer who sees that it will be late, to whoever signs, with the apology for the applicant.
+    propose_dossier_reappointment "/v1/dossiers/{id}/propose-reappointment" "proposeDossierReappointment" "019b76da-a800-7000-8000-d00000000025" ["dossier:process"] Reappointment,
+    |conn, call, new, target, world| steps::propose_reappointment(conn, &call.ctx, world, target, new)
 }
 
 step! {
@@ -273,23 +325,24 @@ step! {
     /// Withdraw a dossier
     ///
     /// By the applicant, or at the counter by reception for them, before it is accepted.
-    withdraw_dossier "/v1/dossiers/{id}/withdraw" "withdrawDossier" "019b76da-a800-7000-8000-d00000000008" ["dossier:file", "dossier:receive"] Plain,
-    |conn, call, Plain {}, target, world| steps::withdraw(conn, &call.ctx, world, target)
+    withdraw_dossier "/v1/dossiers/{id}/withdraw" "withdrawDossier" "019b76da-a800-7000-8000-d00000000008" ["dossier:file", "dossier:receive"] Withdrawal,
+    |conn, call, why, target, world| steps::withdraw(conn, &call.ctx, world, target, why)
 }
 
 step! {
     /// Ask for a withdrawal
     ///
     /// Of a dossier that was accepted and has no result yet. The clock runs until it is decided.
-    request_dossier_withdrawal "/v1/dossiers/{id}/request-withdrawal" "requestDossierWithdrawal" "019b76da-a800-7000-8000-d0000000000f" ["dossier:file", "dossier:receive"] Plain,
-    |conn, call, Plain {}, target, world| steps::request_withdrawal(conn, &call.ctx, world, target)
+    request_dossier_withdrawal "/v1/dossiers/{id}/request-withdrawal" "requestDossierWithdrawal" "019b76da-a800-7000-8000-d0000000000f" ["dossier:file", "dossier:receive"] Withdrawal,
+    |conn, call, why, target, world| steps::request_withdrawal(conn, &call.ctx, world, target, why)
 }
 
 step! {
     /// Approve a withdrawal
     ///
-    /// The dossier is stopped and its papers go back. Final.
-    approve_dossier_withdrawal "/v1/dossiers/{id}/approve-withdrawal" "approveDossierWithdrawal" "019b76da-a800-7000-8000-d00000000010" ["dossier:sign"] Plain,
+    /// By a leader, or by whoever heads the one-stop shop that received it: the dossier is stopped and its papers go back.
+    /// Final.
+    approve_dossier_withdrawal "/v1/dossiers/{id}/approve-withdrawal" "approveDossierWithdrawal" "019b76da-a800-7000-8000-d00000000010" ["dossier:sign", "dossier:approve-intake"] Plain,
     |conn, call, Plain {}, target, world| steps::approve_withdrawal(conn, &call.ctx, world, target)
 }
 
@@ -297,14 +350,14 @@ step! {
     /// Refuse a withdrawal
     ///
     /// The dossier goes on where it was.
-    refuse_dossier_withdrawal "/v1/dossiers/{id}/refuse-withdrawal" "refuseDossierWithdrawal" "019b76da-a800-7000-8000-d00000000011" ["dossier:sign"] Reasoned,
+    refuse_dossier_withdrawal "/v1/dossiers/{id}/refuse-withdrawal" "refuseDossierWithdrawal" "019b76da-a800-7000-8000-d00000000011" ["dossier:sign", "dossier:approve-intake"] Reasoned,
     |conn, call, why, target, world| steps::refuse_withdrawal(conn, &call.ctx, world, target, why)
 }
 
 step! {
     /// Stop a dossier
     ///
-    /// Whose applicant did not supply what was missing, with the reason. Final.
-    stop_dossier "/v1/dossiers/{id}/stop" "stopDossier" "019b76da-a800-7000-8000-d00000000012" ["dossier:sign"] Reasoned,
+    /// Whose applicant did not supply what was missing in time, or did not pay the duty, with ground and reason. Final.
+    stop_dossier "/v1/dossiers/{id}/stop" "stopDossier" "019b76da-a800-7000-8000-d00000000012" ["dossier:sign"] Stoppage,
     |conn, call, why, target, world| steps::stop(conn, &call.ctx, world, target, why)
 }

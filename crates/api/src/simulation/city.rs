@@ -25,20 +25,21 @@ pub struct Habits {
     pub extension: u32,
 }
 
-/// An agency with somebody in each of the three roles.
+/// An agency with somebody in each of the four roles.
 pub struct Unit {
     pub agency: AgencyId,
     pub code: String,
     pub habits: Habits,
     /// How many come here, beside the others.
     pub weight: u32,
-    staff: [StaffId; 3],
+    staff: [StaffId; 4],
 }
 
-const ROLES: [(Role, &str, &str); 3] = [
+const ROLES: [(Role, &str, &str); 4] = [
     (Role::ReceptionOfficer, "tn", "Chuyên viên Bộ phận Một cửa"),
     (Role::ProcessingOfficer, "cv", "Chuyên viên"),
     (Role::Leader, "ld", "Lãnh đạo"),
+    (Role::HeadOfAgency, "tr", "Trưởng Bộ phận Một cửa"),
 ];
 
 impl Unit {
@@ -52,6 +53,11 @@ impl Unit {
 
     pub fn leader(&self, now: DateTime<Utc>) -> Ctx {
         self.somebody(2, now)
+    }
+
+    /// Whoever heads its one-stop shop.
+    pub fn head(&self, now: DateTime<Utc>) -> Ctx {
+        self.somebody(3, now)
     }
 
     fn somebody(&self, n: usize, now: DateTime<Utc>) -> Ctx {

@@ -3,17 +3,19 @@
 use chrono::{DateTime, Days, TimeDelta, Utc};
 use deadlines::{end_of_day, vn_date};
 use diesel_async::AsyncPgConnection;
-use kernel::Result;
+use kernel::{Ctx, Result};
 use procedures::consultation::ask::{self, NewConsultation, NewQuestion};
 use procedures::consultation::reply::{self, NewOpinion};
 use procedures::consultation::{ConsultationId, Opinion};
 use procedures::dossier::Outcome;
 use procedures::request::{
-    NewResult, Proposal, Reappointment, Reasoned, RefusalGround, VerificationPlan, VerificationRecord,
+    NewResult, Proposal, Reappointment, Reasoned, RefusalGround, StopGround, Stoppage, SupplementNotice,
+    SupplementProposal, SupplementRequest, VerificationPlan, VerificationRecord,
 };
 use procedures::{clock, steps};
 
 use super::Scene;
+use super::intake::given_up;
 use super::life::{Act, Life, Next, Turn, attempt, step};
 
 impl Life<'_> {
@@ -36,15 +38,10 @@ impl Life<'_> {
     ) -> Result<Next> {
         let examiner = self.deciding.examiner(now);
         if self.once(Turn::Supplement, self.deciding.habits.supplement) {
-            let what = self.wanting(scene)?;
-            step!(self, scene, conn, &examiner, steps::request_supplement, what)?;
-            return Ok(Some(match self.chance(920) {
-                true => (self.in_days(scene, now, 1..13)?, Act::Supply),
-                false => (self.in_days(scene, now, 30..40)?, Act::Stop),
-            }));
+            return self.ask_applicant(conn, scene, &examiner).await;
         }
         if self.once(Turn::Withdrawal, 15) {
-            step!(self, scene, conn, &self.applicant(now), steps::request_withdrawal)?;
+            step!(self, scene, conn, &self.applicant(now), steps::request_withdrawal, given_up())?;
             return Ok(Some((self.work(scene, self.deciding, now, 60..480)?, Act::DecideWithdrawal)));
         }
         if self.case(scene)?.consultation.is_some() && self.once(Turn::Consultation, 500) {
@@ -66,6 +63,24 @@ impl Life<'_> {
             }
         }
         Ok(Some((self.proposed_at, Act::Propose)))
+    }
+
+    /// The officer proposes it, the leader signs it, reception sends it.
+    async fn ask_applicant(&mut self, conn: &mut AsyncPgConnection, scene: &Scene<'_>, examiner: &Ctx) -> Result<Next> {
+        let SupplementRequest { ground, reason, components } = self.wanting(scene)?;
+        let late_reason = Some("Hồ sơ cần thẩm định kỹ mới xác định được phần còn thiếu.".to_owned());
+        let what = SupplementProposal { ground, reason, components, late_reason: late_reason.clone() };
+        step!(self, scene, conn, examiner, steps::propose_supplement, what)?;
+        let leader = self.deciding.leader(self.work(scene, self.deciding, examiner.now, 10..60)?);
+        step!(self, scene, conn, &leader, steps::sign_supplement)?;
+        let reception = self.receiving.reception(self.work(scene, self.receiving, leader.now, 5..30)?);
+        let notice = SupplementNotice { late_reason };
+        step!(self, scene, conn, &reception, steps::request_supplement, notice)?;
+        Ok(Some(match self.chance(920) {
+            true => (self.in_days(scene, reception.now, 1..13)?, Act::Supply),
+            // The time for it may end after days off.
+            false => (self.in_days(scene, reception.now, 42..50)?, Act::Stop),
+        }))
     }
 
     async fn consult(&mut self, conn: &mut AsyncPgConnection, scene: &Scene<'_>, now: DateTime<Utc>) -> Result<Next> {
@@ -152,7 +167,8 @@ impl Life<'_> {
         scene: &Scene<'_>,
         now: DateTime<Utc>,
     ) -> Result<Next> {
-        let why = Reasoned { reason: "Quá thời hạn mà hồ sơ không được bổ sung.".to_owned() };
+        let reason = "Quá thời hạn mà hồ sơ không được bổ sung.".to_owned();
+        let why = Stoppage { ground: StopGround::NotSupplemented, reason };
         step!(self, scene, conn, &self.deciding.leader(now), steps::stop, why)?;
         Ok(None)
     }

@@ -13,6 +13,7 @@ use procedures::fee::payment::{self, NewPayment};
 use procedures::fee::{FeeOrderId, PaymentMethod};
 use procedures::file::{self, NewDossier, Principal, Ways};
 use procedures::request::{Reasoned, Rejection, RejectionGround, SupplementGround, SupplementRequest};
+use procedures::request::{Withdrawal, WithdrawalGround};
 use procedures::steps::{self, Target};
 use procedures::upload::{self, Addition};
 
@@ -55,7 +56,7 @@ impl Life<'_> {
         self.papers_arrive(conn, now + minutes(1)).await?;
         if self.channel == Channel::Counter {
             if self.chance(10) {
-                step!(self, scene, conn, &self.receiving.reception(now + minutes(2)), steps::withdraw)?;
+                step!(self, scene, conn, &self.receiving.reception(now + minutes(2)), steps::withdraw, given_up())?;
                 return Ok(None);
             }
             return self.accept(conn, scene, now + minutes(5)).await;
@@ -106,19 +107,22 @@ impl Life<'_> {
         if self.once(Turn::Intake, self.receiving.habits.supplement) {
             let what = self.wanting(scene)?;
             step!(self, scene, conn, &reception, steps::request_intake_supplement, what)?;
-            return Ok(Some(match self.chance(850) {
-                true => (self.in_days(scene, now, 1..11)?, Act::SupplyAtIntake),
-                false => (self.in_days(scene, now, 30..35)?, Act::Expire),
-            }));
+            // Who supplies nothing is rejected when the time for it is over, by nobody.
+            return match self.chance(850) {
+                true => Ok(Some((self.in_days(scene, now, 1..11)?, Act::SupplyAtIntake))),
+                false => Ok(None),
+            };
         }
         if self.chance(12) {
-            step!(self, scene, conn, &self.applicant(now), steps::withdraw)?;
+            step!(self, scene, conn, &self.applicant(now), steps::withdraw, given_up())?;
             return Ok(None);
         }
         if self.chance(15) {
             let reason = "Hồ sơ trùng với hồ sơ đã nộp trước đó.".to_owned();
-            let why = Rejection { ground: RejectionGround::Duplicate, reason };
-            step!(self, scene, conn, &reception, steps::reject, why)?;
+            let why = Rejection { ground: RejectionGround::Duplicate, reason, competent_agency: None };
+            step!(self, scene, conn, &reception, steps::propose_rejection, why.clone())?;
+            let head = self.receiving.head(self.work(scene, self.receiving, now, 10..60)?);
+            step!(self, scene, conn, &head, steps::reject, why, None)?;
             return Ok(None);
         }
         self.accept(conn, scene, now).await
@@ -132,19 +136,6 @@ impl Life<'_> {
     ) -> Result<Next> {
         self.bring_paper(conn, scene, &self.applicant(now)).await?;
         self.submit(conn, scene, now + minutes(3)).await
-    }
-
-    /// What was asked for at intake never came.
-    pub(super) async fn expire(
-        &mut self,
-        conn: &mut AsyncPgConnection,
-        scene: &Scene<'_>,
-        now: DateTime<Utc>,
-    ) -> Result<Next> {
-        let reason = "Quá thời hạn mà hồ sơ không được bổ sung.".to_owned();
-        let why = Rejection { ground: RejectionGround::NotSupplemented, reason };
-        step!(self, scene, conn, &self.receiving.reception(now), steps::reject, why)?;
-        Ok(None)
     }
 
     async fn accept(&mut self, conn: &mut AsyncPgConnection, scene: &Scene<'_>, now: DateTime<Utc>) -> Result<Next> {
@@ -236,6 +227,11 @@ impl Life<'_> {
             components: vec![wanted(self.case(scene)?)],
         })
     }
+}
+
+/// What those say who want it no more.
+pub(super) fn given_up() -> Withdrawal {
+    Withdrawal { ground: WithdrawalGround::NoLongerNeeded, reason: None }
 }
 
 /// A paper that no database of the State gives in its place.

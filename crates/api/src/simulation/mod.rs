@@ -197,7 +197,7 @@ async fn fire(world: World<'_>, conn: &mut AsyncPgConnection, until: DateTime<Ut
         for due in timers::due(conn, until, usize::MAX).await? {
             let ctx = Ctx { actor: Actor::System, now: due.fire_at };
             match due.entity_kind.as_str() {
-                "dossier" => drop(procedures::timer::fire(conn, &ctx, &due).await?),
+                "dossier" => drop(procedures::timer::fire(conn, &ctx, world, &due).await?),
                 procedures::consultation::ENTITY => {
                     procedures::consultation::lapse::fire(conn, &ctx, world, &due).await?
                 }

@@ -170,6 +170,9 @@ pub struct Case {
     /// How long agencies that are asked may take, where sector law says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consultation: Option<ConsultationRule>,
+    /// How long the applicant has to supply what is missing, where sector law says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supply: Option<SupplyRule>,
     #[schema(max_items = 100)]
     pub components: Vec<Component>,
     /// How many sets of the dossier.
@@ -197,6 +200,18 @@ pub struct ConsultationRule {
     pub limit: Limit,
     /// Who has not answered by then agrees.
     pub silence_consents: bool,
+    #[schema(min_length = 1, max_length = 300)]
+    pub source: String,
+    pub mark: Mark,
+}
+
+/// What holds for applicants who are asked to supply something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SupplyRule {
+    pub limit: Limit,
+    /// Within which the dossier is refused, when nothing has come by then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refuse_within: Option<Limit>,
     #[schema(min_length = 1, max_length = 300)]
     pub source: String,
     pub mark: Mark,

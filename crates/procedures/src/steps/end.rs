@@ -2,12 +2,13 @@
 
 use diesel_async::AsyncPgConnection;
 use kernel::idempotency::Answer;
+use kernel::problem::{FieldError, INVALID, Text as Words};
 use kernel::{Ctx, Result};
 
 use super::{Target, World, take};
 use crate::event::Event;
-use crate::request::Reasoned;
-use crate::workflow::Action;
+use crate::request::{Reasoned, StopGround, Stoppage, Withdrawal};
+use crate::workflow::{Action, Status};
 
 /// Hands the result to the applicant.
 pub async fn return_result(
@@ -20,8 +21,19 @@ pub async fn return_result(
 }
 
 /// Withdraws a dossier that has not been accepted.
-pub async fn withdraw(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, target: Target<'_>) -> Result<Answer> {
-    take(conn, ctx, world, target, Action::Withdraw, |_| Ok(Event::Withdrawn {})).await
+pub async fn withdraw(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    target: Target<'_>,
+    why: Withdrawal,
+) -> Result<Answer> {
+    why.check()?;
+    take(conn, ctx, world, target, Action::Withdraw, |moving| {
+        moving.remark = why.reason.clone().map(|reason| (Some(why.ground.code()), reason));
+        Ok(Event::Withdrawn { ground: Some(why.ground) })
+    })
+    .await
 }
 
 /// Asks that an accepted dossier be settled no more; the clock runs until that is decided.
@@ -30,10 +42,13 @@ pub async fn request_withdrawal(
     ctx: &Ctx,
     world: World<'_>,
     target: Target<'_>,
+    why: Withdrawal,
 ) -> Result<Answer> {
+    why.check()?;
     take(conn, ctx, world, target, Action::RequestWithdrawal, |moving| {
         moving.dossier.state_before = Some(moving.before.status);
-        Ok(Event::WithdrawalRequested {})
+        moving.remark = why.reason.clone().map(|reason| (Some(why.ground.code()), reason));
+        Ok(Event::WithdrawalRequested { ground: Some(why.ground) })
     })
     .await
 }
@@ -64,17 +79,25 @@ pub async fn refuse_withdrawal(
     .await
 }
 
-/// Stops a dossier whose applicant did not supply what was missing (Form 05).
+/// Stops a dossier whose applicant did not supply what was missing, or pay what was due (Form 05).
 pub async fn stop(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
     world: World<'_>,
     target: Target<'_>,
-    why: Reasoned,
+    why: Stoppage,
 ) -> Result<Answer> {
     take(conn, ctx, world, target, Action::Stop, |moving| {
-        moving.remark = Some((None, why.reason.clone()));
-        Ok(Event::Stopped {})
+        let so = match why.ground {
+            StopGround::NotSupplemented => Status::SupplementRequested,
+            StopGround::NotPaid => Status::AwaitingPayment,
+        };
+        if moving.before.status != so {
+            let words = Words::fixed("không phải điều hồ sơ đang chờ", "is not what the dossier waits for");
+            return Err(INVALID.error().fields(vec![FieldError::new("/ground", "not_so", words)]));
+        }
+        moving.remark = Some((Some(why.ground.code()), why.reason.clone()));
+        Ok(Event::Stopped { ground: Some(why.ground) })
     })
     .await
 }

@@ -1,6 +1,6 @@
 //! From acceptance to the result: examination, supplement, the proposal and the signature, and the one new date.
 
-use deadlines::Event as ClockEvent;
+use deadlines::{Clock, Deadline, Event as ClockEvent};
 use diesel_async::AsyncPgConnection;
 use kernel::idempotency::Answer;
 use kernel::json::Json;
@@ -10,14 +10,15 @@ use kernel::{Ctx, Result};
 use super::{Target, World, known_components, take, take_knowing};
 use crate::attachment;
 use crate::clock;
-use crate::dossier::Outcome;
+use crate::dossier::{Dossier, Outcome};
 use crate::event::Event;
 use crate::paper::keep::{self, Keep};
 use crate::request::{
-    NewResult, Proposal, Reappointment, Reasoned, RefusalGround, SupplementRequest, VerificationPlan,
-    VerificationRecord,
+    NewResult, Proposal, Reappointment, Reasoned, RefusalGround, SupplementNotice, SupplementProposal,
+    VerificationPlan, VerificationRecord,
 };
-use crate::workflow::Action;
+use crate::supplement::{self, Supplement};
+use crate::workflow::{Action, Status};
 
 /// Takes up an accepted dossier.
 pub async fn start_processing(
@@ -70,19 +71,63 @@ pub async fn record_verification(
     .await
 }
 
-/// Asks the applicant for what is missing; the clock stands until it is there (Form 02).
+/// Proposes to ask the applicant for what is missing, to whoever signs. The applicant is to be told within 3 working days from
+/// reception as a rule (NĐ 61/2018 Art. 19(4)): later, somebody says why.
+pub async fn propose_supplement(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    target: Target<'_>,
+    what: SupplementProposal,
+) -> Result<Answer> {
+    take_knowing(conn, ctx, world, target, Action::ProposeSupplement, |moving, known| {
+        let SupplementProposal { ground, reason, components, late_reason } = what.clone();
+        known_components(moving.case, &components)?;
+        known.allows_asking_for(&components)?;
+        let mut asked = Supplement::of(&moving.dossier, ctx.now, ground, reason, components);
+        asked.notice_due_at = moving
+            .dossier
+            .clock
+            .as_ref()
+            .map_or(Ok(None), |Json(clock)| clock::stage(world.rules, "supplement_notice", clock::began(clock)))?;
+        asked.excuse(ctx.now, late_reason)?;
+        moving.remark = Some((Some(ground.code()), asked.reason.clone()));
+        let (components, late) = (asked.components.clone(), asked.late_reason.is_some());
+        moving.asked = Some(asked);
+        Ok(Event::SupplementProposed { ground, components, late })
+    })
+    .await
+}
+
+/// Signs what the officer wants to be asked for; reception sends it.
+pub async fn sign_supplement(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    target: Target<'_>,
+) -> Result<Answer> {
+    take(conn, ctx, world, target, Action::SignSupplement, |_| Ok(Event::SupplementSigned {})).await
+}
+
+/// Tells the applicant what is missing, by reception (Form 02): the clock stands until it is there, or the applicant's time is
+/// over.
 pub async fn request_supplement(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
     world: World<'_>,
     target: Target<'_>,
-    what: SupplementRequest,
+    notice: SupplementNotice,
 ) -> Result<Answer> {
     take_knowing(conn, ctx, world, target, Action::RequestSupplement, |moving, known| {
-        known_components(moving.case, &what.components)?;
-        known.allows_asking_for(&what.components)?;
-        moving.remark = Some((Some(what.ground.code()), what.reason.clone()));
-        Ok(Event::SupplementRequested { ground: what.ground, components: what.components.clone() })
+        let mut asked =
+            moving.asked.clone().ok_or_else(|| INTERNAL.because("nothing was proposed that could be sent"))?;
+        known.allows_asking_for(&asked.components)?;
+        asked.excuse(ctx.now, notice.late_reason.clone())?;
+        let asked = asked.sent(world.rules, moving.case, ctx.now)?;
+        moving.remark = Some((Some(asked.ground.code()), asked.reason.clone()));
+        let (ground, components, supply_by) = (asked.ground, asked.components.clone(), asked.due_at);
+        moving.asked = Some(asked);
+        Ok(Event::SupplementRequested { ground, components, supply_by })
     })
     .await
 }
@@ -96,9 +141,10 @@ pub async fn confirm_supplement(
 ) -> Result<Answer> {
     take_knowing(conn, ctx, world, target, Action::ConfirmSupplement, |moving, known| {
         attachment::complete(moving.case, &moving.papers, |component| known.is_found(&component.code))?;
+        supplement::brought(&moving.asked, &moving.papers, |component| known.is_found(component))?;
         moving.also.push(Box::new(Keep::new(&moving.dossier, &moving.papers, ctx.now)));
         let last = moving.dossier.clock.as_ref().and_then(|clock| clock.0.events.last());
-        let restarted = matches!(last, Some(ClockEvent::Restart { .. }));
+        let restarted = matches!(last, Some(ClockEvent::Restart { at }) if *at == ctx.now);
         Ok(Event::SupplementConfirmed { due_at: moving.dossier.due_at.unwrap_or(ctx.now), restarted })
     })
     .await
@@ -121,7 +167,7 @@ pub async fn propose_result(
     .await
 }
 
-/// Gives a proposal back to the officer, with what is to be done about it; the clock runs on.
+/// Gives a proposal back to the officer or to reception, with what is to be done about it; the clock runs on.
 pub async fn send_back(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
@@ -131,6 +177,7 @@ pub async fn send_back(
 ) -> Result<Answer> {
     take(conn, ctx, world, target, Action::SendBack, |moving| {
         moving.dossier.proposed_outcome = None;
+        moving.dossier.state_before = None;
         moving.remark = Some((None, why.reason.clone()));
         Ok(Event::SentBack {})
     })
@@ -147,6 +194,11 @@ pub async fn issue_result(
 ) -> Result<Answer> {
     take(conn, ctx, world, target, Action::IssueResult, |moving| {
         refusal_is_reasoned(result.outcome, result.ground, result.reason.as_ref())?;
+        if moving.before.status == Status::SupplementRequested && result.ground != Some(RefusalGround::NotSupplemented)
+        {
+            let words = Words::fixed("chỉ có thể là không bổ sung", "can only be that nothing was supplied");
+            return Err(INVALID.error().fields(vec![FieldError::new("/ground", "not_so", words)]));
+        }
         moving.dossier.outcome = Some(result.outcome);
         moving.dossier.result_number = Some(result.number.clone());
         moving.remark = result.reason.clone().map(|reason| (result.ground.map(RefusalGround::code), reason));
@@ -173,6 +225,31 @@ fn refusal_is_reasoned(outcome: Outcome, ground: Option<RefusalGround>, reason: 
     INVALID.unless_none(missing)
 }
 
+/// Asks for another, later date, of whoever signs.
+pub async fn propose_reappointment(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    target: Target<'_>,
+    new: Reappointment,
+) -> Result<Answer> {
+    take(conn, ctx, world, target, Action::ProposeReappointment, |moving| {
+        reappointed(world, &moving.dossier, &new)?;
+        moving.remark = Some((None, new.reason.clone()));
+        Ok(Event::ReappointmentProposed { due_date: new.due_date })
+    })
+    .await
+}
+
+/// The clock with the new date, and what it comes to.
+fn reappointed(world: World<'_>, dossier: &Dossier, new: &Reappointment) -> Result<(Clock, Deadline)> {
+    let clock = dossier.clock.clone().map(|Json(clock)| clock);
+    let mut clock = clock.ok_or_else(|| INTERNAL.because("a dossier is examined whose clock never started"))?;
+    clock.events.push(ClockEvent::Reappoint { due_date: new.due_date });
+    let deadline = clock::deadline(world.rules, &clock).map_err(|error| error.at("/due_date"))?;
+    Ok((clock, deadline))
+}
+
 /// Gives the citizen another, later date with an apology: once, and a day before the old one at the latest
 /// (NĐ 61/2018 Art. 19(9), Form 04). It does not make a late dossier one in time.
 ///
@@ -186,12 +263,8 @@ pub async fn reappoint(
     new: Reappointment,
 ) -> Result<Answer> {
     take(conn, ctx, world, target, Action::Reappoint, |moving| {
-        let dossier = &mut moving.dossier;
-        let clock = dossier.clock.clone().map(|Json(clock)| clock);
-        let mut clock = clock.ok_or_else(|| INTERNAL.because("a dossier is examined whose clock never started"))?;
-        clock.events.push(deadlines::Event::Reappoint { due_date: new.due_date });
-        let deadline = clock::deadline(world.rules, &clock).map_err(|error| error.at("/due_date"))?;
-        clock::put(dossier, clock, &deadline);
+        let (clock, deadline) = reappointed(world, &moving.dossier, &new)?;
+        clock::put(&mut moving.dossier, clock, &deadline);
         moving.remark = Some((None, new.reason.clone()));
         Ok(Event::Reappointed { due_at: deadline.due_at })
     })

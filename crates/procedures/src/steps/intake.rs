@@ -14,6 +14,7 @@ use crate::event::Event;
 use crate::paper::keep::Keep;
 use crate::receipt::Stage;
 use crate::request::{Reasoned, Rejection, SupplementRequest};
+use crate::supplement::{self, Supplement};
 use crate::workflow::Action;
 
 /// Submits an online draft, or what was missing at intake: everything declared must have arrived, and the limit for an
@@ -21,6 +22,7 @@ use crate::workflow::Action;
 pub async fn submit(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, target: Target<'_>) -> Result<Answer> {
     take_knowing(conn, ctx, world, target, Action::Submit, |moving, known| {
         attachment::complete(moving.case, &moving.papers, |component| known.may_be_found(&component.code))?;
+        supplement::brought(&moving.asked, &moving.papers, |component| known.may_be_found(component))?;
         let answer_due_at = due_at(ctx, world.rules, "intake_answer")?;
         moving.dossier.submitted_at.get_or_insert(ctx.now);
         moving.dossier.next_due_at = answer_due_at;
@@ -30,13 +32,8 @@ pub async fn submit(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, t
     .await
 }
 
-/// When a stage that begins now must be over, by the rules in force: `intake_answer`, within 8 working hours as a rule;
-/// `hand_over`, the same day, or the next working day for what came after 15:00.
 fn due_at(ctx: &Ctx, rules: &Rules, stage: &str) -> Result<DateTime<Utc>> {
-    let Some(rule) = rules.clock("dossier", stage, "", deadlines::vn_date(ctx.now)) else {
-        return Ok(ctx.now);
-    };
-    Ok(clock::deadline(rules, &clock::of(rules, rule.limit()?, ctx.now)?)?.due_at)
+    Ok(clock::stage(rules, stage, ctx.now)?.unwrap_or(ctx.now))
 }
 
 /// Asks at intake for what is missing: all of it, and once (NĐ 61/2018 Art. 15(3), Form 02).
@@ -52,7 +49,12 @@ pub async fn request_intake_supplement(
         known.allows_asking_for(&what.components)?;
         moving.dossier.intake_supplements += 1;
         moving.remark = Some((Some(what.ground.code()), what.reason.clone()));
-        Ok(Event::IntakeSupplementRequested { ground: what.ground, components: what.components.clone() })
+        let SupplementRequest { ground, reason, components } = what.clone();
+        let asked = Supplement::of(&moving.dossier, ctx.now, ground, reason, components);
+        let asked = asked.sent(world.rules, moving.case, ctx.now)?;
+        let (components, supply_by) = (asked.components.clone(), asked.due_at);
+        moving.asked = Some(asked);
+        Ok(Event::IntakeSupplementRequested { ground, components, supply_by })
     })
     .await
 }
@@ -68,6 +70,7 @@ pub async fn accept(
 ) -> Result<Answer> {
     take_knowing(conn, ctx, world, target, Action::Accept, |moving, known| {
         attachment::complete(moving.case, &moving.papers, |component| known.is_found(&component.code))?;
+        supplement::brought(&moving.asked, &moving.papers, |component| known.is_found(component))?;
         moving.also.push(Box::new(Keep::new(&moving.dossier, &moving.papers, ctx.now)));
         moving.dossier.accepted_at = Some(ctx.now);
         moving.code_prefix = Some(code_prefix.to_owned());
@@ -85,17 +88,34 @@ pub async fn accept(
     .await
 }
 
-/// Does not accept a dossier, with ground and reason (Form 03).
-pub async fn reject(
+/// Proposes not to accept a dossier, to whoever heads the one-stop shop.
+pub async fn propose_rejection(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
     world: World<'_>,
     target: Target<'_>,
     why: Rejection,
 ) -> Result<Answer> {
+    take(conn, ctx, world, target, Action::ProposeRejection, |moving| {
+        moving.dossier.state_before = Some(moving.before.status);
+        moving.remark = Some((Some(why.ground.code()), why.reason.clone()));
+        Ok(Event::RejectionProposed { ground: why.ground })
+    })
+    .await
+}
+
+/// Does not accept a dossier, with ground and reason (Form 03), and the agency that is `competent` where another one is.
+pub async fn reject(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    target: Target<'_>,
+    why: Rejection,
+    competent: Option<AgencyId>,
+) -> Result<Answer> {
     take(conn, ctx, world, target, Action::Reject, |moving| {
         moving.remark = Some((Some(why.ground.code()), why.reason.clone()));
-        Ok(Event::Rejected { ground: why.ground })
+        Ok(Event::Rejected { ground: why.ground, competent: competent.map(|agency| agency.0) })
     })
     .await
 }

@@ -9,10 +9,10 @@ mod moving;
 
 pub use end::{approve_withdrawal, refuse_withdrawal, request_withdrawal, return_result, stop, withdraw};
 pub use examination::{
-    confirm_supplement, issue_result, propose_result, reappoint, record_verification, request_supplement, send_back,
-    start_processing, verify,
+    confirm_supplement, issue_result, propose_reappointment, propose_result, propose_supplement, reappoint,
+    record_verification, request_supplement, send_back, sign_supplement, start_processing, verify,
 };
-pub use intake::{accept, hand_over, refuse_hand_over, reject, request_intake_supplement, submit};
+pub use intake::{accept, hand_over, propose_rejection, refuse_hand_over, reject, request_intake_supplement, submit};
 pub(crate) use moving::{Moving, again};
 pub use moving::{Seen, Sides, read};
 
@@ -36,6 +36,7 @@ use crate::dossier::{Dossier, DossierId};
 use crate::event::Event;
 use crate::problem::{ID_TAKEN, PAYMENT_KNOWN};
 use crate::request::VerificationRecord;
+use crate::supplement::Supplement;
 use crate::timer::timers_of;
 use crate::workflow::Action;
 
@@ -152,13 +153,13 @@ pub(crate) fn said(dossier: &Dossier, remark: Option<Remark>, record: Option<Ver
 pub(crate) async fn store(
     conn: &mut AsyncPgConnection,
     now: DateTime<Utc>,
-    dossier: &Dossier,
+    (dossier, asked): (&Dossier, Option<&Supplement>),
     entry: Entry,
     also: Vec<Also>,
     code_prefix: Option<String>,
     answer: Option<kernel::idempotency::Kept>,
 ) -> Result<Option<String>> {
-    let timers = timers_of(dossier, now);
+    let timers = timers_of(dossier, asked, now);
     let row = dossiers::table.filter(dossiers::id.eq(dossier.id)).filter(dossiers::version.eq(dossier.version - 1));
     let set = (
         dossiers::version.eq(dossier.version),

@@ -1,5 +1,6 @@
 //! A dossier on its way from one version to the next: read, moved in memory, written with all that belongs to it.
 
+use chrono::{DateTime, Utc};
 use deadlines::Event as ClockEvent;
 use diesel::dsl::{array, exists};
 use diesel::prelude::*;
@@ -12,12 +13,12 @@ use kernel::journal::{Entry, Event as _};
 use kernel::problem::{CONFLICT, Result};
 use kernel::record::Also;
 use kernel::rules::Rules;
-use kernel::schema::{attachments, consultations, dossier_agencies, dossiers, fee_orders, receipts};
+use kernel::schema::{attachments, consultations, dossier_agencies, dossiers, fee_orders, receipts, supplements};
 use uuid::Uuid;
 
 use super::{Remark, World, said, store};
 use crate::attachment::Attachment;
-use crate::catalogue::{Case, Procedure};
+use crate::catalogue::{Case, Procedure, SupplementRule};
 use crate::clock;
 use crate::consultation;
 use crate::dossier::{Dossier, DossierId, SidePart, agencies, audience, visible_to};
@@ -26,6 +27,7 @@ use crate::fee;
 use crate::problem::{NOT_FOUND, STALE};
 use crate::receipt::{self, Stage};
 use crate::request::VerificationRecord;
+use crate::supplement::{self, Supplement};
 use crate::timer::catch_up;
 use crate::view::{View, answer, view};
 use crate::workflow::{Action, Awaited, ClockEffect, FOLLOWS, Facts, Status, step};
@@ -59,15 +61,18 @@ pub struct Sides {
 
 impl Sides {
     /// What the table's guards go by.
-    pub fn facts(&self, case: &Case, ctx: &Ctx) -> Facts {
+    pub fn facts(&self, case: &Case, asked: Option<&Supplement>, ctx: &Ctx) -> Facts {
         let Self { unpaid, return_point, .. } = *self;
-        Facts { immediate: case.immediate, unpaid, return_point, now: ctx.now }
+        let lapsed = asked.is_some_and(|asked| asked.lapsed_at.is_some());
+        Facts { immediate: case.immediate, unpaid, lapsed, return_point, now: ctx.now }
     }
 }
 
 /// A dossier as somebody may see it, with what belongs to it.
 pub struct Seen {
     pub dossier: Dossier,
+    /// What the applicant is asked to supply, while that is not settled.
+    pub asked: Option<Supplement>,
     pub papers: Vec<Attachment>,
     pub sides: Sides,
 }
@@ -79,7 +84,12 @@ pub struct Seen {
 pub async fn read(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Result<Seen> {
     let (mut one, mut two, mut three): (&AsyncPgConnection, &AsyncPgConnection, &AsyncPgConnection) =
         (conn, conn, conn);
-    let dossier = dossiers::table.filter(dossiers::id.eq(id)).filter(visible_to(ctx)).select(Dossier::as_select());
+    let open = supplements::dossier_id.eq(dossiers::id).and(supplements::closed_at.is_null());
+    let dossier = dossiers::table
+        .left_join(supplements::table.on(open))
+        .filter(dossiers::id.eq(id))
+        .filter(visible_to(ctx))
+        .select((Dossier::as_select(), Option::<Supplement>::as_select()));
     let papers = attachments::table
         .filter(attachments::dossier_id.eq(id))
         .order(attachments::id)
@@ -92,7 +102,7 @@ pub async fn read(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Res
     let sides = (exists(unpaid), exists(unanswered), array(of(SidePart::Consulted)), array(of(SidePart::Return)));
     let sides = diesel::select(sides);
     let (dossier, papers, sides) = join3(
-        dossier.first(&mut one),
+        dossier.first::<(Dossier, Option<Supplement>)>(&mut one),
         papers.load(&mut two),
         sides.get_result::<(bool, bool, Vec<Uuid>, Vec<Uuid>)>(&mut three),
     )
@@ -100,8 +110,8 @@ pub async fn read(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Res
     let (unpaid, unanswered, consulted, fetched_at) = sides?;
     let return_point = fetched_at.iter().copied().next().map(AgencyId);
     let beside = consulted.into_iter().chain(fetched_at).map(AgencyId).collect();
-    let dossier = dossier.optional()?.ok_or_else(|| NOT_FOUND.error())?;
-    Ok(Seen { dossier, papers: papers?, sides: Sides { unpaid, unanswered, beside, return_point } })
+    let (dossier, asked) = dossier.optional()?.ok_or_else(|| NOT_FOUND.error())?;
+    Ok(Seen { dossier, asked, papers: papers?, sides: Sides { unpaid, unanswered, beside, return_point } })
 }
 
 /// A dossier on its way.
@@ -110,6 +120,9 @@ pub(crate) struct Moving<'a> {
     pub before: Dossier,
     /// As it will be.
     pub dossier: Dossier,
+    /// What the applicant is asked to supply, while that is not settled: as it was, and as it will be.
+    asked_before: Option<Supplement>,
+    pub asked: Option<Supplement>,
     pub papers: Vec<Attachment>,
     pub sides: Sides,
     pub procedure: &'a Procedure,
@@ -137,17 +150,34 @@ impl<'a> Moving<'a> {
         id: DossierId,
         if_match: Option<i32>,
     ) -> Result<Self> {
-        let Seen { mut dossier, papers, sides } = read(conn, ctx, id).await?;
-        if if_match.is_some_and(|seen| seen != dossier.version) {
+        let seen = read(conn, ctx, id).await?;
+        let Seen { dossier, asked, .. } = &seen;
+        if if_match.is_some_and(|version| version != dossier.version) {
             return Err(STALE.error().extra("version", dossier.version).extra("state", dossier.status.code()));
         }
-        dossier.version += catch_up(conn, ctx, &dossier).await?;
+        match catch_up(conn, ctx, world, dossier, asked.as_ref()).await? {
+            0 => Self::of(world, seen),
+            told => {
+                let version = dossier.version + told;
+                let seen = read(conn, ctx, id).await?;
+                if seen.dossier.version != version {
+                    return Err(CONFLICT.error());
+                }
+                Self::of(world, seen)
+            }
+        }
+    }
+
+    /// About to be changed, as it was seen.
+    pub fn of(world: World<'a>, Seen { mut dossier, asked, papers, sides }: Seen) -> Result<Self> {
         let (procedure, case) = world.catalogue.pinned(dossier.procedure_id, &dossier.case_code)?;
         let before = dossier.clone();
         dossier.version += 1;
         Ok(Self {
             before,
             dossier,
+            asked_before: asked.clone(),
+            asked,
             papers,
             sides,
             procedure,
@@ -188,15 +218,29 @@ impl<'a> Moving<'a> {
     /// As [`step`].
     pub fn advance(&mut self, ctx: &Ctx, world: World<'_>, action: Action) -> Result<()> {
         // As it was, but for the agency that a hand-over names.
-        let row = step(&self.dossier, action, &ctx.actor, self.sides.facts(self.case, ctx))?;
-        self.dossier.status = row.to;
-        self.dossier.open = row.to.is_open();
-        turn(&mut self.dossier, self.case, row.clock, ctx, world.rules)?;
-        if !row.to.is_open() {
+        let facts = self.sides.facts(self.case, self.asked.as_ref(), ctx);
+        let row = step(&self.dossier, action, &ctx.actor, facts)?;
+        turn(&mut self.dossier, self.case, row.clock, ctx.now, world.rules)?;
+        self.arrive(row.to, ctx);
+        Ok(())
+    }
+
+    fn arrive(&mut self, to: Status, ctx: &Ctx) {
+        self.dossier.status = to;
+        self.dossier.open = to.is_open();
+        if to.is_final() {
             self.dossier.closed_at = Some(ctx.now);
             self.call_off(ctx);
         }
-        Ok(())
+    }
+
+    /// What the applicant is asked for as it will be: settled, where the dossier has gone on.
+    fn asked_afterwards(&self, ctx: &Ctx) -> Option<Supplement> {
+        let lasts = self.dossier.status.may_supplement();
+        self.asked.clone().map(|asked| match lasts {
+            true => asked,
+            false => Supplement { closed_at: Some(ctx.now), ..asked },
+        })
     }
 
     /// Goes on by itself, where what it waited for has come. While its withdrawal is being decided, that changes where
@@ -207,12 +251,15 @@ impl<'a> Moving<'a> {
         let Some(row) = FOLLOWS.iter().find(|row| Some(row.from) == stands && row.when == when) else {
             return Ok(false);
         };
+        // The applicant's time is over when it is over, whenever that is told.
+        let over_at = self.asked.as_ref().and_then(Supplement::lapsed_after);
+        let at = over_at.filter(|_| when == Awaited::Lapsed).unwrap_or(ctx.now);
+        turn(&mut self.dossier, self.case, row.clock, at, world.rules)?;
         if asked {
             self.dossier.state_before = Some(row.to);
         } else {
-            self.dossier.status = row.to;
+            self.arrive(row.to, ctx);
         }
-        turn(&mut self.dossier, self.case, row.clock, ctx, world.rules)?;
         Ok(true)
     }
 
@@ -229,7 +276,8 @@ impl<'a> Moving<'a> {
 
     /// What the actor sees of it afterwards.
     pub fn view(&self, ctx: &Ctx, world: World<'_>) -> Result<View> {
-        view(ctx, world.catalogue, &self.dossier, &self.papers, &self.sides)
+        let asked = self.asked_afterwards(ctx);
+        view(ctx, world.catalogue, &self.dossier, asked.as_ref(), &self.papers, &self.sides)
     }
 
     /// Writes the new version with the answer about a part of it, and gives that answer.
@@ -249,13 +297,15 @@ impl<'a> Moving<'a> {
 
     /// Writes the new version, unless somebody was faster. Returns what only the database knows: its code.
     pub async fn write(
-        self,
+        mut self,
         conn: &mut AsyncPgConnection,
         ctx: &Ctx,
         world: World<'_>,
         event: &Event,
         kept: Option<Kept>,
     ) -> Result<Option<String>> {
+        let asked = self.asked_afterwards(ctx);
+        self.also.extend(supplement::changed(self.asked_before.as_ref(), asked.as_ref()));
         let Self { before, dossier, papers, procedure, remark, record, code_prefix, receipt, also, sides, .. } = self;
         let seen = if INTERNAL.contains(&event.kind()) { agencies } else { audience };
         let agency = ctx.actor.agency().map(|agency| agency.0);
@@ -274,27 +324,32 @@ impl<'a> Moving<'a> {
                 receipts::signed.eq(world.keys.sign(receipt::TYP, &receipt)),
             ))));
         }
-        store(conn, ctx.now, &dossier, entry, also, code_prefix, kept).await
+        store(conn, ctx.now, (&dossier, asked.as_ref()), entry, also, code_prefix, kept).await
     }
 }
 
 /// What a step does to the clock.
-fn turn(dossier: &mut Dossier, case: &Case, effect: ClockEffect, ctx: &Ctx, rules: &Rules) -> Result<()> {
+fn turn(dossier: &mut Dossier, case: &Case, effect: ClockEffect, at: DateTime<Utc>, rules: &Rules) -> Result<()> {
     let running = dossier.clock.as_ref().map(|clock| clock.0.clone());
     let event = match effect {
         ClockEffect::Start => None,
-        ClockEffect::Pause => Some(ClockEvent::Pause { at: ctx.now }),
+        ClockEffect::Pause => Some(ClockEvent::Pause { at }),
         ClockEffect::Continue => {
-            let Some(clock) = &running else { return Ok(()) };
-            Some(clock::continues(case.supplement, clock, dossier.statutory_due_at, ctx.now))
+            let due_at = dossier.statutory_due_at;
+            match running.as_ref().and_then(|clock| clock::continues(case.supplement, clock, due_at, at)) {
+                Some(event) => Some(event),
+                None => return Ok(()),
+            }
         }
         ClockEffect::Restart if running.as_ref().is_some_and(|clock| clock.events.is_empty()) => {
-            Some(ClockEvent::Restart { at: ctx.now })
+            Some(ClockEvent::Restart { at })
         }
-        ClockEffect::Wait if case.payment_pauses => Some(ClockEvent::Pause { at: ctx.now }),
-        ClockEffect::Resume if case.payment_pauses => Some(ClockEvent::Resume { at: ctx.now }),
+        ClockEffect::Wait if case.payment_pauses => Some(ClockEvent::Pause { at }),
+        ClockEffect::Resume if running.as_ref().is_some_and(|clock| clock::paused_at(clock).is_some()) => {
+            Some(ClockEvent::Resume { at })
+        }
         ClockEffect::Finish => {
-            dossier.finished_at = Some(ctx.now);
+            dossier.finished_at = Some(at);
             return Ok(());
         }
         ClockEffect::Stop => {
@@ -306,7 +361,7 @@ fn turn(dossier: &mut Dossier, case: &Case, effect: ClockEffect, ctx: &Ctx, rule
         }
     };
     let clock = match (event, running) {
-        (None, _) => clock::start(rules, case, dossier.channel, ctx.now)?,
+        (None, _) => clock::start(rules, case, dossier.channel, at)?,
         (Some(event), Some(mut clock)) => {
             clock.events.push(event);
             clock
@@ -315,5 +370,10 @@ fn turn(dossier: &mut Dossier, case: &Case, effect: ClockEffect, ctx: &Ctx, rule
     };
     let deadline = clock::deadline(rules, &clock)?;
     clock::put(dossier, clock, &deadline);
+    // On the last day a pause leaves nothing to go on with; but what is asked for in time begins the limit anew, so nothing runs
+    // out while the applicant has it.
+    if effect == ClockEffect::Pause && case.supplement == SupplementRule::Restart {
+        dossier.clock_stands = dossier.statutory_due_at.is_some_and(|due_at| at < due_at);
+    }
     Ok(())
 }
