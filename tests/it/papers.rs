@@ -1,11 +1,11 @@
 //! A dossier's papers: declared, uploaded, checked, and shown to others without what they need not know.
 
-use procedures::workflow::{Action, Status};
+use procedures::workflow::Status;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::cast::{Cast, PERMIT_ONLINE, path};
+use crate::cast::{Cast, PERMIT_ONLINE};
 use crate::harness::papers::{self, BIRTH, PDF, PERMIT};
 use crate::harness::{Answer, Client, TestApp};
 
