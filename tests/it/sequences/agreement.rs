@@ -94,7 +94,8 @@ async fn as_told(app: &TestApp, way: &Way) -> Option<(DateTime<Utc>, Limit, Vec<
             SupplementConfirmed { restarted: false, .. } if matches!(events.last(), Some(ClockEvent::Pause { .. })) => {
                 events.push(ClockEvent::Resume { at });
             }
-            SupplementLapsed {} => {
+            // At intake no clock runs yet.
+            SupplementLapsed {} if starts_at.is_some() => {
                 let over = supply_by.expect("it was sent with a time") - TimeDelta::microseconds(1);
                 events.push(ClockEvent::Resume { at: over });
             }
