@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::client::{Client, Request};
 use crate::ledger::Life;
 use crate::rng::Rng;
-use crate::world::{CITIZENS, World, citizen_name};
+use crate::world::{CITIZENS, NUMBER, World, citizen_name};
 
 /// What is done beside the steps of the table.
 const PAY: &str = "pay";
@@ -71,7 +71,7 @@ impl Plan {
         }
         let mut new = json!({
             "procedure": procedure, "case": case, "agency": "H26.13.01",
-            "applicant": {"name": "Nguyễn Thị Hoa", "identity_number": "001185012345"},
+            "applicant": {"name": "Nguyễn Thị Hoa", "identity_number": NUMBER},
             "form": {"mark": mark}, "attachments": papers.iter().map(|component| paper(component)).collect::<Vec<_>>(),
         });
         if rng.one_in(2) {

@@ -12,12 +12,12 @@ use crate::journal::replica;
 
 const HOAN_KIEM: &str = "H26.13.01";
 
-fn path(code: &str) -> String {
+pub fn path(code: &str) -> String {
     format!("/v1/agencies/{}", agency_id(code).unwrap())
 }
 
 /// What the agency is, as it is sent to change it.
-fn content(agency: &Value) -> Value {
+pub fn content(agency: &Value) -> Value {
     let mut content = agency.clone();
     let members = content.as_object_mut().unwrap();
     members.remove("id");
@@ -33,7 +33,7 @@ fn point() -> Value {
     })
 }
 
-async fn put(client: &Client, path: &str, seen: &str, content: &Value) -> Answer {
+pub async fn put(client: &Client, path: &str, seen: &str, content: &Value) -> Answer {
     client.send(client.request(Method::PUT, path).header("if-match", seen).json(content)).await
 }
 

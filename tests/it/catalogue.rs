@@ -9,7 +9,7 @@ use crate::harness::{TestApp, until};
 use crate::journal::replica;
 
 /// The building permit as it is in force, to be published anew from that day on.
-async fn next_version(app: &TestApp, valid_from: &str) -> Value {
+pub async fn next_version(app: &TestApp, valid_from: &str) -> Value {
     let mut new = app.anonymous().get("/v1/procedures/1.013225").await.expect(200).json;
     let members = new.as_object_mut().unwrap();
     for name in ["id", "version", "valid_to", "publication"] {

@@ -18,7 +18,7 @@ struct Vector {
     exercises: String,
 }
 
-async fn simulate(app: &TestApp, question: &Value) -> Answer {
+pub async fn simulate(app: &TestApp, question: &Value) -> Answer {
     let nobody = app.anonymous();
     nobody.send(nobody.request(Method::POST, "/v1/deadlines/simulate").json(question)).await
 }

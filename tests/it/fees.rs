@@ -7,7 +7,7 @@ use procedures::workflow::{Action, Status};
 use serde_json::{Value, json};
 
 use crate::cast::{Cast, PERMIT_AT_COUNTER, PERMIT_ONLINE, path, said};
-use crate::harness::{Answer, Client, TestApp};
+use crate::harness::{Answer, Client, TestApp, papers};
 use crate::start::gateway::{Gateway, SECRET};
 
 pub async fn served_by(gateway: &str) -> TestApp {
@@ -194,6 +194,35 @@ async fn one_transaction_never_pays_for_two_orders() {
     tell(&app, &paid(&first, "T-1", 75_000)).await.expect(204);
     assert_eq!(tell(&app, &paid(&second, "T-1", 75_000)).await.expect(409).problem(), "payment.known");
     assert_eq!(fees(cast.client("congdan1"), &other).await["unpaid"], 75_000);
+}
+
+/// TT 226/2016/TT-BTC: 2,000 đ for each of the first two pages, 1,000 đ for each further one, 200,000 đ a copy at most.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certified_copy_is_priced_by_its_pages_and_never_beyond_its_cap() {
+    let app = TestApp::new().await;
+    let reception = app.staff("tiepnhan").await;
+    let id = papers::file(&reception, "2.000815", "standard", &["original", "copies"]).await;
+    reception.step(&id, "accept").await.expect(200);
+    let at = format!("/v1/dossiers/{id}/fees");
+    let copies = |pages: u32, quantity: u32| json!({"fee": "copy", "pages": pages, "quantity": quantity});
+    let order = json!({"lines": [copies(300, 2), copies(3, 1)]});
+    let ordered = reception.post(&at, order).await.expect(201).json;
+    assert_eq!(ordered["amount"], 405_000, "two at the cap, one of three pages");
+    let line =
+        json!({"fee": "copy", "name": "Mỗi bản sao, tính theo trang", "amount": 200_000, "quantity": 2, "pages": 300});
+    assert_eq!(ordered["lines"][0], line);
+
+    let pointer = "/lines/0/pages";
+    let unsaid = reception.post(&at, json!({"lines": [{"fee": "copy"}]})).await.expect(422);
+    assert_eq!(
+        (&unsaid.json["errors"][0]["pointer"], &unsaid.json["errors"][0]["code"]),
+        (&json!(pointer), &json!("required"))
+    );
+    let permit = papers::file(&reception, "1.013225", "house", papers::PERMIT).await;
+    reception.step(&permit, "accept").await.expect(200);
+    let of_no_pages = json!({"lines": [{"fee": "fee", "pages": 2}]});
+    let refused = reception.post(&format!("/v1/dossiers/{permit}/fees"), of_no_pages).await.expect(422);
+    assert_eq!(refused.wrong().into_iter().collect::<Vec<_>>(), [pointer]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

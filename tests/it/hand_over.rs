@@ -23,14 +23,14 @@ fn marriage() -> Value {
     dossier
 }
 
-/// NĐ 61/2018 Art. 18(1): the same day, or the next working day for what came after 15:00.
+/// NĐ 61/2018 Art. 18(1): the same day, or first thing on the next working day for what came after 15:00.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_lies_at_reception_too_long_is_told_once() {
     for (accepted, last_moment, too_late) in [
         ("2026-08-17T10:00:00+07:00", "2026-08-17T23:59:00+07:00", "2026-08-18T00:01:00+07:00"),
-        ("2026-08-17T15:00:00+07:00", "2026-08-18T23:59:00+07:00", "2026-08-19T00:01:00+07:00"),
+        ("2026-08-17T15:00:00+07:00", "2026-08-18T08:59:00+07:00", "2026-08-18T09:01:00+07:00"),
         // Saturday 22 August is worked; Friday's late comers are due then.
-        ("2026-08-21T16:00:00+07:00", "2026-08-22T23:59:00+07:00", "2026-08-23T00:01:00+07:00"),
+        ("2026-08-21T16:00:00+07:00", "2026-08-22T08:59:00+07:00", "2026-08-22T09:01:00+07:00"),
     ] {
         let app = TestApp::new().await;
         app.set_time(accepted);

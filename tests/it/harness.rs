@@ -108,9 +108,10 @@ impl TestApp {
         self.client(&mut conn, Account::Staff(staff)).await
     }
 
-    /// A citizen, known to the identity provider under this name.
+    /// A citizen, known to the identity provider under this name: the applicant of [`papers`], or somebody else.
     pub async fn citizen(&self, subject: &str) -> Client {
-        self.person(subject, None).await
+        let number = if subject == "congdan1" { papers::NUMBER } else { papers::ANOTHERS };
+        self.person(subject, Some(number)).await
     }
 
     /// A citizen whose identity number the provider tells.
@@ -379,9 +380,13 @@ pub mod papers {
         })
     }
 
+    /// The identity number of the applicant of most tests, and that of somebody else.
+    pub const NUMBER: &str = "001185012345";
+    pub const ANOTHERS: &str = "001185067890";
+
     /// The applicant of most tests.
     pub fn applicant() -> Value {
-        json!({"name": "Nguyễn Thị Hoa", "identity_number": "001185012345", "phone": "+84912345678"})
+        json!({"name": "Nguyễn Thị Hoa", "identity_number": NUMBER, "phone": "+84912345678"})
     }
 
     /// A new dossier with these papers.

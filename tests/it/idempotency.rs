@@ -87,7 +87,7 @@ async fn a_late_retry_gets_the_first_answer_and_not_the_present_state() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_belongs_to_one_content_one_caller_and_one_path() {
     let app = TestApp::new().await;
-    let (one, two) = (app.citizen("congdan1").await, app.citizen("congdan2").await);
+    let (one, two) = (app.citizen("congdan1").await, app.person("congdan2", Some(papers::NUMBER)).await);
     let key = new_key();
     let mine = one.post_as(&key, "/v1/dossiers", draft()).await.expect(201);
     let mut other = draft();
@@ -165,7 +165,7 @@ async fn a_failure_is_not_kept() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_phone_that_made_the_id_may_file_again_under_a_new_key() {
     let app = TestApp::new().await;
-    let (one, two) = (app.citizen("congdan1").await, app.citizen("congdan2").await);
+    let (one, two) = (app.citizen("congdan1").await, app.person("congdan2", Some(papers::NUMBER)).await);
     let id = new_key();
     let first = one.post("/v1/dossiers", draft_with(&id)).await.expect(201);
     assert_eq!(first.id(), id);

@@ -179,7 +179,7 @@ async fn every_change_has_exactly_one_entry_of_its_version() {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_personal_data_gets_into_the_journal() {
     let app = TestApp::new().await;
-    let (citizen, reception) = (app.citizen("Zephyrine").await, app.staff("tiepnhan").await);
+    let (citizen, reception) = (app.person("Zephyrine", Some("001185054321")).await, app.staff("tiepnhan").await);
     let (officer, leader) = (app.staff("chuyenvien").await, app.staff("lanhdao").await);
     recognise(&app, &mut app.db.conn().await.unwrap(), "Zephyrine Đỗ").await;
     let mut dossier = papers::dossier("1.013225", "house", PERMIT);

@@ -26,6 +26,7 @@ mod fees;
 mod forms;
 mod hand_over;
 mod harness;
+mod hours;
 mod idempotency;
 mod imports;
 mod journal;

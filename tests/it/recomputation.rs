@@ -12,7 +12,7 @@ const OTHER: &str = "vn-2026-10";
 const REASON: &str = "Thủ tướng Chính phủ cho nghỉ thêm ngày 20/8/2026.";
 
 /// A permit accepted on Monday the 17th is due on the 25th, and with the 20th off on the 26th.
-async fn a_day_more_off() -> TestApp {
+pub async fn a_day_more_off() -> TestApp {
     let day = "2026-08-20,HOLIDAY,Nghỉ thêm,QĐ 1/QĐ-TTg,C";
     TestApp::with_calendar(OTHER, &format!("{CALENDAR}{day}\n")).await
 }
@@ -35,7 +35,7 @@ async fn reached(administrator: &Client, at: &str, status: &str) -> Value {
 }
 
 /// Orders the dry run; gives its address and what it found.
-async fn looked(administrator: &Client) -> (String, Value) {
+pub async fn looked(administrator: &Client) -> (String, Value) {
     let new = json!({"calendar_version": OTHER, "reason": REASON});
     let ordered = administrator.post("/v1/deadline-recomputations", new).await.expect(201);
     assert_eq!(ordered.json["status"], "looking");
@@ -45,13 +45,13 @@ async fn looked(administrator: &Client) -> (String, Value) {
     (at, looked["found"].clone())
 }
 
-async fn carried_out(administrator: &Client, at: &str) -> Value {
+pub async fn carried_out(administrator: &Client, at: &str) -> Value {
     let ordered = administrator.post(&format!("{at}/carry-out"), json!({})).await.expect(200);
     assert_eq!(ordered.json["status"], "carrying_out");
     reached(administrator, at, "done").await["found"].clone()
 }
 
-fn found(examined: u32, later: u32, unchanged: u32, earlier: u32) -> Value {
+pub fn found(examined: u32, later: u32, unchanged: u32, earlier: u32) -> Value {
     json!({"examined": examined, "later": later, "unchanged": unchanged, "earlier": earlier, "not_computed": 0})
 }
 

@@ -53,15 +53,17 @@ async fn hoa_sen(app: &TestApp) -> (String, Client) {
     (organisation, app.person("lan", Some(LAN)).await)
 }
 
-fn filed(procedure: &str, representation: &str) -> Value {
+/// By the person with this number.
+fn filed(number: &str, procedure: &str, representation: &str) -> Value {
     let (case, components) = if procedure == PERMIT { ("house", papers::PERMIT) } else { ("standard", papers::BIRTH) };
     let mut dossier = papers::dossier(procedure, case, components);
     dossier["representation_id"] = json!(representation);
+    dossier["applicant"]["identity_number"] = json!(number);
     dossier
 }
 
-async fn file(client: &Client, procedure: &str, representation: &str) -> Answer {
-    client.post("/v1/dossiers", filed(procedure, representation)).await
+async fn file((client, number): (&Client, &str), procedure: &str, representation: &str) -> Answer {
+    client.post("/v1/dossiers", filed(number, procedure, representation)).await
 }
 
 /// A building permit for a person with this number, under that representation if any.
@@ -88,7 +90,7 @@ async fn whoever_is_empowered_acts_for_an_organisation_until_that_is_revoked() {
     let minh = app.person("minh", Some(MINH)).await;
     let made = make(&lan, attorney(Some(&organisation), MINH)).await.expect(201);
     assert_eq!(made.json.get("confirmed_by_id"), None, "given online");
-    let dossier = file(&minh, PERMIT, &made.id()).await.expect(201);
+    let dossier = file((&minh, MINH), PERMIT, &made.id()).await.expect(201);
     let named = json!({"id": organisation, "number": "0101234567", "name": "Công ty Hoa Sen"});
     assert_eq!(dossier.json["applicant"]["organisation"], named);
     papers::upload(&minh, &dossier.json).await;
@@ -107,7 +109,10 @@ async fn whoever_is_empowered_acts_for_an_organisation_until_that_is_revoked() {
     }
     minh.step(&dossier.id(), "withdraw").await.expect(404);
     assert_eq!(mine(&minh).await, BTreeSet::new(), "with the token of before");
-    assert_eq!(file(&minh, PERMIT, &made.id()).await.expect(422).wrong(), BTreeSet::from(["/representation_id"]));
+    assert_eq!(
+        file((&minh, MINH), PERMIT, &made.id()).await.expect(422).wrong(),
+        BTreeSet::from(["/representation_id"])
+    );
     assert_eq!(revoke(&lan, &made.id()).await.expect(409).problem(), "representation.revoked");
     lan.step(&dossier.id(), "withdraw").await.expect(200);
     let told =
@@ -127,9 +132,7 @@ async fn the_papers_of_an_organisation_are_its_own_and_open_to_whoever_represent
     let (organisation, lan) = hoa_sen(&app).await;
     let minh = app.person("minh", Some(MINH)).await;
     let made = make(&lan, attorney(Some(&organisation), MINH)).await.expect(201);
-    let mut new = filed(PERMIT, &made.id());
-    new["applicant"]["identity_number"] = json!(MINH);
-    let dossier = minh.post("/v1/dossiers", new).await.expect(201);
+    let dossier = file((&minh, MINH), PERMIT, &made.id()).await.expect(201);
     papers::upload(&minh, &dossier.json).await;
     minh.step(&dossier.id(), "submit").await.expect(200);
     app.staff("tiepnhan").await.step(&dossier.id(), "accept").await.expect(200);
@@ -162,8 +165,8 @@ async fn a_representation_is_for_its_procedures_and_its_days() {
     only_permits["valid_from"] = json!("2026-08-18");
     only_permits["valid_to"] = json!("2026-08-19");
     let made = make(&lan, only_permits).await.expect(201).id();
-    let permit = file(&lan, PERMIT, &lans).await.expect(201).id();
-    let birth = file(&lan, BIRTH, &lans).await.expect(201).id();
+    let permit = file((&lan, LAN), PERMIT, &lans).await.expect(201).id();
+    let birth = file((&lan, LAN), BIRTH, &lans).await.expect(201).id();
     let days = [
         ("2026-08-17T23:59:59+07:00", vec![]),
         ("2026-08-18T00:00:00+07:00", vec![permit.clone()]),
@@ -176,8 +179,8 @@ async fn a_representation_is_for_its_procedures_and_its_days() {
         assert_eq!(mine(&minh).await, BTreeSet::from_iter(seen.clone()), "{moment}");
         minh.get(&format!("/v1/dossiers/{permit}")).await.expect(if seen.is_empty() { 404 } else { 200 });
         minh.get(&format!("/v1/dossiers/{birth}")).await.expect(404);
-        file(&minh, PERMIT, &made).await.expect(if seen.is_empty() { 422 } else { 201 });
-        file(&minh, BIRTH, &made).await.expect(422);
+        file((&minh, MINH), PERMIT, &made).await.expect(if seen.is_empty() { 422 } else { 201 });
+        file((&minh, MINH), BIRTH, &made).await.expect(422);
         // Else the next day would find what minh has just filed, too.
         app.sql("DELETE FROM dossier_organisations WHERE dossier_id IN (SELECT id FROM dossiers WHERE created_by IN (SELECT id FROM citizens WHERE subject = 'minh'))").await;
     }
@@ -197,13 +200,13 @@ async fn nobody_empowers_for_what_is_not_theirs() {
     let mut for_nam = attorney(None, MINH);
     for_nam["principal_number"] = json!(NAM);
     make(&lan, for_nam.clone()).await.expect(403);
-    make(&app.citizen("nobody").await, attorney(None, MINH)).await.expect(403);
+    make(&app.person("nobody", None).await, attorney(None, MINH)).await.expect(403);
     for without in ["chuyenvien", "lanhdao", "quantri"] {
         make(&app.staff(without).await, for_nam.clone()).await.expect(403);
         app.staff(without).await.post("/v1/organisations", enterprise("0107654321")).await.expect(403);
     }
     // Under somebody else's representation nobody files, nor as an organisation by claiming it.
-    file(&app.person("nam", Some(NAM)).await, PERMIT, &minhs).await.expect(422);
+    file((&app.person("nam", Some(NAM)).await, NAM), PERMIT, &minhs).await.expect(422);
     let mut claimed = papers::dossier(PERMIT, "house", papers::PERMIT);
     claimed["applicant"]["identity_number"] = json!(MINH);
     claimed["applicant"]["organisation"] =
@@ -293,4 +296,34 @@ async fn an_organisation_is_registered_once_and_changed_whole() {
     assert_eq!(wrong.wrong(), BTreeSet::from(["/organisation_id", "/valid_to"]));
     let first = reception.get("/v1/representations?limit=1").await.expect(200);
     assert_eq!(first.json["items"].as_array().unwrap().len(), 1);
+}
+
+/// §8: what is filed is looked up and kept under its applicant's number, so nobody files under one that nobody vouches for.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_citizen_files_under_a_number_that_is_vouched_for_or_not_at_all() {
+    let app = TestApp::new().await;
+    let before = app.count("SELECT count(*) FROM dossiers").await;
+    let mut unknown = app.person("unknown", None).await;
+    let refused = file_for(&unknown, NAM, None).await.expect(403);
+    assert_eq!(refused.problem(), "dossier.identity_not_verified");
+    assert!(refused.json["detail"].as_str().unwrap().contains("one-stop counter"), "{}", refused.text);
+    unknown.language = "vi";
+    let refused = file_for(&unknown, NAM, None).await.expect(403);
+    assert!(refused.json["detail"].as_str().unwrap().contains("VNeID"), "{}", refused.text);
+    assert_eq!(app.count("SELECT count(*) FROM dossiers").await, before);
+
+    // For an organisation the number is still that of the person who acts for it.
+    let (organisation, lan) = hoa_sen(&app).await;
+    let minh = app.person("minh", Some(MINH)).await;
+    let made = make(&lan, attorney(Some(&organisation), MINH)).await.expect(201).id();
+    let anothers = file_for(&minh, LAN, Some(&made)).await.expect(422);
+    assert_eq!(anothers.wrong(), BTreeSet::from(["/applicant/identity_number"]));
+    file_for(&minh, MINH, Some(&made)).await.expect(201);
+
+    // As soon as the provider tells it, one's own is open, and no other.
+    let known = app.person("unknown", Some(NAM)).await;
+    file_for(&known, NAM, None).await.expect(201);
+    file_for(&known, BINH, None).await.expect(422);
+    // At the counter an officer has looked at the card.
+    file_for(&app.staff("tiepnhan").await, BINH, None).await.expect(201);
 }

@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use api::App;
 use api::simulation::{Plan, Report, run};
 use chrono::{DateTime, NaiveDate, Utc};
-use deadlines::Office;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Jsonb, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
@@ -115,7 +114,7 @@ async fn a_simulated_month_keeps_the_rules_of_a_real_one() {
     for Clocked { clock, statutory_due_at, due_at } in clocked {
         let clock: deadlines::Clock = serde_json::from_value(clock).unwrap();
         let calendar = rules.calendar_of(&clock.calendar_version).unwrap();
-        let deadline = clock.deadline(calendar, &Office::default()).unwrap();
+        let deadline = clock.deadline(calendar).unwrap();
         assert_eq!((Some(deadline.statutory_due_at), Some(deadline.due_at)), (statutory_due_at, due_at), "{clock:?}");
     }
 }

@@ -155,7 +155,7 @@ async fn papers_from_the_counter_are_found_by_the_identity_number_that_is_vouche
     assert_eq!(refused.wrong().into_iter().collect::<Vec<_>>(), ["/applicant/identity_number"]);
     papers::file(&owner, "1.013225", "house", papers::PERMIT).await;
     assert_eq!((store(&owner).await.len(), store(&other).await.len()), (3, 0));
-    assert!(store(cast.client("congdan1")).await.is_empty());
+    assert!(store(cast.client("congdan2")).await.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

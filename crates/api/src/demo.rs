@@ -219,7 +219,8 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
     let attempt = |step: &str| Attempt::new(None, "DEMO", step, id.0, &[n]);
 
     let ways = Ways { receiving: agency, competent: agency, support: None, return_point: None };
-    file::file(conn, applicant, &catalogue, ways, Principal::Oneself(None), new(id), &attempt("file")).await?;
+    let principal = Principal::Oneself(Some(CITIZEN.identity_number.to_owned()));
+    file::file(conn, applicant, world, ways, principal, new(id), &attempt("file")).await?;
     if reach >= Reach::Draft {
         for paper in attachment::of_dossier(conn, id).await? {
             upload::arrived(conn, applicant, paper).await?;
@@ -241,7 +242,8 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
     }
     if reach == Reach::FeeOrdered || reach == Reach::FeePaid {
         let fee = FeeOrderId(fixed(0xf1, n));
-        let new = NewFeeOrder { id: Some(fee), lines: vec![NewFeeLine { fee: "fee".to_owned(), quantity: 1 }] };
+        let new =
+            NewFeeOrder { id: Some(fee), lines: vec![NewFeeLine { fee: "fee".to_owned(), quantity: 1, pages: None }] };
         order::order(conn, &reception, world, target(id, &attempt("order")), new).await?;
         if reach == Reach::FeePaid {
             let paid = NewPayment {

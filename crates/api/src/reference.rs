@@ -50,7 +50,11 @@ pub async fn refresh(app: &App, conn: &mut AsyncPgConnection, what: Reference) {
 async fn read(app: &App, conn: &mut AsyncPgConnection, what: Reference) -> Result<()> {
     let _alone = app.reading.lock().await;
     match what {
-        Reference::Agencies => app.agencies.store(Arc::new(Agencies::read(conn).await?)),
+        Reference::Agencies => {
+            let agencies = Agencies::read(conn).await?;
+            app.rules.keep_offices(agencies.offices());
+            app.agencies.store(Arc::new(agencies));
+        }
         Reference::Procedures => app.catalogue.store(Arc::new(Catalogue::read(conn).await?)),
     }
     Ok(())

@@ -141,14 +141,16 @@ pub async fn load(settings: Settings, db: &Db, clock: Clock) -> Result<Arc<App>,
     files.probe().await.map_err(|error| format!("FILES_URL: {error}."))?;
     worker::check_exports(&settings.data_dir)?;
     let gateway = settings.gateway.clone().map(|gateway| Gateway::new(gateway, &settings.public_url)).transpose()?;
+    let (rules, agencies) = (Rules::read(conn).await.map_err(words)?, Agencies::read(conn).await.map_err(words)?);
+    rules.keep_offices(agencies.offices());
     Ok(Arc::new(App {
         gateway,
         clock,
         auth: auth::Auth::new(&settings)?,
         contract: Contract::new(&settings.public_url),
         cursor_key: settings.secret.hmac("page cursors"),
-        rules: Rules::read(conn).await.map_err(words)?,
-        agencies: ArcSwap::from_pointee(Agencies::read(conn).await.map_err(words)?),
+        rules,
+        agencies: ArcSwap::from_pointee(agencies),
         catalogue: ArcSwap::from_pointee(Catalogue::read(conn).await.map_err(words)?),
         reading: tokio::sync::Mutex::new(()),
         files,

@@ -1,18 +1,21 @@
 //! Law as data: calendars and statutory limits, effective-dated, each with its source and how sure we are of it.
 //!
-//! They are files under `migrations/seed/`, loaded into tables by `caunoi migrate`, and read once at start.
+//! They are files under `migrations/seed/`, loaded into tables by `caunoi migrate`, and read once at start. Beside them, in
+//! which hours each agency works: the directory says so ([`Rules::keep_offices`]).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use chrono::{DateTime, NaiveDate, Utc};
-use deadlines::{Calendar, CalendarRow, Confidence, Limit, RowKind, Unit};
+use deadlines::{Calendar, CalendarRow, Confidence, Limit, Office, RowKind, Unit};
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use serde::de::IntoDeserializer;
 use serde::de::value::Error as CodeError;
 use serde::{Deserialize, Serialize};
 
+use crate::id::AgencyId;
 use crate::problem::{self, Error, Result};
 use crate::schema::{calendar_days, calendars, clock_rules};
 
@@ -21,10 +24,12 @@ const CALENDARS: &[(&str, &str)] = &[("vn-2026-11", include_str!("../../../migra
 const CLOCKS: &str = include_str!("../../../migrations/seed/clocks.csv");
 
 /// The rules in force, in memory.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Rules {
     calendars: BTreeMap<String, Arc<Calendar>>,
     clocks: Vec<ClockRule>,
+    /// Of the agencies that do not keep the usual hours.
+    offices: ArcSwap<HashMap<AgencyId, Office>>,
 }
 
 /// The limit of one stage of one kind of matter, while it is valid.
@@ -73,7 +78,17 @@ impl Rules {
             let calendar = Calendar::new(version.clone(), rows).map_err(|error| problem::INTERNAL.because(error))?;
             calendars.insert(version, Arc::new(calendar));
         }
-        Ok(Self { calendars, clocks: clock_rules::table.load(conn).await? })
+        Ok(Self { calendars, clocks: clock_rules::table.load(conn).await?, offices: ArcSwap::default() })
+    }
+
+    /// From now on these agencies keep these hours, and all others the usual ones. What runs keeps the hours it began with.
+    pub fn keep_offices(&self, offices: HashMap<AgencyId, Office>) {
+        self.offices.store(Arc::new(offices));
+    }
+
+    /// The hours that an agency keeps now, where they are not the usual ones.
+    pub fn office(&self, agency: AgencyId) -> Option<Office> {
+        self.offices.load_full().get(&agency).cloned()
     }
 
     /// All calendars, the newest last.

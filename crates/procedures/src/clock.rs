@@ -1,26 +1,47 @@
 //! What the steps of a dossier do to its deadline.
 
 use chrono::{DateTime, Utc};
-use deadlines::{Clock, Deadline, DeadlineError, Event, Limit, Office, Timeliness};
+use deadlines::{Clock, Deadline, DeadlineError, Event, Limit, Timeliness};
+use kernel::id::AgencyId;
 use kernel::problem::{Error, FieldError, Text};
 use kernel::rules::Rules;
 use kernel::{Result, json::Json};
 
-use crate::catalogue::{Case, SupplementRule};
+use crate::catalogue::{Case, Method, SupplementRule};
 use crate::dossier::{Channel, Dossier};
 use crate::problem::{BAD_DEADLINE, CALENDAR_NOT_PUBLISHED};
 
-/// A clock of this case, started now on the calendar in force: with the limit of the way on which the dossier came, where
-/// that has one of its own.
-pub fn start(rules: &Rules, case: &Case, channel: Channel, now: DateTime<Utc>) -> Result<Clock> {
-    let method = case.methods.iter().find(|method| method.channel == channel);
-    of(rules, method.and_then(|method| method.limit).unwrap_or(case.limit), now)
+/// A clock of this case for the agency that decides it, started now: with the limit of the way on which the dossier came,
+/// where that has one of its own.
+pub fn start(rules: &Rules, case: &Case, channel: Channel, competent: AgencyId, now: DateTime<Utc>) -> Result<Clock> {
+    of(rules, method(case, channel).and_then(|method| method.limit).unwrap_or(case.limit), competent, now)
 }
 
-/// A clock of this limit, started now on the calendar in force.
-pub fn of(rules: &Rules, limit: Limit, now: DateTime<Utc>) -> Result<Clock> {
+/// A clock of what an agency owes, started now on the calendar in force and by the hours that the agency keeps now.
+pub fn of(rules: &Rules, limit: Limit, agency: AgencyId, now: DateTime<Utc>) -> Result<Clock> {
     let calendar_version = rules.calendar()?.version().to_owned();
-    Ok(Clock { starts_at: now, limit, calendar_version, events: Vec::new() })
+    Ok(Clock { starts_at: now, limit, calendar_version, office: rules.office(agency), events: Vec::new() })
+}
+
+/// When a limit is over that begins now, for what an agency owes.
+pub fn due_at(rules: &Rules, limit: Limit, agency: AgencyId, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
+    Ok(deadline(rules, &of(rules, limit, agency, now)?)?.due_at)
+}
+
+/// By when reception owes an answer to what comes in now, where the procedure says so for the way on which it came.
+pub fn intake_due_at(
+    rules: &Rules,
+    case: &Case,
+    channel: Channel,
+    receiving: AgencyId,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>> {
+    let rule = method(case, channel).and_then(|method| method.intake.as_ref());
+    rule.map(|rule| due_at(rules, rule.limit, receiving, now)).transpose()
+}
+
+fn method(case: &Case, channel: Channel) -> Option<&Method> {
+    case.methods.iter().find(|method| method.channel == channel)
 }
 
 /// The event that ends the pause of a clock that was due at `due_at`, as the procedure's rule says. What was asked for after the
@@ -57,16 +78,16 @@ pub fn began(clock: &Clock) -> DateTime<Utc> {
     restarts.into_iter().next().unwrap_or(clock.starts_at)
 }
 
-/// When a stage that begins now must be over, by the rules in force: `intake_answer`, within 8 working hours as a rule;
-/// `hand_over`, the same day, or the next working day for what came after 15:00. Nothing where there is no rule.
-pub fn stage(rules: &Rules, stage: &str, from: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
-    let Some(rule) = rules.clock("dossier", stage, "", deadlines::vn_date(from)) else { return Ok(None) };
-    Ok(Some(deadline(rules, &of(rules, rule.limit()?, from)?)?.due_at))
+/// When a stage of dossiers must be over that begins then, by the rules in force and the agency's hours. Nothing where there is
+/// no rule.
+pub fn stage(rules: &Rules, stage: &str, agency: AgencyId, from: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
+    let rule = rules.clock("dossier", stage, "", deadlines::vn_date(from));
+    rule.map(|rule| due_at(rules, rule.limit()?, agency, from)).transpose()
 }
 
-/// The deadline of a clock, on the calendar that it keeps.
+/// The deadline of a clock, on the calendar and by the hours that it keeps.
 pub fn deadline(rules: &Rules, clock: &Clock) -> Result<Deadline> {
-    clock.deadline(rules.calendar_of(&clock.calendar_version)?, &Office::default()).map_err(|error| refused(&error))
+    clock.deadline(rules.calendar_of(&clock.calendar_version)?).map_err(|error| refused(&error))
 }
 
 /// The words of a deadline that cannot be computed.

@@ -17,12 +17,14 @@ use utoipa::ToSchema;
 
 use crate::attachment::{self, InsertPapers, NewAttachment};
 use crate::catalogue::Catalogue;
+use crate::clock;
 use crate::dossier::{Applicant, ApplicantOrganisation, Channel, Dossier, DossierId, SidePart, audience, part};
 use crate::event::{Event, Reused};
 use crate::paper::reuse::{Reuse, reuse};
-use crate::problem::ID_TAKEN;
+use crate::problem::{ID_TAKEN, IDENTITY_NOT_VERIFIED};
 use crate::request::made_by_client;
-use crate::steps::{Seen, Sides, read};
+use crate::steps::{Seen, Sides, World, read};
+use crate::timer::timers_of;
 use crate::view::{answer, view};
 use crate::workflow::Status;
 
@@ -99,29 +101,34 @@ pub struct Ways {
     pub return_point: Option<AgencyId>,
 }
 
-/// For whom a dossier is filed; of a person, with the identity number that is vouched for, if any is.
+/// For whom a dossier is filed, with the identity number that is vouched for, if any is: under it papers are kept and data is
+/// looked up.
 #[derive(Clone, Debug)]
 pub enum Principal {
     /// The citizen who files it; whoever stands at the counter.
     Oneself(Option<String>),
     Person(CitizenId, Option<String>),
-    Organisation(ApplicantOrganisation),
+    /// Through the person with that number, who files it or stands at the counter.
+    Organisation(ApplicantOrganisation, Option<String>),
 }
 
 /// Files a draft, for whom its representation, if any, was found to represent.
 ///
 /// # Errors
-/// A channel, a competent agency or an identity number that cannot be; unknown procedure, case or component; an id of another version; [`ID_TAKEN`] when the id belongs to another dossier.
+/// [`IDENTITY_NOT_VERIFIED`] for a citizen under whose number nobody vouches; a channel, a competent agency or an identity number
+/// that cannot be; unknown procedure, case or component; an id of another version; [`ID_TAKEN`] when the id belongs to another
+/// dossier.
 pub async fn file(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
-    catalogue: &Catalogue,
+    world: World<'_>,
     ways: Ways,
     principal: Principal,
     new: NewDossier,
     attempt: &Attempt,
 ) -> Result<Answer> {
     made_by_client(new.id.map(|id| id.0), "/id")?;
+    let catalogue = world.catalogue;
     let (procedure, case) = catalogue.choose(&new.procedure, &new.case, deadlines::vn_date(ctx.now))?;
     let id = new.id.unwrap_or_else(|| DossierId::at(ctx.now));
     let mut papers = attachment::declare(ctx, id, case, &new.attachments, "/attachments/*")?;
@@ -134,8 +141,15 @@ pub async fn file(
     let (applicant_id, number, organisation) = match principal {
         Principal::Oneself(number) => (own, number, None),
         Principal::Person(person, number) => (Some(person), number, None),
-        Principal::Organisation(organisation) => (None, None, Some(organisation)),
+        Principal::Organisation(organisation, number) => (None, number, Some(organisation)),
     };
+    // At the counter an officer looks at the identity card.
+    if number.is_none() && matches!(ctx.actor, Actor::Citizen(_)) {
+        return Err(IDENTITY_NOT_VERIFIED.with(
+            "Đăng nhập bằng tài khoản định danh điện tử mức độ 2 (VNeID), hoặc nộp tại Bộ phận Một cửa.",
+            "Sign in with an electronic identity of level 2 (VNeID), or file at a one-stop counter.",
+        ));
+    }
     let channel = new.channel.unwrap_or(usual);
     let Ways { receiving, competent, support, return_point } = ways;
     let not_theirs = channel.is_reception() != usual.is_reception();
@@ -149,7 +163,7 @@ pub async fn file(
             "/applicant/identity_number",
             "not_theirs",
             "không phải số định danh của người nộp hoặc người được đại diện",
-            "is not the number of who files it, or of whom they represent",
+            "is not the number of who files it, or of the person they represent",
         ),
         (
             claimed,
@@ -170,6 +184,11 @@ pub async fn file(
     let wrong = wrong.into_iter().filter(|(wrong, ..)| *wrong);
     let wrong: Vec<_> = wrong.map(|(_, at, code, vi, en)| FieldError::new(at, code, Words::fixed(vi, en))).collect();
     INVALID.unless_none(wrong)?;
+    // At the counter nothing is submitted: what is owed there is owed from now on.
+    let answer_due_at = match channel {
+        Channel::Counter => clock::intake_due_at(world.rules, case, channel, receiving, ctx.now)?,
+        _ => None,
+    };
     let dossier = Dossier {
         id,
         version: 1,
@@ -191,7 +210,7 @@ pub async fn file(
         original_due_at: None,
         statutory_due_at: None,
         due_at: None,
-        next_due_at: ctx.now,
+        next_due_at: answer_due_at.unwrap_or(ctx.now),
         submitted_at: None,
         accepted_at: None,
         finished_at: None,
@@ -232,11 +251,12 @@ pub async fn file(
     let mut seen = audience(&dossier);
     seen.extend(return_point.filter(|_| dossier.is_filed()).map(|agency| agency.0));
     let (content_hash, created_by) = (dossier.content_hash.clone(), dossier.created_by);
+    let timers = answer_due_at.map_or(Timers::None, |_| timers_of(&dossier, None, ctx.now));
     let record = Record {
         entry: Entry::new(ctx, id.0, Some(receiving.0), &event, (Vec::new(), seen)),
         change: diesel::insert_into(dossiers::table).values(dossier).returning((dossiers::version, dossiers::code)),
         also,
-        timers: Timers::None,
+        timers,
         answer: Some(attempt.keep(&reply, ctx.now)),
     };
     let taken = |name: &str| ["dossiers_pkey", "attachments_pkey"].contains(&name).then(|| ID_TAKEN.error());

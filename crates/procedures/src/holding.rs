@@ -2,8 +2,9 @@
 //! for its opinion has it beside whoever examines.
 
 use chrono::{DateTime, Utc};
-use deadlines::{Calendar, Office};
+use deadlines::Calendar;
 use diesel_async::AsyncPgConnection;
+use kernel::id::AgencyId;
 use kernel::rules::Rules;
 use kernel::{Ctx, Result, text_enum};
 use serde::Serialize;
@@ -38,7 +39,7 @@ pub struct Holding {
     /// Absent while it lasts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<DateTime<Utc>>,
-    /// Opening hours that went by, in minutes; absent where no calendar is published.
+    /// Opening hours of that agency that went by, as it keeps them now, in minutes; absent where no calendar is published.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 10000000)]
     pub worked_minutes: Option<i64>,
@@ -74,7 +75,7 @@ pub async fn holdings(conn: &mut AsyncPgConnection, ctx: &Ctx, rules: &Rules, id
         None => rules.calendar()?,
     };
     let mut items = fold(&dossier, &entries);
-    items.iter_mut().for_each(|holding| holding.worked_minutes = worked(calendar, holding, ctx.now));
+    items.iter_mut().for_each(|holding| holding.worked_minutes = worked(rules, calendar, holding, ctx.now));
     let mut agencies: Vec<AgencyTime> = Vec::new();
     for holding in &items {
         let (Some(agency_id), Some(minutes)) = (holding.agency_id, holding.worked_minutes) else { continue };
@@ -86,9 +87,11 @@ pub async fn holdings(conn: &mut AsyncPgConnection, ctx: &Ctx, rules: &Rules, id
     Ok(Holdings { items, agencies })
 }
 
-fn worked(calendar: &Calendar, holding: &Holding, now: DateTime<Utc>) -> Option<i64> {
+/// By the hours of whoever has it; while the applicant does, by the usual ones.
+fn worked(rules: &Rules, calendar: &Calendar, holding: &Holding, now: DateTime<Utc>) -> Option<i64> {
     let until = holding.until.unwrap_or(now);
-    deadlines::worked(calendar, &Office::default(), holding.since, until).ok().map(|worked| worked.num_minutes())
+    let office = holding.agency_id.and_then(|agency| rules.office(AgencyId(agency))).unwrap_or_default();
+    deadlines::worked(calendar, &office, holding.since, until).ok().map(|worked| worked.num_minutes())
 }
 
 /// Who has it in turn, and who is asked beside.

@@ -27,6 +27,13 @@ kernel::problems! {
         "Người nộp, cơ quan tiếp nhận và cơ quan có thẩm quyền mỗi bên có việc của mình; xem allowed_actions.",
         "Applicant, receiving agency and competent agency each have their own steps; see allowed_actions."
     }
+    IDENTITY_NOT_VERIFIED = Forbidden "dossier.identity_not_verified" {
+        "Chưa xác minh danh tính", "Your identity is not verified";
+        "Tài khoản chưa có số định danh do nơi đăng nhập xác nhận. Đăng nhập bằng tài khoản định danh điện tử mức độ 2 (VNeID), \
+         hoặc nộp tại Bộ phận Một cửa.",
+        "The provider that you signed in with vouches for no identity number. Sign in with an electronic identity of level 2 \
+         (VNeID), or file at a one-stop counter."
+    }
     ID_TAKEN = Conflict "dossier.id_taken" {
         "Mã định danh đã được dùng", "The id is taken";
         "Tạo một UUID phiên bản 7 mới.", "Make a new UUID, version 7."

@@ -5,6 +5,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
+use kernel::id::AgencyId;
 use kernel::problem::{FieldError, INVALID, Text as Words};
 use kernel::record::Also;
 use kernel::rules::Rules;
@@ -120,10 +121,10 @@ impl Supplement {
     }
 
     /// The applicant is told, and has the time that sector law gives for it, or else the general rule.
-    pub(crate) fn sent(self, rules: &Rules, case: &Case, now: DateTime<Utc>) -> Result<Self> {
+    pub(crate) fn sent(self, rules: &Rules, case: &Case, receiving: AgencyId, now: DateTime<Utc>) -> Result<Self> {
         let due_at = match &case.supply {
-            Some(rule) => Some(clock::deadline(rules, &clock::of(rules, rule.limit, now)?)?.due_at),
-            None => clock::stage(rules, "supply", now)?,
+            Some(rule) => Some(clock::due_at(rules, rule.limit, receiving, now)?),
+            None => clock::stage(rules, "supply", receiving, now)?,
         };
         Ok(Self { sent_at: Some(now), due_at, ..self })
     }
@@ -207,7 +208,7 @@ pub(crate) async fn lapse(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<
         Event::Rejected { ground, competent: None }
     } else {
         if let Some(limit) = moving.case.supply.as_ref().and_then(|rule| rule.refuse_within) {
-            let refuse_by = clock::deadline(world.rules, &clock::of(world.rules, limit, last)?)?.due_at;
+            let refuse_by = clock::due_at(world.rules, limit, moving.dossier.competent_agency_id, last)?;
             moving.dossier.next_due_at = moving.dossier.next_due_at.min(refuse_by);
         }
         Event::SupplementLapsed {}

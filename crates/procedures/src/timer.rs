@@ -40,7 +40,13 @@ fn limits(dossier: &Dossier, asked: Option<&Supplement>) -> impl Iterator<Item =
         Status::WithdrawalRequested | Status::AwaitingIntakeDecision => dossier.state_before,
         status => Some(status),
     };
-    let answer = (stands == Some(Status::Submitted)).then_some(dossier.next_due_at);
+    let owes_answer = match stands {
+        Some(Status::Submitted) => true,
+        // At the counter nothing is submitted: where an answer is owed there, it is owed from the draft on.
+        Some(Status::Draft) => dossier.next_due_at > dossier.created_at,
+        _ => false,
+    };
+    let answer = owes_answer.then_some(dossier.next_due_at);
     let hand_over = dossier.hand_over_due_at.filter(|_| stands == Some(Status::Accepted));
     let deadline = dossier.statutory_due_at.filter(|_| runs);
     let supply = asked.and_then(Supplement::lapses_at);

@@ -28,6 +28,10 @@ struct DeadlineQuestion {
     /// When the limit begins.
     starts_at: DateTime<Utc>,
     limit: Limit,
+    /// The hours of the office that owes it; the usual ones when absent. A dossier's clock says which it keeps.
+    #[serde(default)]
+    #[schema(value_type = Office)]
+    office: Option<Office>,
     /// What happened since, in order.
     #[serde(default)]
     #[schema(max_items = 100)]
@@ -46,8 +50,8 @@ struct DeadlineQuestion {
 #[post("/v1/deadlines/simulate")]
 async fn simulate_deadline(call: Call, Body(question): Body<DeadlineQuestion>) -> Result<HttpResponse> {
     let calendar = call.app.rules.calendar()?;
-    let DeadlineQuestion { starts_at, limit, events } = question;
-    let deadline = deadlines::compute(calendar, &Office::default(), starts_at, limit, &events);
+    let DeadlineQuestion { starts_at, limit, office, events } = question;
+    let deadline = deadlines::compute(calendar, &office.unwrap_or_default(), starts_at, limit, &events);
     let deadline: Deadline = deadline.map_err(|error| clock::refused(&error))?;
     Ok(HttpResponse::Ok().json(deadline))
 }

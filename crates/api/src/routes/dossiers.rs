@@ -44,11 +44,14 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 /// Makes a draft: online by a citizen, or at the counter by reception. Papers are declared with size and SHA-256 and
 /// then uploaded; a dossier with a declared paper that has not arrived cannot be submitted or accepted. A phone may
 /// make the `id` itself (UUIDv7) and send the same dossier again after a lost connection. Under a representation
-/// (`representation_id`) the applicant is the organisation or person that it is for; see `GET /v1/representations`.
+/// (`representation_id`) the applicant is the organisation or person that it is for; see `GET /v1/representations`. Online,
+/// the applicant's `identity_number` is the one that the identity provider vouches for: that of the citizen who files it, for
+/// themself or an organisation, or of the person whom they represent.
 #[utoipa::path(operation_id = "createDossier", tag = "dossiers", request_body = NewDossier,
     security(("oauth" = ["dossier:file"]), ("oauth" = ["dossier:receive"])),
     responses(
         (status = 201, description = "The draft.", body = View),
+        (status = 403, description = "Your role does not allow this; or the identity provider vouches for no identity number.", body = Document),
         (status = 409, description = "The id belongs to another dossier, or the same request is under way.", body = Document),
         (status = 422, description = "The content breaks the schema or a rule.", body = Document),
     ))]
@@ -70,19 +73,28 @@ async fn create_dossier(write: Write<NewDossier>) -> Result<Answered> {
             let support = at("/support_agency", &new.support_agency)?;
             let return_point = at("/return_agency", &new.return_agency)?;
             let ways = Ways { receiving, competent, support, return_point };
-            let principal = match (new.representation_id, &call.ctx.actor) {
-                (Some(id), _) => match under::principal(conn, &call.ctx, id, &new.procedure).await? {
+            let principal = match new.representation_id {
+                Some(id) => match under::principal(conn, &call.ctx, id, &new.procedure).await? {
                     under::Principal::Person(person) => Principal::Person(person, vouched(conn, person).await?),
                     under::Principal::Organisation(id, number, name) => {
-                        Principal::Organisation(ApplicantOrganisation { id, number, name })
+                        let organisation = ApplicantOrganisation { id, number, name };
+                        Principal::Organisation(organisation, own(conn, &call.ctx.actor).await?)
                     }
                 },
-                (None, Actor::Citizen(me)) => Principal::Oneself(vouched(conn, *me).await?),
-                (None, _) => Principal::Oneself(None),
+                None => Principal::Oneself(own(conn, &call.ctx.actor).await?),
             };
-            file::file(conn, &call.ctx, &call.app.catalogue.load(), ways, principal, new, attempt).await
+            let catalogue = call.app.catalogue.load();
+            file::file(conn, &call.ctx, call.app.world(&catalogue), ways, principal, new, attempt).await
         })
         .await
+}
+
+/// The number that is vouched for of the citizen who files; of whoever stands at a counter there is none.
+async fn own(conn: &mut AsyncPgConnection, actor: &Actor) -> kernel::Result<Option<String>> {
+    match actor {
+        Actor::Citizen(me) => vouched(conn, *me).await,
+        _ => Ok(None),
+    }
 }
 
 /// The identity number that the provider vouches for.

@@ -158,7 +158,7 @@ step! {
 step! {
     /// Hand a dossier over
     ///
-    /// From reception to whoever decides it: the same day, or the next working day for what came after 15:00. What turns
+    /// From reception to whoever decides it: the same day, or first thing on the next working day for what came after 15:00. What turns
     /// out to be another agency's goes `to` that one.
     hand_dossier_over "/v1/dossiers/{id}/hand-over" "handDossierOver" "019b76da-a800-7000-8000-d00000000013" ["dossier:receive"] HandOver,
     |conn, call, given, target, world| async {

@@ -97,7 +97,7 @@ impl Life<'_> {
         let rule = self.case(scene)?.consultation.as_ref().map(|rule| (rule.limit, rule.silence_consents));
         let Some((limit, silence_consents)) = rule else { return Ok(None) };
         let rules = &scene.app.rules;
-        let due_at = clock::deadline(rules, &clock::of(rules, limit, now)?)?.due_at;
+        let due_at = clock::due_at(rules, limit, asked.agency, now)?;
         let in_time = scene.hours.after(now, TimeDelta::minutes(self.rng.i64(60..600)))?;
         if in_time < due_at && self.chance(750) {
             return Ok(Some((in_time, Act::Answer(id))));

@@ -49,9 +49,8 @@ impl Life<'_> {
             return_point: None,
         };
         let new = self.declared(scene, case);
-        let filed =
-            file::file(conn, &self.applicant(now), scene.catalogue, ways, Principal::Oneself(None), new, &attempt(now))
-                .await?;
+        let principal = Principal::Oneself(Some(new.applicant.identity_number.clone()));
+        let filed = file::file(conn, &self.applicant(now), scene.world(), ways, principal, new, &attempt(now)).await?;
         self.hear(&filed)?;
         self.papers_arrive(conn, now + minutes(1)).await?;
         if self.channel == Channel::Counter {
@@ -153,9 +152,11 @@ impl Life<'_> {
 
     /// Most pay at once, at the counter in cash; the others before they get the result.
     async fn order_fee(&mut self, conn: &mut AsyncPgConnection, scene: &Scene<'_>, now: DateTime<Utc>) -> Result<()> {
-        let Some(code) = fee(self.case(scene)?, self.channel).map(|fee| fee.code.clone()) else { return Ok(()) };
+        let Some(fee) = fee(self.case(scene)?, self.channel) else { return Ok(()) };
+        let (code, by_pages) = (fee.code.clone(), fee.pages.is_some());
         let (id, attempt) = (FeeOrderId::at(now), attempt(now));
-        let line = NewFeeLine { fee: code, quantity: 1 };
+        let pages = by_pages.then(|| self.rng.u16(1..=12));
+        let line = NewFeeLine { fee: code, quantity: 1, pages };
         let target = Target { id: self.id, if_match: None, attempt: &attempt };
         let new = NewFeeOrder { id: Some(id), lines: vec![line] };
         order::order(conn, &self.receiving.reception(now), scene.world(), target, new).await?;

@@ -1,6 +1,6 @@
 //! What is stored today must be readable for as long as the matter is kept.
 
-use deadlines::{Calendar, Clock, Deadline, Office, Timeliness, Unit};
+use deadlines::{Calendar, Clock, Deadline, Office, Opening, OpeningHours, Timeliness, Unit};
 use serde_json::{from_value, json, to_value};
 
 use crate::{VIETNAM_2024_2027, at, extend, limit, pause, reappoint, restart, resume};
@@ -10,6 +10,7 @@ fn clock() -> Clock {
         starts_at: at("2026-03-02 09:00"),
         limit: limit(10, Unit::WorkingDay),
         calendar_version: "vn-2026-11".to_owned(),
+        office: None,
         events: vec![
             pause("2026-03-04 10:00"),
             resume("2026-03-09 10:00"),
@@ -38,6 +39,22 @@ fn a_clock_as_json() {
     assert_eq!(from_value::<Clock>(stored).unwrap(), clock());
 }
 
+/// A clock of an office with hours of its own goes by them for ever, one without by the usual ones.
+#[test]
+fn a_clock_keeps_the_hours_of_its_office() {
+    let usual = Clock { limit: limit(4, Unit::WorkingHour), events: vec![], ..clock() };
+    let time = |text: &str| text.parse().unwrap();
+    let morning = OpeningHours::new(vec![Opening { from: time("07:00:00"), to: time("11:00:00") }]).unwrap();
+    let own = Clock { office: Some(Office { hours: morning, ..Office::default() }), ..usual.clone() };
+    let stored = to_value(&own).unwrap();
+    assert_eq!(stored["office"], json!({"hours": [{"from": "07:00:00", "to": "11:00:00"}], "cut_off": "15:00:00"}));
+    assert_eq!(from_value::<Clock>(stored).unwrap(), own);
+    assert_eq!(to_value(&usual).unwrap().get("office"), None);
+    // From Monday at 09:00: with the usual lunch, and with two hours on each of two mornings.
+    assert_eq!(usual.deadline(&VIETNAM_2024_2027).unwrap().due_at, at("2026-03-02 14:30"));
+    assert_eq!(own.deadline(&VIETNAM_2024_2027).unwrap().due_at, at("2026-03-03 09:00"));
+}
+
 #[test]
 fn any_offset_is_read_and_utc_is_written() {
     let mut stored = to_value(clock()).unwrap();
@@ -61,18 +78,18 @@ fn what_is_not_known_is_refused() {
 
 #[test]
 fn a_clock_keeps_its_calendar() {
-    let deadline = clock().deadline(&VIETNAM_2024_2027, &Office::default()).unwrap();
+    let deadline = clock().deadline(&VIETNAM_2024_2027).unwrap();
     assert_eq!(deadline.calendar_version, "vn-2026-11");
     let text = "date,kind,name,source,confidence\n2026-01-01,HOLIDAY,Tết,a notice,C\n";
     let other = Calendar::parse("vn-2026-12", text).unwrap();
-    let error = clock().deadline(&other, &Office::default()).unwrap_err();
+    let error = clock().deadline(&other).unwrap_err();
     assert_eq!(error.code(), "calendar.other_version");
 }
 
 #[test]
 fn a_deadline_as_json() {
     let deadline = Clock { events: vec![pause("2026-03-03 10:00")], limit: limit(1, Unit::Month), ..clock() }
-        .deadline(&VIETNAM_2024_2027, &Office::default())
+        .deadline(&VIETNAM_2024_2027)
         .unwrap();
     let mut stored = to_value(&deadline).unwrap();
     assert_eq!(from_value::<Deadline>(stored.clone()).unwrap(), deadline);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use deadlines::{Calendar, OpeningHours, Reception};
+use deadlines::{Calendar, Office, OpeningHours, Reception};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -18,7 +18,7 @@ pub struct Contact {
     /// Where its door is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
-    /// When its counters are open, on every working day.
+    /// When it is open, on every working day: 08:00–12:00 and 13:30–17:30 when absent. Limits in working hours go by it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opening_hours: Option<OpeningHours>,
     /// When they are open on Saturdays too, by a decision of its own. People are received then; no limit counts the day.
@@ -53,6 +53,12 @@ impl Contact {
             hours: self.opening_hours.clone().unwrap_or_default(),
             saturdays: self.saturday_hours.clone(),
         }
+    }
+
+    /// The hours that its limits go by, where they are not the usual ones. Receiving on a Saturday makes it no working day.
+    pub(super) fn office(&self) -> Option<Office> {
+        let office = Office { hours: self.opening_hours.clone()?, ..Office::default() };
+        Some(office).filter(|office| *office != Office::default())
     }
 }
 

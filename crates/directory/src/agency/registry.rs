@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use deadlines::Office;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::Result;
@@ -53,6 +54,11 @@ impl Agencies {
     /// All of them, by code.
     pub fn all(&self) -> impl Iterator<Item = &Agency> {
         self.ordered.iter().map(|known| &known.agency)
+    }
+
+    /// The hours of those that do not keep the usual ones.
+    pub fn offices(&self) -> HashMap<AgencyId, Office> {
+        self.all().filter_map(|agency| Some((agency.id, agency.contact.0.office()?))).collect()
     }
 
     /// Those with this folded text in their code or name, by code; all of them for no text.

@@ -268,9 +268,22 @@ pub struct Method {
     /// How long the agency may take on this way, where it is not the case's limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<Limit>,
+    /// How long reception may take to answer what comes on this way, where the law says so for the procedure; otherwise 8
+    /// working hours from a submission. At the counter, where nothing is submitted, it runs from the draft.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intake: Option<IntakeRule>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 20)]
     pub fees: Vec<Fee>,
+}
+
+/// By when reception answers: accepts, asks for what is missing, or refuses.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct IntakeRule {
+    pub limit: Limit,
+    #[schema(example = "NĐ 216/2026/NĐ-CP Art. 23", min_length = 1, max_length = 300)]
+    pub source: String,
+    pub mark: Mark,
 }
 
 fn the_fee() -> String {
@@ -284,12 +297,89 @@ pub struct Fee {
     #[serde(default = "the_fee")]
     #[schema(example = "fee", min_length = 1, max_length = 50, pattern = "^[a-z0-9_]+$")]
     pub code: String,
-    /// In đồng.
+    /// In đồng, of one; of what is counted by its pages, of each page.
     #[schema(example = 75000, minimum = 0, maximum = 1000000000)]
     pub amount: i64,
+    /// How one is priced that is counted by its pages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pages: Option<PageRate>,
     /// For what, and for whom else.
     pub name: Words,
     #[schema(min_length = 1, max_length = 300)]
     pub source: String,
     pub mark: Mark,
+}
+
+/// A price by pages. Source and mark are the fee's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PageRate {
+    /// From which page on each costs another amount, if any does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub further: Option<FurtherPages>,
+    /// What one costs at most, in đồng.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = 200000, minimum = 1, maximum = 1000000000)]
+    pub cap: Option<i64>,
+}
+
+/// The pages that cost another amount than the first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FurtherPages {
+    /// The first of them.
+    #[schema(example = 3, minimum = 2, maximum = 10000)]
+    pub from: u16,
+    /// Of each, in đồng.
+    #[schema(example = 1000, minimum = 0, maximum = 1000000000)]
+    pub amount: i64,
+}
+
+impl Fee {
+    /// What one costs, in đồng; nothing when its pages are told where they do not count, or are not where they do.
+    pub fn price(&self, pages: Option<u16>) -> Option<i64> {
+        match (&self.pages, pages) {
+            (None, None) => Some(self.amount),
+            (Some(rate), Some(pages)) => {
+                let further = rate.further.as_ref();
+                let at_first = further.map_or(pages, |further| pages.min(further.from.saturating_sub(1)));
+                let rest = further.map_or(0, |further| i64::from(pages - at_first) * further.amount);
+                let sum = i64::from(at_first) * self.amount + rest;
+                Some(rate.cap.map_or(sum, |cap| sum.min(cap)))
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// TT 226/2016/TT-BTC: 2,000 đ for each of the first two pages, 1,000 đ from the third on, 200,000 đ a copy at most.
+    #[test]
+    fn a_copy_costs_by_its_pages_up_to_its_cap() {
+        let fee = |pages: serde_json::Value| -> Fee {
+            let words = serde_json::json!({"vi": "Bản sao", "en": "Copy"});
+            let fee =
+                serde_json::json!({"amount": 2000, "pages": pages, "name": words, "source": "a text", "mark": "C"});
+            serde_json::from_value(fee).expect("a fee")
+        };
+        let certified = fee(serde_json::json!({"further": {"from": 3, "amount": 1000}, "cap": 200_000}));
+        for (pages, price) in [
+            (1, 2_000),
+            (2, 4_000),
+            (3, 5_000),
+            (197, 199_000),
+            (198, 200_000),
+            (199, 200_000),
+            (300, 200_000),
+            (10_000, 200_000),
+        ] {
+            assert_eq!(certified.price(Some(pages)), Some(price), "{pages} pages");
+        }
+        assert_eq!(fee(serde_json::json!({})).price(Some(300)), Some(600_000), "all pages alike, and no cap");
+        assert_eq!(fee(serde_json::json!({"cap": 5_000})).price(Some(3)), Some(5_000));
+        assert_eq!(certified.price(None), None, "its pages are not told");
+        let plain = fee(serde_json::Value::Null);
+        assert_eq!((plain.price(None), plain.price(Some(2))), (Some(2_000), None));
+    }
 }

@@ -8,8 +8,8 @@ pub mod search;
 pub mod seed;
 
 pub use content::{
-    Case, Component, ConsultationRule, Content, Fee, Involved, LegalText, Level, Mark, Method, Online, OnlineLevel,
-    Part, Subject, SupplementRule, Words,
+    Case, Component, ConsultationRule, Content, Fee, FurtherPages, IntakeRule, Involved, LegalText, Level, Mark,
+    Method, Online, OnlineLevel, PageRate, Part, Subject, SupplementRule, Words,
 };
 pub use publication::{NewPublication, Publication, Punctuality};
 

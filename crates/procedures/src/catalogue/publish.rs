@@ -227,9 +227,11 @@ fn check(ctx: &Ctx, new: &NewProcedure) -> Result<()> {
     };
     for (n, case) in content.cases.iter().enumerate() {
         wrong.extend(case.limit.check().err().map(|_| impossible(format!("/content/cases/{n}/limit/amount"))));
-        let limits = case.methods.iter().enumerate().filter_map(|(m, method)| Some((m, method.limit?)));
-        let limits = limits.filter(|(_, limit)| limit.check().is_err());
-        wrong.extend(limits.map(|(m, _)| impossible(format!("/content/cases/{n}/methods/{m}/limit/amount"))));
+        for (m, method) in case.methods.iter().enumerate() {
+            let limits = [("limit", method.limit), ("intake/limit", method.intake.as_ref().map(|rule| rule.limit))];
+            let limits = limits.into_iter().filter(|(_, limit)| limit.is_some_and(|limit| limit.check().is_err()));
+            wrong.extend(limits.map(|(at, _)| impossible(format!("/content/cases/{n}/methods/{m}/{at}/amount"))));
+        }
         let codes = case.components.iter().map(|component| &component.code);
         wrong.extend(repeated(codes).map(|m| again(format!("/content/cases/{n}/components/{m}/code"))));
         let channels = case.methods.iter().map(|method| method.channel);

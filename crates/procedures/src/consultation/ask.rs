@@ -133,7 +133,7 @@ fn questions(
             (Some(rule), None) => rule.limit,
             (None, Some(limit)) => *limit,
         };
-        let deadline = clock::deadline(world.rules, &clock::of(world.rules, limit, ctx.now)?);
+        let due_at = clock::due_at(world.rules, limit, *agency, ctx.now);
         asked.push(Consultation {
             id: id.unwrap_or_else(|| ConsultationId::at(ctx.now)),
             dossier_id: moving.dossier.id,
@@ -141,7 +141,7 @@ fn questions(
             status: ConsultationStatus::Open,
             question: question.clone(),
             asked_at: ctx.now,
-            due_at: deadline.map_err(|error| error.at(format!("/questions/{n}/limit")))?.due_at,
+            due_at: due_at.map_err(|error| error.at(format!("/questions/{n}/limit")))?,
             silence_consents: rule.is_some_and(|rule| rule.silence_consents),
             opinion: None,
             words: None,

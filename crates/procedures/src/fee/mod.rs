@@ -78,6 +78,10 @@ pub struct FeeLine {
     pub amount: i64,
     #[schema(example = 1, minimum = 1, maximum = 1000)]
     pub quantity: u16,
+    /// How many pages each has, where the amount comes of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 10000)]
+    pub pages: Option<u16>,
 }
 
 /// What the gateway has said, as it said it: whoever knows its secret can check the signature (Standard Webhooks).

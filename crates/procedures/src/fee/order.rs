@@ -38,10 +38,14 @@ pub struct NewFeeLine {
     /// Its code, among the fees that the procedure's case has on the dossier's channel.
     #[schema(example = "fee", min_length = 1, max_length = 50)]
     pub fee: String,
-    /// Copies, pages, …
+    /// How many: copies, …
     #[serde(default = "once")]
     #[schema(example = 1, minimum = 1, maximum = 1000)]
     pub quantity: u16,
+    /// How many pages each has, where the fee is counted by them; copies of different length are lines of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 10000)]
+    pub pages: Option<u16>,
 }
 
 fn once() -> u16 {
@@ -107,7 +111,7 @@ pub async fn request_payment(
     take(conn, ctx, world, target, Action::RequestPayment, |moving| {
         let NewDuty { id, name, amount, document } = new.clone();
         let id = id.unwrap_or_else(|| FeeOrderId::at(ctx.now));
-        let lines = vec![FeeLine { fee: None, name, amount, quantity: 1 }];
+        let lines = vec![FeeLine { fee: None, name, amount, quantity: 1, pages: None }];
         let order = ordered(ctx, (id, moving.dossier.id), FeeKind::Duty, lines, Some(document));
         let event = Event::PaymentRequested { order: order.id.0, amount };
         moving.also.push(Box::new(diesel::insert_into(fee_orders::table).values(order)));
@@ -219,14 +223,23 @@ fn priced(case: &Case, channel: Channel, new: &NewFeeOrder) -> Result<Vec<FeeLin
     let fees = fees_of(case, channel);
     let mut wrong = Vec::new();
     let mut lines = Vec::new();
-    for (n, NewFeeLine { fee: code, quantity }) in new.lines.iter().enumerate() {
-        match fees.iter().find(|fee| fee.code == *code) {
-            Some(fee) if fee.amount > 0 => lines.push(FeeLine {
+    for (n, NewFeeLine { fee: code, quantity, pages }) in new.lines.iter().enumerate() {
+        let fee = fees.iter().find(|fee| fee.code == *code);
+        match fee.map(|fee| (fee, fee.price(*pages))) {
+            Some((fee, Some(amount))) if amount > 0 => lines.push(FeeLine {
                 fee: Some(code.clone()),
                 name: fee.name.vi.clone(),
-                amount: fee.amount,
+                amount,
                 quantity: *quantity,
+                pages: *pages,
             }),
+            Some((fee, None)) => {
+                let (code, words) = match fee.pages {
+                    Some(_) => ("required", Words::fixed("tính theo số trang", "is priced by its pages")),
+                    None => ("not_counted", Words::fixed("không tính theo số trang", "is not priced by pages")),
+                };
+                wrong.push(FieldError::new(format!("/lines/{n}/pages"), code, words));
+            }
             Some(_) => {
                 let words = Words::fixed("được miễn, không có gì để nộp", "is free: there is nothing to pay");
                 wrong.push(FieldError::new(format!("/lines/{n}/fee"), "free", words));

@@ -85,11 +85,9 @@ pub async fn propose_supplement(
         known_components(moving.case, &components)?;
         known.allows_asking_for(&components)?;
         let mut asked = Supplement::of(&moving.dossier, ctx.now, ground, reason, components);
-        asked.notice_due_at = moving
-            .dossier
-            .clock
-            .as_ref()
-            .map_or(Ok(None), |Json(clock)| clock::stage(world.rules, "supplement_notice", clock::began(clock)))?;
+        asked.notice_due_at = moving.dossier.clock.as_ref().map_or(Ok(None), |Json(clock)| {
+            clock::stage(world.rules, "supplement_notice", moving.before.receiving_agency_id, clock::began(clock))
+        })?;
         asked.excuse(ctx.now, late_reason)?;
         moving.remark = Some((Some(ground.code()), asked.reason.clone()));
         let (components, late) = (asked.components.clone(), asked.late_reason.is_some());
@@ -123,7 +121,7 @@ pub async fn request_supplement(
             moving.asked.clone().ok_or_else(|| INTERNAL.because("nothing was proposed that could be sent"))?;
         known.allows_asking_for(&asked.components)?;
         asked.excuse(ctx.now, notice.late_reason.clone())?;
-        let asked = asked.sent(world.rules, moving.case, ctx.now)?;
+        let asked = asked.sent(world.rules, moving.case, moving.before.receiving_agency_id, ctx.now)?;
         moving.remark = Some((Some(asked.ground.code()), asked.reason.clone()));
         let (ground, components, supply_by) = (asked.ground, asked.components.clone(), asked.due_at);
         moving.asked = Some(asked);

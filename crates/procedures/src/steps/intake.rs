@@ -1,6 +1,7 @@
 //! Until somebody examines a dossier: submission, what is missing, acceptance, refusal, hand-over.
 
 use chrono::{DateTime, Utc};
+use deadlines::{due_date, end_of_day, vn_date};
 use diesel_async::AsyncPgConnection;
 use kernel::id::AgencyId;
 use kernel::idempotency::Answer;
@@ -23,7 +24,7 @@ pub async fn submit(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, t
     take_knowing(conn, ctx, world, target, Action::Submit, |moving, known| {
         attachment::complete(moving.case, &moving.papers, |component| known.may_be_found(&component.code))?;
         supplement::brought(&moving.asked, &moving.papers, |component| known.may_be_found(component))?;
-        let answer_due_at = due_at(ctx, world.rules, "intake_answer")?;
+        let answer_due_at = answer_due_at(ctx, world.rules, moving)?;
         moving.dossier.submitted_at.get_or_insert(ctx.now);
         moving.dossier.next_due_at = answer_due_at;
         moving.receipt = Some(Stage::Submitted);
@@ -32,8 +33,30 @@ pub async fn submit(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, t
     .await
 }
 
-fn due_at(ctx: &Ctx, rules: &Rules, stage: &str) -> Result<DateTime<Utc>> {
-    Ok(clock::stage(rules, stage, ctx.now)?.unwrap_or(ctx.now))
+/// By when reception owes an answer to what is submitted now: as the procedure says for the way on which it comes, and
+/// within 8 working hours as a rule.
+fn answer_due_at(ctx: &Ctx, rules: &Rules, moving: &Moving<'_>) -> Result<DateTime<Utc>> {
+    let (receiving, channel) = (moving.dossier.receiving_agency_id, moving.dossier.channel);
+    if let Some(due_at) = clock::intake_due_at(rules, moving.case, channel, receiving, ctx.now)? {
+        return Ok(due_at);
+    }
+    let rule = rules.clock("dossier", "intake_answer", "", vn_date(ctx.now));
+    rule.map_or(Ok(ctx.now), |rule| clock::due_at(rules, rule.limit()?, receiving, ctx.now))
+}
+
+/// By when reception hands over what it accepts now: the same day. What cannot go on that day, because it came after 15:00
+/// or on a day off, goes first thing on the next working day (NĐ 61/2018 Art. 18(1)).
+fn hand_over_due_at(ctx: &Ctx, rules: &Rules, receiving: AgencyId) -> Result<DateTime<Utc>> {
+    let today = vn_date(ctx.now);
+    let rule = |variant| rules.clock("dossier", "hand_over", variant, today);
+    let Some(same_day) = rule("") else { return Ok(ctx.now) };
+    let due_at = clock::due_at(rules, same_day.limit()?, receiving, ctx.now)?;
+    match rule("next_day") {
+        Some(next_day) if due_date(due_at) > today => {
+            clock::due_at(rules, next_day.limit()?, receiving, end_of_day(today))
+        }
+        _ => Ok(due_at),
+    }
 }
 
 /// Asks at intake for what is missing: all of it, and once (NĐ 61/2018 Art. 15(3), Form 02).
@@ -51,7 +74,7 @@ pub async fn request_intake_supplement(
         moving.remark = Some((Some(what.ground.code()), what.reason.clone()));
         let SupplementRequest { ground, reason, components } = what.clone();
         let asked = Supplement::of(&moving.dossier, ctx.now, ground, reason, components);
-        let asked = asked.sent(world.rules, moving.case, ctx.now)?;
+        let asked = asked.sent(world.rules, moving.case, moving.before.receiving_agency_id, ctx.now)?;
         let (components, supply_by) = (asked.components.clone(), asked.due_at);
         moving.asked = Some(asked);
         Ok(Event::IntakeSupplementRequested { ground, components, supply_by })
@@ -77,7 +100,7 @@ pub async fn accept(
         moving.receipt = Some(Stage::Accepted);
         let here = moving.dossier.receiving_agency_id == moving.dossier.competent_agency_id;
         if !(moving.case.immediate && here) {
-            let hand_over_due_at = due_at(ctx, world.rules, "hand_over")?;
+            let hand_over_due_at = hand_over_due_at(ctx, world.rules, moving.dossier.receiving_agency_id)?;
             moving.dossier.hand_over_due_at = Some(hand_over_due_at);
             moving.dossier.next_due_at = hand_over_due_at;
         }
@@ -120,7 +143,7 @@ pub async fn reject(
     .await
 }
 
-/// Hands an accepted dossier over to whoever decides it: the same day, or the next one for what came after 15:00
+/// Hands an accepted dossier over to whoever decides it: the same day, or first thing on the next for what came after 15:00
 /// (NĐ 61/2018 Art. 18, NĐ 118/2025 Art. 18(2)). What turns out to be another agency's goes `to` that one on the same terms
 /// (Art. 18(3)).
 pub async fn hand_over(
@@ -149,7 +172,7 @@ pub async fn refuse_hand_over(
     why: Reasoned,
 ) -> Result<Answer> {
     take(conn, ctx, world, target, Action::RefuseHandOver, |moving| {
-        let hand_over_due_at = due_at(ctx, world.rules, "hand_over")?;
+        let hand_over_due_at = hand_over_due_at(ctx, world.rules, moving.dossier.receiving_agency_id)?;
         moving.dossier.hand_over_due_at = Some(hand_over_due_at);
         moving.dossier.next_due_at = hand_over_due_at;
         moving.remark = Some((None, why.reason.clone()));

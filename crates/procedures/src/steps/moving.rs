@@ -361,9 +361,13 @@ fn turn(dossier: &mut Dossier, case: &Case, effect: ClockEffect, at: DateTime<Ut
         }
     };
     let clock = match (event, running) {
-        (None, _) => clock::start(rules, case, dossier.channel, at)?,
+        (None, _) => clock::start(rules, case, dossier.channel, dossier.competent_agency_id, at)?,
         (Some(event), Some(mut clock)) => {
             clock.events.push(event);
+            // What begins anew when another agency gets it goes by that one's hours.
+            if effect == ClockEffect::Restart {
+                clock.office = rules.office(dossier.competent_agency_id);
+            }
             clock
         }
         (Some(_), None) => return Ok(()),
