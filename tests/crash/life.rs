@@ -120,7 +120,8 @@ fn way(rng: &mut Rng, filer: &str, online: bool, component: &str) -> Vec<Step> {
     steps.push(step("chuyenvien", "propose-result", json!({"outcome": "granted"}), "dossier.result_proposed"));
     let result = json!({"outcome": "granted", "number": format!("{}/GP-UBND", 1 + rng.below(999))});
     steps.push(step("lanhdao", "issue-result", result, "dossier.result_issued"));
-    steps.push(plain("tiepnhan", "return-result", "dossier.result_returned"));
+    let taken = json!({"method": "counter", "recipient": "applicant", "signature": "paper", "originals": "none_taken"});
+    steps.push(step("tiepnhan", "return-result", taken, "dossier.result_returned"));
     steps
 }
 

@@ -3,7 +3,7 @@
 use procedures::workflow::{Action, Status};
 use serde_json::{Value, json};
 
-use crate::cast::{Cast, PERMIT_ONLINE, path};
+use crate::cast::{Cast, PERMIT_ONLINE, path, said};
 use crate::harness::{Answer, Client, TestApp, new_key};
 
 async fn fonds(client: &Client) -> String {
@@ -31,7 +31,7 @@ async fn a_finished_dossier_is_put_into_the_register_once_and_given_to_the_archi
     let open = cast.dossier(PERMIT_ONLINE, Status::ResultReady).await;
     let early = add(keeper, &fonds, ("dossier_id", json!(open)), "construction_permit").await.expect(409);
     assert_eq!(early.problem(), "archive.not_finished");
-    keeper.post(&path(&open, Action::ReturnResult), json!({})).await.expect(200);
+    keeper.post(&path(&open, Action::ReturnResult), said(PERMIT_ONLINE, Action::ReturnResult)).await.expect(200);
     let added = add(keeper, &fonds, ("dossier_id", json!(open)), "construction_permit").await.expect(201);
     let dossier = keeper.get(&format!("/v1/dossiers/{open}")).await.expect(200).json;
     assert_eq!((&added.json["code"], &added.json["ended_on"]), (&dossier["code"], &json!("2026-08-17")));

@@ -66,7 +66,7 @@ impl Cast {
         papers::upload(filer, &draft.json).await;
         let id = draft.id();
         for (who, action) in road(kind, status) {
-            self.client(who).post(&path(&id, action), said(kind, action)).await.expect(200);
+            self.client(who).post(&path(&id, action), said_by(who, kind, action)).await.expect(200);
         }
         id
     }
@@ -236,8 +236,17 @@ pub fn said(kind: Kind, action: Action) -> Value {
             json!({"due_date": "2026-09-15", "reason": "Xin lỗi ông/bà, kết quả kiểm tra về muộn."})
         }
         Action::IssueResult => json!({"outcome": "granted", "number": "125/GPXD-UBND"}),
+        Action::ReturnResult => json!({
+            "method": "counter", "recipient": "applicant", "signature": "paper", "originals": "handed_back",
+        }),
         _ => json!({}),
     }
+}
+
+/// The least that this one must say: who takes their own result over says nothing.
+pub fn said_by(who: &str, kind: Kind, action: Action) -> Value {
+    let own = action == Action::ReturnResult && who.starts_with("congdan");
+    if own { json!({}) } else { said(kind, action) }
 }
 
 /// Another dossier in the same state, with papers of its own.

@@ -2,11 +2,13 @@
 //! agency's (Art. 18(3)), a result fetched elsewhere, and who had it in the meantime.
 
 use chrono::TimeDelta;
+use kernel::files::Sha256;
 use procedures::workflow::{Action, Status};
 use serde_json::{Value, json};
 
 use crate::cast::{Cast, PERMIT_AT_COUNTER, PERMIT_ONLINE, path, said};
-use crate::harness::{TestApp, papers};
+use crate::harness::papers::{self, PDF};
+use crate::harness::{Client, TestApp, new_key};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_result_is_put_right_once_at_a_time_and_both_numbers_are_kept() {
@@ -36,6 +38,133 @@ async fn a_wrong_result_is_put_right_once_at_a_time_and_both_numbers_are_kept() 
     );
     let early = cast.dossier(PERMIT_ONLINE, Status::Processing).await;
     officer.post(&format!("/v1/dossiers/{early}/corrections"), wrong).await.expect(409);
+}
+
+/// Declares a result's document; by this one's leave its content arrives too. Returns its id.
+async fn document(client: &Client, id: &str) -> String {
+    let new = json!({
+        "file_name": "giay-phep.pdf", "media_type": "application/pdf", "size": PDF.len(), "sha256": Sha256::of(PDF),
+    });
+    let declared = client.post(&format!("/v1/dossiers/{id}/result-documents"), new).await.expect(201);
+    client.put_file(declared.header("location"), PDF).await.expect(200);
+    declared.id()
+}
+
+/// A permit that was granted with a document, and its correction's address once it is opened. Returns all three.
+async fn wrong_permit(cast: &Cast) -> (String, String, String) {
+    let (officer, leader) = (cast.client("chuyenvien"), cast.client("lanhdao"));
+    let id = cast.dossier(PERMIT_ONLINE, Status::AwaitingApproval).await;
+    let wrong = document(officer, &id).await;
+    let result = json!({"outcome": "granted", "number": "125/GPXD-UBND", "document": {"id": wrong}});
+    leader.post(&path(&id, Action::IssueResult), result).await.expect(200);
+    let reason = json!({"reason": "Xin lỗi ông/bà: giấy phép ghi sai số tầng."});
+    let opened = officer.post(&format!("/v1/dossiers/{id}/corrections"), reason).await.expect(201);
+    let close = format!("/v1/dossiers/{id}/corrections/{}/close", opened.id());
+    (id, wrong, close)
+}
+
+fn extension(permit: &str) -> Value {
+    let mut extension = papers::dossier("1.013225", "extension", &["application"]);
+    extension["reused"] = json!([{"component": "permit", "paper_id": permit}]);
+    extension
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_right_document_takes_the_wrong_ones_place_in_the_store_and_the_wrong_one_is_marked_and_reused_no_more() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let (citizen, leader) = (cast.client("congdan1"), cast.client("lanhdao"));
+    let (id, wrong, close) = wrong_permit(&cast).await;
+    let carrying = citizen.post("/v1/dossiers", extension(&wrong)).await.expect(201).json;
+
+    let right = document(leader, &id).await;
+    let at = format!("/v1/dossiers/{id}");
+    let documents = async |who: &str| cast.client(who).get(&at).await.expect(200).json["result_documents"].clone();
+    assert_eq!(
+        (
+            documents("chuyenvien").await.as_array().unwrap().len(),
+            documents("congdan1").await.as_array().unwrap().len()
+        ),
+        (2, 1)
+    );
+    citizen.get(&format!("/v1/papers/{right}")).await.expect(404);
+    let close_with = async |document: &str| {
+        let right = json!({"number": "125a/GPXD-UBND", "document": {"id": document, "signer": "Vũ Thanh Sơn"}});
+        leader.post(&close, right).await
+    };
+    for none in [&wrong, &new_key()] {
+        assert_eq!(close_with(none).await.expect(422).wrong(), ["/document/id"].into(), "no draft of this dossier");
+    }
+    let closed = close_with(&right).await.expect(200);
+    assert_eq!(closed.json["right_number"], "125a/GPXD-UBND");
+
+    let kept = citizen.get(&format!("/v1/papers/{right}")).await.expect(200).json;
+    assert_eq!((&kept["data"]["number"], &kept["data"]["signer"]), (&json!("125a/GPXD-UBND"), &json!("Vũ Thanh Sơn")));
+    assert_eq!((&kept["data"]["paper_type"], &kept["file"]["revoked_at"]), (&json!("building_permit"), &Value::Null));
+    let marked = |file: &Value| {
+        assert_eq!((&file["revoked_at"], &file["replaced_by"]), (&closed.json["closed_at"], &json!(right)), "{file}");
+    };
+    marked(&citizen.get(&format!("/v1/papers/{wrong}")).await.expect(200).json["file"]);
+    citizen.get(&format!("/v1/papers/{wrong}/content")).await.expect(200);
+    for who in ["congdan1", "chuyenvien"] {
+        let both = documents(who).await;
+        assert_eq!(both.as_array().unwrap().len(), 2, "{who}: {both}");
+        marked(both.as_array().unwrap().iter().find(|file| file["id"] == json!(wrong)).unwrap());
+    }
+    // Where it is carried already, whoever reads it is told.
+    let attachments = carrying["attachments"].as_array().unwrap();
+    let permit = attachments.iter().find(|paper| paper["component"] == "permit").unwrap()["id"].as_str().unwrap();
+    let through = format!("/v1/dossiers/{}/attachments/{permit}/paper", carrying["id"].as_str().unwrap());
+    marked(&citizen.get(&through).await.expect(200).json["file"]);
+
+    let refused = citizen.post("/v1/dossiers", extension(&wrong)).await.expect(422);
+    assert_eq!(refused.json["errors"][0]["code"], "revoked");
+    citizen.post("/v1/dossiers", extension(&right)).await.expect(201);
+    let told = format!("\"document\":\"{right}\",\"revoked\":\"{wrong}\"");
+    assert_eq!(app.count(&format!("SELECT count(*) FROM journal WHERE event LIKE '%{told}%'")).await, 1);
+    let late = json!({"file_name": "a.pdf", "media_type": "application/pdf", "size": 3, "sha256": Sha256::of(PDF)});
+    leader.post(&format!("/v1/dossiers/{id}/result-documents"), late).await.expect(409);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_right_result_without_a_document_revokes_the_wrong_one_all_the_same() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let citizen = cast.client("congdan1");
+    let (_, wrong, close) = wrong_permit(&cast).await;
+    cast.client("lanhdao").post(&close, json!({"number": "125a/GPXD-UBND"})).await.expect(200);
+    let paper = citizen.get(&format!("/v1/papers/{wrong}")).await.expect(200).json;
+    assert!(paper["file"]["revoked_at"].is_string() && paper["file"]["replaced_by"].is_null(), "{paper}");
+    assert_eq!(citizen.post("/v1/dossiers", extension(&wrong)).await.expect(422).json["errors"][0]["code"], "revoked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_of_a_correction_are_those_of_whoever_decides() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let (id, ..) = wrong_permit(&cast).await;
+    let new = json!({"file_name": "a.pdf", "media_type": "application/pdf", "size": 3, "sha256": Sha256::of(PDF)});
+    let declare =
+        async |who: &str| cast.client(who).post(&format!("/v1/dossiers/{id}/result-documents"), new.clone()).await;
+    for (who, status) in [("tiepnhan", 403), ("congdan1", 403), ("badinh", 404), ("chuyenvien", 201)] {
+        declare(who).await.expect(status);
+    }
+    // Components are not asked for any more.
+    let more = cast.client("congdan1").post(&format!("/v1/dossiers/{id}/attachments"), papers::paper("drawings")).await;
+    assert_eq!(more.expect(409).problem(), "attachment.closed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_correction_costs_nothing() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let (id, _, close) = wrong_permit(&cast).await;
+    let fee = json!({"lines": [{"fee": "fee"}]});
+    let fees = format!("/v1/dossiers/{id}/fees");
+    let refused = cast.client("tiepnhan").post(&fees, fee.clone()).await.expect(409);
+    assert_eq!(refused.problem(), "fee.correction_is_free");
+    cast.client("lanhdao").post(&close, json!({"number": "125a/GPXD-UBND"})).await.expect(200);
+    cast.client("tiepnhan").post(&fees, fee).await.expect(201);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -80,7 +209,8 @@ async fn a_result_is_fetched_where_the_applicant_has_said() {
         .await
         .expect(200);
     cast.client("tiepnhan").step(&id, "return-result").await.expect(403);
-    cast.client("badinh").step(&id, "return-result").await.expect(200);
+    let taken = said(PERMIT_ONLINE, Action::ReturnResult);
+    cast.client("badinh").post(&path(&id, Action::ReturnResult), taken).await.expect(200);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -18,6 +18,7 @@ use procedures::assessment::criteria::CriterionKind;
 use procedures::attachment::{Digitisation, Purpose};
 use procedures::consultation::{ConsultationStatus, Opinion};
 use procedures::data_source::look_up::LookUpOutcome;
+use procedures::delivery::{DeliveryMethod, Originals, Recipient, Signature};
 use procedures::dossier::{Channel, Outcome, SidePart};
 use procedures::fee::{FeeKind, OrderStatus, PaymentMethod, PaymentStatus};
 use procedures::paper::Origin;
@@ -160,6 +161,10 @@ async fn the_database_takes_the_codes_that_the_program_knows_and_no_others() {
         ("external_dossiers", "channel", codes(Channel::ALL, Channel::code)),
         ("attachments", "purpose", codes(Purpose::ALL, Purpose::code)),
         ("attachments", "digitisation", codes(Digitisation::ALL, Digitisation::code)),
+        ("deliveries", "method", codes(DeliveryMethod::ALL, DeliveryMethod::code)),
+        ("deliveries", "recipient", codes(Recipient::ALL, Recipient::code)),
+        ("deliveries", "signature", codes(Signature::ALL, Signature::code)),
+        ("deliveries", "originals", codes(Originals::ALL, Originals::code)),
         ("papers", "origin", codes(Origin::ALL, Origin::code)),
         ("look_ups", "outcome", codes(LookUpOutcome::ALL, LookUpOutcome::code)),
         ("recomputations", "status", codes(Phase::ALL, Phase::code)),

@@ -99,7 +99,8 @@ async fn a_fee_is_paid_online_and_comes_back_through_a_gateway_of_its_own() {
     assert_eq!(app.count("SELECT count(*) FROM timers WHERE entity_kind = 'payment'").await, 0);
     let again = cast.client("lanhdao").post(&refund, why).await.expect(409);
     assert_eq!((again.problem(), &again.json["state"]), ("payment.refund_impossible", &json!("refunded")));
-    cast.client("tiepnhan").step(&id, "return-result").await.expect(200);
+    let taken = said(PERMIT_ONLINE, Action::ReturnResult);
+    cast.client("tiepnhan").post(&path(&id, Action::ReturnResult), taken).await.expect(200);
 }
 
 #[tokio::test(flavor = "multi_thread")]

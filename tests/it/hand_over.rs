@@ -116,7 +116,8 @@ async fn a_dossier_received_elsewhere_is_handed_over_and_its_limit_begins_there(
     cast.client("lanhdao").post(&format!("/v1/dossiers/{id}/issue-result"), result.clone()).await.expect(403);
     cast.client(ELSEWHERE).post(&format!("/v1/dossiers/{id}/issue-result"), result).await.expect(200);
     cast.client(ELSEWHERE).step(&id, "return-result").await.expect(403);
-    cast.client("tiepnhan").step(&id, "return-result").await.expect(200);
+    let taken = said(PERMIT_ONLINE, Action::ReturnResult);
+    cast.client("tiepnhan").post(&path(&id, Action::ReturnResult), taken).await.expect(200);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -20,6 +20,7 @@ mod database;
 mod deadlines;
 mod declaring;
 mod delegations;
+mod deliveries;
 mod dossiers;
 mod examination;
 mod fees;

@@ -46,6 +46,7 @@ const OWN: &[(&str, &[&str])] = &[
             "dossier_organisations",
             "represented_dossiers",
             "corrections",
+            "deliveries",
             "tickets",
             "ticket_serials",
             "ticket_draws",

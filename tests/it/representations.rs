@@ -127,6 +127,24 @@ async fn whoever_is_empowered_acts_for_an_organisation_until_that_is_revoked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_result_that_is_taken_over_for_somebody_else_was_not_taken_by_the_applicant() {
+    let app = TestApp::new().await;
+    let (organisation, lan) = hoa_sen(&app).await;
+    let minh = app.person("minh", Some(MINH)).await;
+    let made = make(&lan, attorney(Some(&organisation), MINH)).await.expect(201);
+    let dossier = file((&minh, MINH), BIRTH, &made.id()).await.expect(201);
+    papers::upload(&minh, &dossier.json).await;
+    let id = dossier.id();
+    minh.step(&id, "submit").await.expect(200);
+    app.staff("tiepnhan").await.step(&id, "accept").await.expect(200);
+    let result = json!({"outcome": "granted", "number": "88/2026/KS"});
+    app.staff("lanhdao").await.post(&format!("/v1/dossiers/{id}/issue-result"), result).await.expect(200);
+    minh.step(&id, "return-result").await.expect(200);
+    let taken = lan.get(&format!("/v1/dossiers/{id}/delivery")).await.expect(200).json;
+    assert_eq!((&taken["method"], &taken["recipient"]), (&json!("online"), &json!("representative")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_papers_of_an_organisation_are_its_own_and_open_to_whoever_represents_it_by_law() {
     let app = TestApp::new().await;
     let (organisation, lan) = hoa_sen(&app).await;

@@ -10,7 +10,7 @@ use procedures::workflow::{Action, FOLLOWS, Status, TABLE};
 use serde_json::{Value, json};
 
 use crate::cast::{
-    BIRTH_ONLINE, Cast, Kind, MARRIAGE_ELSEWHERE, PERMIT_AT_COUNTER, PERMIT_BY_POST, PERMIT_ONLINE, path, said,
+    BIRTH_ONLINE, Cast, Kind, MARRIAGE_ELSEWHERE, PERMIT_AT_COUNTER, PERMIT_BY_POST, PERMIT_ONLINE, path, said, said_by,
 };
 use crate::fees::served_by;
 use crate::harness::monday;
@@ -111,7 +111,7 @@ async fn step(rng: &mut fastrand::Rng, cast: &Cast, way: &mut Way) -> bool {
     if waits && [Action::Submit, Action::Accept, Action::ConfirmSupplement].contains(&action) {
         cast.bring(&way.id, way.holder(), way.kind.papers[0]).await;
     }
-    let body = words(way.kind, way.at, action, &seen.json);
+    let body = words((player.name, way.kind, way.at), action, &seen.json);
     let answer = player.client.post(&path(&way.id, action), body).await;
     way.told.push(format!("{}: {action}", player.name));
     assert_eq!(answer.status, 200, "{way}: {action} was offered to {}: {}", player.name, answer.text);
@@ -123,7 +123,7 @@ async fn step(rng: &mut fastrand::Rng, cast: &Cast, way: &mut Way) -> bool {
 }
 
 /// What is said with a step, at whatever moment it is taken.
-fn words(kind: Kind, at: Status, action: Action, dossier: &Value) -> Value {
+fn words((who, kind, at): (&str, Kind, Status), action: Action, dossier: &Value) -> Value {
     match action {
         Action::ProposeSupplement => {
             let mut what = said(kind, action);
@@ -152,6 +152,6 @@ fn words(kind: Kind, at: Status, action: Action, dossier: &Value) -> Value {
             }
             asked
         }
-        _ => said(kind, action),
+        _ => said_by(who, kind, action),
     }
 }

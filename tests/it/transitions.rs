@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::cast::{
     BIRTH_ONLINE, Cast, ELSEWHERE, Kind, MARRIAGE_ELSEWHERE, PERMIT_AT_COUNTER, PERMIT_BY_POST, PERMIT_ONLINE, Player,
-    copy, path, said,
+    copy, path, said, said_by,
 };
 use crate::harness::{Answer, TestApp};
 
@@ -222,7 +222,7 @@ async fn everybody_tries_everything(kind: Kind) {
                     Outcome::Done(_) => copy(&app, &original).await,
                     _ => original.clone(),
                 };
-                let answer = player.client.post(&path(&id, action), said(kind, action)).await;
+                let answer = player.client.post(&path(&id, action), said_by(player.name, kind, action)).await;
                 assert_eq!(found(&answer), expected, "{at}");
                 match expected {
                     Outcome::Done(_) => {

@@ -18,6 +18,7 @@ use procedures::attachment::{AttachmentId, NewAttachment};
 use procedures::consultation::ConsultationId;
 use procedures::consultation::ask::{self, NewConsultation, NewQuestion};
 use procedures::correction::{self, CorrectionId, NewCorrection};
+use procedures::delivery::{DeliveryMethod, NewDelivery, Originals, Recipient, Signature};
 use procedures::dossier::{Applicant, Outcome};
 use procedures::fee::order::{self, NewDuty, NewFeeLine, NewFeeOrder};
 use procedures::fee::payment::{self, NewPayment};
@@ -100,6 +101,7 @@ const DOSSIERS: &[(u8, Reach)] = &[
     (35, Reach::SupplementSigned),
     (36, Reach::AwaitingIntakeDecision),
     (37, Reach::Processing),
+    (38, Reach::Returned),
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -124,6 +126,7 @@ enum Reach {
     AwaitingApproval,
     ResultReady,
     Correcting,
+    Returned,
 }
 
 /// Adds the demo's dossiers, unless they are there. They go through the same use cases as everybody's.
@@ -331,6 +334,18 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
             reason: "Xin lỗi ông/bà: giấy phép ghi sai số tầng, sẽ được cấp lại miễn phí.".to_owned(),
         };
         correction::open(conn, &examiner, world, target(id, &attempt("correct")), wrong).await?;
+    }
+    if reach == Reach::Returned {
+        let delivery = NewDelivery {
+            method: Some(DeliveryMethod::Counter),
+            recipient: Some(Recipient::Representative),
+            recipient_name: Some("Nguyễn Văn Nam".to_owned()),
+            authorisation: Some("Giấy ủy quyền số 12/2026, ngày 20/11/2026".to_owned()),
+            signature: Some(Signature::Paper),
+            originals: Some(Originals::HandedBack),
+            ..NewDelivery::default()
+        };
+        steps::return_result(conn, &reception, world, target(id, &attempt("return")), delivery).await?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, FixedOffset, Utc};
 use deadlines::{Limit, Unit};
 use fast_qr::QRBuilder;
+use procedures::delivery::{DeliveryMethod, Signature};
 use procedures::dossier::{Channel, Outcome};
 use procedures::form::{Form, FormKind};
 use procedures::register::{Register, RegisterEntry};
@@ -29,7 +30,7 @@ pub fn sheet(form: &Form, around: &Around<'_>) -> Sheet {
 }
 
 /// The columns of the register.
-pub const REGISTER: [&str; 11] = [
+pub const REGISTER: [&str; 13] = [
     "Số",
     "Mã hồ sơ",
     "Người nộp hồ sơ",
@@ -40,6 +41,8 @@ pub const REGISTER: [&str; 11] = [
     "Xong",
     "Kết quả",
     "Đã trả",
+    "Cách trả",
+    "Ký nhận",
     "Ghi chú",
 ];
 
@@ -90,8 +93,28 @@ fn line(entry: &RegisterEntry, register: &Register, around: &Around<'_>) -> Vec<
         day(entry.finished_at),
         [outcome.map(str::to_owned), entry.result_number.clone()].into_iter().flatten().collect::<Vec<_>>().join(", "),
         day(entry.returned_at),
+        entry.delivery_method.map(delivery_in_words).unwrap_or_default().to_owned(),
+        signed_by(entry),
         notes.into_iter().flatten().collect::<Vec<_>>().join("; "),
     ]
+}
+
+fn delivery_in_words(method: DeliveryMethod) -> &'static str {
+    match method {
+        DeliveryMethod::Counter => "Trực tiếp",
+        DeliveryMethod::Post => "Bưu chính",
+        DeliveryMethod::Online => "Trực tuyến",
+    }
+}
+
+/// Who has signed for the result.
+fn signed_by(entry: &RegisterEntry) -> String {
+    let name = entry.recipient_name.as_ref().unwrap_or(&entry.applicant_name);
+    match entry.signature {
+        Some(Signature::Paper) => name.clone(),
+        Some(Signature::Electronic) => format!("{name} (ký điện tử)"),
+        Some(Signature::NotSigned) | None => String::new(),
+    }
 }
 
 fn channel_in_words(channel: Channel) -> &'static str {

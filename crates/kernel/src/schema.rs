@@ -107,6 +107,7 @@ table! {
         id -> Uuid, dossier_id -> Uuid, component -> Text, file_name -> Text, media_type -> Text, size -> Int8,
         sha256 -> Bytea, declared_at -> Timestamptz, stored_at -> Nullable<Timestamptz>, purpose -> Text,
         digitisation -> Text, paper_id -> Nullable<Uuid>, source_code -> Nullable<Text>,
+        revoked_at -> Nullable<Timestamptz>, replaced_by -> Nullable<Uuid>,
     }
 }
 table! {
@@ -168,6 +169,13 @@ table! {
         id -> Uuid, dossier_id -> Uuid, agency_id -> Uuid, status -> Text, question -> Text, asked_at -> Timestamptz,
         due_at -> Timestamptz, silence_consents -> Bool, opinion -> Nullable<Text>, words -> Nullable<Text>,
         closed_at -> Nullable<Timestamptz>,
+    }
+}
+table! {
+    deliveries (dossier_id) {
+        dossier_id -> Uuid, version -> Int4, returned_at -> Timestamptz, method -> Text, recipient -> Text,
+        recipient_name -> Nullable<Text>, authorisation -> Nullable<Text>, signature -> Nullable<Text>,
+        originals -> Nullable<Text>, carrier -> Nullable<Text>, tracking_number -> Nullable<Text>,
     }
 }
 table! { receipts (dossier_id, version) { dossier_id -> Uuid, version -> Int4, signed -> Text } }
@@ -305,6 +313,7 @@ table! { dossier_organisations (dossier_id) { dossier_id -> Uuid, organisation_i
 joinable!(acting_for -> organisations (organisation_id));
 joinable!(attachments -> dossiers (dossier_id));
 joinable!(consultations -> dossiers (dossier_id));
+joinable!(deliveries -> dossiers (dossier_id));
 joinable!(import_progress -> imports (import_id));
 joinable!(delegations -> staff (delegator_id));
 joinable!(password_codes -> staff (staff_id));
@@ -315,7 +324,7 @@ allow_tables_to_appear_in_same_query!(recomputations, recomputation_progress);
 allow_tables_to_appear_in_same_query!(acting_for, organisations, representations, citizens);
 allow_tables_to_appear_in_same_query!(delegations, staff, password_codes);
 allow_tables_to_appear_in_same_query!(dossiers, attachments, fee_orders, payments, consultations, dossier_agencies, corrections, procedures, remarks, supplements, verifications, agencies, journal);
-allow_tables_to_appear_in_same_query!(dossiers, register_entries);
+allow_tables_to_appear_in_same_query!(dossiers, register_entries, deliveries);
 allow_tables_to_appear_in_same_query!(imports, import_progress);
 joinable!(papers -> attachments (id));
 allow_tables_to_appear_in_same_query!(papers, attachments);

@@ -98,6 +98,8 @@ fn register() -> Sheet {
             "02/12/2026",
             "Chấp thuận, 125/GPXD-UBND",
             "03/12/2026",
+            "Trực tiếp",
+            "Nguyễn Thị Bình Minh",
             if n % 3 == 0 { "Chuyển Sở Quy hoạch - Kiến trúc" } else { "" },
         ]
         .map(str::to_owned)

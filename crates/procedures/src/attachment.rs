@@ -90,6 +90,9 @@ pub struct Attachment {
     /// The paper that it reuses, and the code of the dossier which that one came from.
     pub paper_id: Option<PaperId>,
     pub source_code: Option<String>,
+    /// Since when the document of a result holds no more, because that was put right, and which one took its place.
+    pub revoked_at: Option<DateTime<Utc>>,
+    pub replaced_by: Option<AttachmentId>,
 }
 
 /// What the world sees of a paper.
@@ -113,6 +116,12 @@ pub struct AttachmentView {
     /// Where it comes from, when it is reused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reused: Option<Reused>,
+    /// Since when the document of a result holds no more: it was wrong, and was put right.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<DateTime<Utc>>,
+    /// The document that took its place, if one did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<AttachmentId>,
 }
 
 /// Where a reused paper comes from.
@@ -146,6 +155,8 @@ impl Attachment {
             digitisation: Digitisation::NotDigitised,
             paper_id: None,
             source_code: None,
+            revoked_at: None,
+            replaced_by: None,
         }
     }
 
@@ -182,6 +193,8 @@ impl AttachmentView {
                 .paper_id
                 .zip(paper.source_code.clone())
                 .map(|(paper_id, dossier_code)| Reused { paper_id, dossier_code }),
+            revoked_at: paper.revoked_at,
+            replaced_by: paper.replaced_by,
         }
     }
 }
@@ -238,6 +251,8 @@ pub fn declare(
         digitisation: Digitisation::NotDigitised,
         paper_id: None,
         source_code: None,
+        revoked_at: None,
+        replaced_by: None,
     };
     let mut declared: Vec<Attachment> = papers.iter().map(paper).collect();
     // They are read in the order of their ids, and ids made within one millisecond come in any order.

@@ -1,5 +1,5 @@
 //! Putting a result right that the agency got wrong: at its own cost, with an apology (NĐ 61/2018 Art. 21). The dossier stays
-//! where it is, the wrong result is kept, and the right one takes its place.
+//! where it is, the wrong result is kept but holds no more, and the right one takes its place.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -12,8 +12,9 @@ use utoipa::ToSchema;
 
 use crate::dossier::{Dossier, DossierId, load};
 use crate::event::Event;
+use crate::paper::keep;
 use crate::problem::{CORRECTION_IMPOSSIBLE, CORRECTION_NOT_FOUND, NOT_YOURS_TO_DO};
-use crate::request::made_by_client;
+use crate::request::{IssuedDocument, made_by_client};
 use crate::steps::{Moving, Target, World, again};
 use crate::view::part;
 use crate::workflow::Status;
@@ -58,10 +59,14 @@ pub struct NewCorrection {
 /// The right result.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"number": "125a/GPXD-UBND"}))]
 pub struct RightResult {
     /// Number of the document that takes the wrong one's place.
     #[schema(example = "125a/GPXD-UBND", min_length = 1, max_length = 100)]
     pub number: String,
+    /// The document that it is: a result document of the dossier, which becomes a paper of the applicant's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<IssuedDocument>,
 }
 
 /// The corrections of a dossier that the actor may see, oldest first.
@@ -93,9 +98,8 @@ pub async fn open(
     again(async || {
         let mut moving = Moving::begin(conn, ctx, world, target.id, target.if_match).await?;
         decides(ctx, &moving.before, Permission::ProcessDossier)?;
-        let under_way = of_dossier(conn, target.id).await?.iter().any(|correction| correction.closed_at.is_none());
         let number = match (moving.before.status, &moving.before.result_number) {
-            (Status::ResultReady | Status::Returned, Some(number)) if !under_way => number.clone(),
+            (Status::ResultReady | Status::Returned, Some(number)) if !moving.sides.correcting => number.clone(),
             (status, _) => return Err(CORRECTION_IMPOSSIBLE.error().extra("state", status.code())),
         };
         let correction = Correction {
@@ -115,10 +119,12 @@ pub async fn open(
     .await
 }
 
-/// Signs the right result. It costs the applicant nothing.
+/// Signs the right result, whose document, if it has one, takes the place of the wrong one's in the owner's store. It costs
+/// the applicant nothing.
 ///
 /// # Errors
-/// No such correction; [`CORRECTION_IMPOSSIBLE`] when it is done already.
+/// No such correction; [`CORRECTION_IMPOSSIBLE`] when it is done already; a document that is not a draft of this dossier's
+/// result, or has not arrived.
 pub async fn close(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
@@ -144,7 +150,15 @@ pub async fn close(
             corrections::closed_at.eq(correction.closed_at),
         ))));
         let reply = part(200, &moving.dossier, "corrections", &correction);
-        let event = Event::Corrected { correction: id.0 };
+        let document = right.document.as_ref().map(|document| document.id);
+        if let Some(document) = &right.document {
+            let papers = &mut moving.papers;
+            moving.also.extend(keep::result(ctx, &moving.dossier, moving.procedure, papers, document)?);
+        }
+        let (revoked, mark) = keep::revoke(ctx, &mut moving.papers, document).unzip();
+        moving.also.extend(mark);
+        let event =
+            Event::Corrected { correction: id.0, document: document.map(|id| id.0), revoked: revoked.map(|id| id.0) };
         moving.answer(conn, ctx, world, &event, target.attempt, reply).await
     })
     .await

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::consultation::Opinion;
 use crate::data_source::look_up::LookUpOutcome;
+use crate::delivery::DeliveryMethod;
 use crate::dossier::{Channel, Outcome};
 use crate::fee::PaymentMethod;
 use crate::paper::Origin;
@@ -145,7 +146,14 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         document: Option<Uuid>,
     },
-    ResultReturned {},
+    ResultReturned {
+        /// Older events do not say how.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        method: Option<DeliveryMethod>,
+        /// To somebody other than the applicant.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_proxy: bool,
+    },
     Withdrawn {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         ground: Option<WithdrawalGround>,
@@ -227,6 +235,12 @@ pub enum Event {
     },
     Corrected {
         correction: Uuid,
+        /// The document of the right result.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        document: Option<Uuid>,
+        /// The document of the wrong one, which holds no more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        revoked: Option<Uuid>,
     },
     /// Another version of the calendar made it later, by an administrator's order.
     DeadlineMoved {
@@ -291,7 +305,7 @@ impl journal::Event for Event {
             Self::ReappointmentProposed { .. } => "dossier.reappointment_proposed",
             Self::Reappointed { .. } => "dossier.reappointed",
             Self::ResultIssued { .. } => "dossier.result_issued",
-            Self::ResultReturned {} => "dossier.result_returned",
+            Self::ResultReturned { .. } => "dossier.result_returned",
             Self::WithdrawalRequested { .. } => "dossier.withdrawal_requested",
             Self::WithdrawalApproved {} => "dossier.withdrawal_approved",
             Self::WithdrawalRefused {} => "dossier.withdrawal_refused",
@@ -315,6 +329,12 @@ impl journal::Event for Event {
             Self::Corrected { .. } => "dossier.corrected",
             Self::ConsultationEnded {} => "dossier.consultation_ended",
             Self::DeadlineMoved { .. } => "dossier.deadline_moved",
+        }
+    }
+    fn version(&self) -> i16 {
+        match self {
+            Self::ResultReturned { .. } | Self::Corrected { .. } => 2,
+            _ => 1,
         }
     }
 }

@@ -26,6 +26,7 @@ pub mod clock;
 pub mod consultation;
 pub mod correction;
 pub mod data_source;
+pub mod delivery;
 pub mod dossier;
 pub mod event;
 pub mod fee;

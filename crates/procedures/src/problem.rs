@@ -194,6 +194,16 @@ kernel::problems! {
         "Câu hỏi đã kết thúc", "The question is closed";
         "Trạng thái hiện tại nằm trong state.", "The state is in state."
     }
+    CORRECTION_IS_FREE = Conflict "fee.correction_is_free" {
+        "Đang đính chính kết quả, không thu phí", "A result is put right at no cost to the applicant";
+        "Cơ quan làm sai tự chịu chi phí (NĐ 61/2018, Điều 21); xem GET /v1/dossiers/{id}/corrections.",
+        "The agency that got it wrong bears the cost (NĐ 61/2018 Art. 21); see GET /v1/dossiers/{id}/corrections."
+    }
+    DELIVERY_NOT_FOUND = NotFound "delivery.not_found" {
+        "Chưa có thông tin trả kết quả", "Nothing is recorded of a delivery";
+        "Kết quả chưa được trả, hoặc đã trả trước khi việc trả được ghi nhận.",
+        "The result has not been handed over, or was before that was recorded."
+    }
     CORRECTION_NOT_FOUND = NotFound "correction.not_found" {
         "Không tìm thấy lần đính chính", "There is no such correction";
         "Xem tại GET /v1/dossiers/{id}/corrections.", "See them at GET /v1/dossiers/{id}/corrections."
@@ -229,8 +239,8 @@ kernel::problems! {
     }
     ATTACHMENTS_CLOSED = Conflict "attachment.closed" {
         "Hồ sơ không nhận thêm giấy tờ lúc này", "The dossier takes no papers now";
-        "Giấy tờ được thêm khi hồ sơ còn là bản nháp hoặc đang được yêu cầu bổ sung.",
-        "Papers are added while the dossier is a draft or a supplement is requested."
+        "Giấy tờ được thêm khi hồ sơ còn là bản nháp hoặc đang được yêu cầu bổ sung; văn bản kết quả, khi đang giải quyết hoặc đính chính.",
+        "Papers are added while the dossier is a draft or a supplement is requested; documents of its result, while it is examined or put right."
     }
     DOSSIER_CLOSED = Conflict "dossier.closed" {
         "Hồ sơ đã kết thúc", "The dossier is closed";

@@ -7,12 +7,13 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::future::join;
 use kernel::id::AgencyId;
 use kernel::page::{Cursors, Limit};
-use kernel::schema::{dossiers, register_entries, register_serials};
+use kernel::schema::{deliveries, dossiers, register_entries, register_serials};
 use kernel::{Actor, Ctx, Permission, Result, instant};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::catalogue::{Catalogue, Mark, ProcedureId};
+use crate::delivery::{DeliveryMethod, Signature};
 use crate::dossier::{Channel, DossierId, Outcome, applicant_name, visible_to};
 use crate::form;
 use crate::problem::{FORM_NOT_FOUND, REGISTER_NOT_FOUND};
@@ -96,6 +97,16 @@ pub struct RegisterEntry {
     /// When the result was handed out.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "instant::serialize_option")]
     pub returned_at: Option<DateTime<Utc>>,
+    /// How, where that was recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivery_method: Option<DeliveryMethod>,
+    /// Who took it for the applicant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Nguyễn Văn Nam", max_length = 200)]
+    pub recipient_name: Option<String>,
+    /// Whether whoever took it at the counter has signed for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signature: Option<Signature>,
 }
 
 #[derive(Queryable)]
@@ -115,6 +126,7 @@ struct Row {
     outcome: Option<Outcome>,
     result_number: Option<String>,
     closed_at: Option<DateTime<Utc>>,
+    delivery: Option<(DeliveryMethod, Option<String>, Option<Signature>)>,
 }
 
 /// One page of an agency's register, for its own staff and for those who oversee.
@@ -138,6 +150,7 @@ pub async fn register(
     let after = part.cursor.as_deref().map_or(Ok(0), |cursor| cursors.open::<i32>(cursor))?;
     let mut query = dossiers::table
         .inner_join(register_entries::table)
+        .left_join(deliveries::table)
         .filter(visible_to(ctx))
         .filter(register_entries::agency_id.eq(agency))
         .filter(register_entries::year.eq(year))
@@ -161,6 +174,7 @@ pub async fn register(
             dossiers::outcome,
             dossiers::result_number,
             dossiers::closed_at,
+            (deliveries::method, deliveries::recipient_name, deliveries::signature).nullable(),
         ))
         .into_boxed();
     if let Some(month) = part.month {
@@ -196,6 +210,8 @@ fn may_read(actor: &Actor, agency: AgencyId) -> bool {
 
 fn entry(catalogue: &Catalogue, row: Row) -> Result<RegisterEntry> {
     let (procedure, _) = catalogue.pinned(row.procedure_id, &row.case_code)?;
+    let (method, recipient_name, signature) =
+        row.delivery.map_or((None, None, None), |(method, name, signature)| (Some(method), name, signature));
     Ok(RegisterEntry {
         number: row.number,
         dossier_id: row.dossier_id,
@@ -211,5 +227,8 @@ fn entry(catalogue: &Catalogue, row: Row) -> Result<RegisterEntry> {
         outcome: row.outcome,
         result_number: row.result_number,
         returned_at: row.closed_at.filter(|_| row.status == Status::Returned),
+        delivery_method: method,
+        recipient_name,
+        signature,
     })
 }

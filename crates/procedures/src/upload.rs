@@ -14,10 +14,11 @@ use crate::attachment::{
     self, Attachment, AttachmentId, AttachmentView, InsertPapers, NewAttachment, NewDocument, Purpose,
 };
 use crate::catalogue::Catalogue;
-use crate::dossier::{Dossier, DossierId, agencies, audience, load};
+use crate::dossier::{Dossier, DossierId, agencies, audience};
 use crate::event::{Event, INTERNAL};
 use crate::paper::reuse::{Reuse, reuse};
 use crate::problem::{ATTACHMENT_NOT_FOUND, ATTACHMENTS_CLOSED, ID_TAKEN, NOT_YOURS_TO_DO, TOO_MANY_ATTACHMENTS};
+use crate::steps::{Seen, read};
 use crate::workflow::Status;
 
 /// How often a paper is noted again when the dossier changed in between. Papers arrive side by side: whoever loses a
@@ -37,8 +38,8 @@ pub enum Addition {
 }
 
 /// Whether this actor may add papers now: the applicant, or reception for them, while papers are awaited; those who decide,
-/// the document of their decision, while they examine.
-fn may_add(dossier: &Dossier, actor: &Actor, purpose: Purpose) -> Result<()> {
+/// the document of their decision, while they examine, or put a wrong one right.
+fn may_add(Seen { dossier, sides, .. }: &Seen, actor: &Actor, purpose: Purpose) -> Result<()> {
     let decides = |permission| actor.may_at(permission, dossier.competent_agency_id);
     let theirs = match (purpose, actor) {
         // It was read as theirs, or as of whom they represent.
@@ -53,7 +54,7 @@ fn may_add(dossier: &Dossier, actor: &Actor, purpose: Purpose) -> Result<()> {
         Purpose::Component => {
             matches!(dossier.status, Status::Draft | Status::IntakeSupplement | Status::SupplementRequested)
         }
-        _ => dossier.status.is_examined(),
+        _ => dossier.status.is_examined() || sides.correcting,
     };
     if awaited { Ok(()) } else { Err(ATTACHMENTS_CLOSED.error().extra("state", dossier.status.code())) }
 }
@@ -92,8 +93,7 @@ async fn declared_before(
     id: DossierId,
     new: &NewAttachment,
 ) -> Result<Option<Answer>> {
-    let dossier = load(conn, ctx, id).await?;
-    let papers = attachment::of_dossier(conn, id).await?;
+    let Seen { dossier, papers, .. } = read(conn, ctx, id).await?;
     Ok(papers.iter().find(|paper| paper.is(new)).map(|paper| answer(id, dossier.version, paper)))
 }
 
@@ -114,11 +114,12 @@ async fn declare_once(
     new: &Addition,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    let dossier = load(conn, ctx, id).await?;
+    let seen = read(conn, ctx, id).await?;
     let purpose = if let Addition::Result(_) = new { Purpose::DraftResult } else { Purpose::Component };
-    may_add(&dossier, &ctx.actor, purpose)?;
+    may_add(&seen, &ctx.actor, purpose)?;
+    let dossier = seen.dossier;
     let (_, case) = catalogue.pinned(dossier.procedure_id, &dossier.case_code)?;
-    if attachment::of_dossier(conn, id).await?.len() >= MOST {
+    if seen.papers.len() >= MOST {
         return Err(TOO_MANY_ATTACHMENTS.error());
     }
     let papers = match new {
@@ -149,11 +150,11 @@ pub async fn awaited(
     id: DossierId,
     paper: AttachmentId,
 ) -> Result<Attachment> {
-    let dossier = load(conn, ctx, id).await?;
-    let paper = find(conn, &ctx.actor, id, paper).await?;
+    let mut seen = read(conn, ctx, id).await?;
+    let paper = among(std::mem::take(&mut seen.papers), &ctx.actor, paper)?;
     // What has arrived has arrived: sending it again is no change, in whatever state.
     if paper.stored_at.is_none() {
-        may_add(&dossier, &ctx.actor, paper.purpose)?;
+        may_add(&seen, &ctx.actor, paper.purpose)?;
     }
     Ok(paper)
 }
@@ -173,12 +174,13 @@ pub async fn arrived(conn: &mut AsyncPgConnection, ctx: &Ctx, paper: Attachment)
 }
 
 async fn note(conn: &mut AsyncPgConnection, ctx: &Ctx, paper: &Attachment) -> Result<(i32, AttachmentView)> {
-    let dossier = load(conn, ctx, paper.dossier_id).await?;
-    let mut paper = find(conn, &ctx.actor, dossier.id, paper.id).await?;
+    let mut seen = read(conn, ctx, paper.dossier_id).await?;
+    let mut paper = among(std::mem::take(&mut seen.papers), &ctx.actor, paper.id)?;
     if paper.stored_at.is_some() {
-        return Ok((dossier.version, AttachmentView::of(&paper)));
+        return Ok((seen.dossier.version, AttachmentView::of(&paper)));
     }
-    may_add(&dossier, &ctx.actor, paper.purpose)?;
+    may_add(&seen, &ctx.actor, paper.purpose)?;
+    let dossier = seen.dossier;
     paper.stored_at = Some(ctx.now);
     let stored =
         diesel::update(attachments::table.filter(attachments::id.eq(paper.id))).set(attachments::stored_at.eq(ctx.now));
@@ -201,8 +203,7 @@ pub async fn readable(
     id: DossierId,
     paper: AttachmentId,
 ) -> Result<Attachment> {
-    let dossier = load(conn, ctx, id).await?;
-    let paper = find(conn, &ctx.actor, dossier.id, paper).await?;
+    let paper = among(read(conn, ctx, id).await?.papers, &ctx.actor, paper)?;
     if paper.stored_at.is_none() { Err(ATTACHMENT_NOT_FOUND.error()) } else { Ok(paper) }
 }
 
@@ -213,7 +214,10 @@ pub(crate) async fn find(
     dossier: DossierId,
     paper: AttachmentId,
 ) -> Result<Attachment> {
-    let papers = attachment::of_dossier(conn, dossier).await?;
+    among(attachment::of_dossier(conn, dossier).await?, actor, paper)
+}
+
+fn among(papers: Vec<Attachment>, actor: &Actor, paper: AttachmentId) -> Result<Attachment> {
     let shown = |found: &Attachment| found.purpose != Purpose::DraftResult || !matches!(actor, Actor::Citizen(_));
     papers.into_iter().find(|found| found.id == paper && shown(found)).ok_or_else(|| ATTACHMENT_NOT_FOUND.error())
 }

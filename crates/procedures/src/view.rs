@@ -78,7 +78,7 @@ pub struct View {
     pub proposed_outcome: Option<Outcome>,
     #[schema(max_items = 100)]
     pub attachments: Vec<AttachmentView>,
-    /// The documents of its result. Until that is signed they are drafts, and the agency's own business.
+    /// The documents of its result. Until that is signed, or put right, they are drafts, and the agency's own business.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 100)]
     pub result_documents: Vec<AttachmentView>,
@@ -120,7 +120,7 @@ pub fn view(
     let officer = ctx.actor.agency().is_some();
     let shown = |paper: &&Attachment| match paper.purpose {
         Purpose::Component => false,
-        Purpose::DraftResult => officer && dossier.outcome.is_none(),
+        Purpose::DraftResult => officer && (dossier.outcome.is_none() || sides.correcting),
         Purpose::Result => true,
     };
     Ok(View {

@@ -56,7 +56,8 @@ async fn open_correction(id: Id<DossierId>, write: Write<NewCorrection>) -> Resu
 
 /// Sign a corrected result
 ///
-/// It takes the wrong one's place.
+/// It takes the wrong one's place. With a `document`, that becomes a paper of the applicant's; the wrong result's document holds
+/// no more and cannot be reused, but stays readable with a mark that says since when, and what has replaced it.
 #[utoipa::path(operation_id = "closeCorrection", tag = "dossiers", request_body = RightResult, security(("oauth" = ["dossier:sign"])),
     params(
         ("id" = DossierId, Path, description = "The dossier's id.", example = "019b76da-a800-7000-8000-d00000000020"),

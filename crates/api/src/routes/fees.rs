@@ -55,7 +55,7 @@ async fn list_fees(call: Call, id: Id<DossierId>, request: HttpRequest) -> Resul
     responses(
         (status = 201, description = "The order.", body = FeeOrder),
         (status = 404, description = "There is no such dossier, or not for you.", body = Document),
-        (status = 409, description = "The dossier takes no fees now; `state` says where it stands.", body = Document),
+        (status = 409, description = "The dossier takes no fees now, as `state` says, or its result is being put right, which costs nothing.", body = Document),
         (status = 412, description = "The dossier has changed since the version in If-Match.", body = Document),
         (status = 422, description = "The content breaks the schema or a rule.", body = Document),
     ))]

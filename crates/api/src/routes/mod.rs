@@ -25,6 +25,7 @@ pub mod corrections;
 pub mod data_sources;
 pub mod deadlines;
 pub mod delegations;
+pub mod deliveries;
 pub mod directory;
 pub mod dossiers;
 pub mod fees;
@@ -64,6 +65,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     steps::configure(config);
     consultations::configure(config);
     corrections::configure(config);
+    deliveries::configure(config);
     fees::configure(config);
     forms::configure(config);
     register::configure(config);

@@ -195,15 +195,15 @@ async fn get_attachment_paper(call: Call, ids: Id<(DossierId, AttachmentId)>) ->
 
 /// Declare the result's document
 ///
-/// The electronic document that is to be the dossier's result; its content is then uploaded to the address in `Location`. It is
-/// the agency's own draft until the result is signed with it.
+/// The electronic document that is to be the dossier's result, or that of a result which is being put right; its content is then
+/// uploaded to the address in `Location`. It is the agency's own draft until the result is signed with it.
 #[utoipa::path(operation_id = "declareResultDocument", tag = "papers", request_body = NewDocument,
     params(("id" = DossierId, Path, description = "The dossier's id.", example = "019b76da-a800-7000-8000-d00000000015")),
     security(("oauth" = ["dossier:process"]), ("oauth" = ["dossier:sign"])),
     responses(
         (status = 201, description = "The document, waiting for its content.", body = AttachmentView),
         (status = 404, description = "There is no such dossier for you.", body = Document),
-        (status = 409, description = "The dossier is not being examined.", body = Document),
+        (status = 409, description = "The dossier is not being examined, nor is its result being put right.", body = Document),
     ))]
 #[post("/v1/dossiers/{id}/result-documents")]
 async fn declare_result_document(id: Id<DossierId>, write: Write<NewDocument>) -> Result<Answered> {

@@ -5,6 +5,7 @@ use kernel::Ctx;
 use kernel::id::AgencyId;
 use procedures::DossierId;
 use procedures::consultation::ask::{self, NewConsultation};
+use procedures::delivery::NewDelivery;
 use procedures::fee::order::{self, NewDuty};
 use procedures::request::{
     HandOver, NewResult, Plain, Proposal, Reappointment, Reasoned, Rejection, Stoppage, SupplementNotice,
@@ -316,9 +317,10 @@ step! {
 step! {
     /// Hand over the result
     ///
-    /// At the counter by reception, or taken over online by the applicant.
-    return_dossier_result "/v1/dossiers/{id}/return-result" "returnDossierResult" "019b76da-a800-7000-8000-d00000000007" ["dossier:receive", "dossier:file"] Plain,
-    |conn, call, Plain {}, target, world| steps::return_result(conn, &call.ctx, world, target)
+    /// By reception, at the counter or to the post, with who takes it and whether they have signed; or taken over online by the
+    /// applicant, who says nothing. What was handed to the post is returned: whether it arrives is not followed.
+    return_dossier_result "/v1/dossiers/{id}/return-result" "returnDossierResult" "019b76da-a800-7000-8000-d00000000007" ["dossier:receive", "dossier:file"] NewDelivery,
+    |conn, call, given, target, world| steps::return_result(conn, &call.ctx, world, target, given)
 }
 
 step! {

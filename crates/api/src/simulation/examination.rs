@@ -7,6 +7,7 @@ use kernel::{Ctx, Result};
 use procedures::consultation::ask::{self, NewConsultation, NewQuestion};
 use procedures::consultation::reply::{self, NewOpinion};
 use procedures::consultation::{ConsultationId, Opinion};
+use procedures::delivery::{DeliveryMethod, NewDelivery, Originals, Recipient, Signature};
 use procedures::dossier::Outcome;
 use procedures::request::{
     NewResult, Proposal, Reappointment, Reasoned, RefusalGround, StopGround, Stoppage, SupplementNotice,
@@ -264,7 +265,25 @@ impl Life<'_> {
         now: DateTime<Utc>,
     ) -> Result<Next> {
         self.pay(conn, scene, now).await?;
-        step!(self, scene, conn, &self.receiving.reception(now + TimeDelta::minutes(2)), steps::return_result)?;
+        let reception = self.receiving.reception(now + TimeDelta::minutes(2));
+        let delivery = self.delivery();
+        step!(self, scene, conn, &reception, steps::return_result, delivery)?;
         Ok(None)
+    }
+
+    /// Some results are posted, the others fetched; some by somebody whom the applicant has sent.
+    fn delivery(&mut self) -> NewDelivery {
+        let posted = self.chance(150);
+        let sent = !posted && self.chance(80);
+        NewDelivery {
+            method: Some(if posted { DeliveryMethod::Post } else { DeliveryMethod::Counter }),
+            recipient: Some(if sent { Recipient::Representative } else { Recipient::Applicant }),
+            recipient_name: sent.then(|| "Người được ủy quyền".to_owned()),
+            authorisation: sent.then(|| format!("Giấy ủy quyền số {}", self.rng.u32(1..10_000))),
+            signature: (!posted).then_some(Signature::Paper),
+            originals: Some(Originals::NoneTaken),
+            carrier: posted.then(|| "Bưu điện Việt Nam".to_owned()),
+            tracking_number: posted.then(|| format!("EB{:09}VN", self.rng.u32(0..1_000_000_000))),
+        }
     }
 }

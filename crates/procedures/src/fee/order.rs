@@ -13,7 +13,7 @@ use super::{FeeKind, FeeLine, FeeOrder, FeeOrderId, OrderStatus, is_reception, o
 use crate::catalogue::{Case, Fee};
 use crate::dossier::{Channel, DossierId};
 use crate::event::Event;
-use crate::problem::FEES_CLOSED;
+use crate::problem::{CORRECTION_IS_FREE, FEES_CLOSED};
 use crate::request::{Reasoned, made_by_client};
 use crate::steps::{Moving, Target, World, again, take};
 use crate::view::part;
@@ -73,7 +73,7 @@ pub struct NewDuty {
 /// Orders fees of the procedure, by reception. Their amounts are those of the version that the dossier keeps.
 ///
 /// # Errors
-/// [`FEES_CLOSED`] before the dossier is filed and after its end; lines that name no fee, or come to nothing.
+/// [`FEES_CLOSED`] before the dossier is filed and after its end; [`CORRECTION_IS_FREE`] while its result is put right; lines that name no fee, or come to nothing.
 pub async fn order(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
@@ -87,6 +87,9 @@ pub async fn order(
         is_reception(ctx, &moving.before)?;
         if !(moving.before.is_filed() && moving.before.status.is_open()) {
             return Err(FEES_CLOSED.error().extra("state", moving.before.status.code()));
+        }
+        if false && moving.sides.correcting {
+            return Err(CORRECTION_IS_FREE.error());
         }
         let lines = priced(moving.case, moving.before.channel, &new)?;
         let id = new.id.unwrap_or_else(|| FeeOrderId::at(ctx.now));

@@ -10,7 +10,7 @@ use kernel::schema::{attachments, papers};
 use kernel::{Ctx, Permission, Result};
 
 use super::{Origin, Paper, PaperData, PaperId, PaperView, view};
-use crate::attachment::{AttachmentId, AttachmentView, Digitisation, Purpose};
+use crate::attachment::{Attachment, AttachmentId, AttachmentView, Digitisation, Purpose};
 use crate::catalogue::{Catalogue, Component};
 use crate::dossier::{DossierId, load};
 use crate::event::Event;
@@ -120,7 +120,11 @@ pub async fn read(
 ) -> Result<PaperView> {
     let dossier = load(conn, ctx, id).await?;
     let file = find(conn, &ctx.actor, dossier.id, paper).await?;
-    let row = papers::table.filter(papers::id.eq(file.paper_id.unwrap_or(PaperId(file.id.0))));
-    let paper: Option<Paper> = row.select(Paper::as_select()).first(conn).await.optional()?;
-    view(catalogue, paper.ok_or_else(|| PAPER_NOT_FOUND.error())?, &file)
+    let row = papers::table
+        .inner_join(attachments::table)
+        .filter(papers::id.eq(file.paper_id.unwrap_or(PaperId(file.id.0))))
+        .select((Paper::as_select(), attachments::revoked_at, attachments::replaced_by));
+    let (paper, revoked_at, replaced_by) = row.first(conn).await.optional()?.ok_or_else(|| PAPER_NOT_FOUND.error())?;
+    // A dossier that reuses it goes on carrying it: whoever reads it there is told, too.
+    view(catalogue, paper, &Attachment { revoked_at, replaced_by, ..file })
 }

@@ -12,11 +12,11 @@ use kernel::{Ctx, Result};
 use uuid::Uuid;
 
 use super::{Origin, PaperData};
-use crate::attachment::{Attachment, Digitisation, Purpose, components};
+use crate::attachment::{Attachment, AttachmentId, Digitisation, Purpose, components};
 use crate::catalogue::Procedure;
 use crate::dossier::{Dossier, Outcome};
 use crate::problem::unknown_document;
-use crate::request::{IssuedDocument, NewResult};
+use crate::request::IssuedDocument;
 
 /// The components of a dossier that become papers of whoever it is for. What is reused is in the store already.
 pub struct Keep {
@@ -75,7 +75,7 @@ impl QueryFragment<Pg> for Keep {
     }
 }
 
-/// Makes a document the result: a paper of the owner, with its data as it was signed.
+/// Makes a document the result, as the dossier has it now: a paper of the owner, with its data as it was signed.
 ///
 /// # Errors
 /// A document that is not a draft of this dossier's result, or has not arrived.
@@ -84,7 +84,6 @@ pub fn result(
     dossier: &Dossier,
     procedure: &Procedure,
     drafts: &mut [Attachment],
-    result: &NewResult,
     document: &IssuedDocument,
 ) -> Result<Vec<Also>> {
     let IssuedDocument { id, signer, valid_to, signature } = document.clone();
@@ -95,10 +94,10 @@ pub fn result(
     file.purpose = Purpose::Result;
     file.digitisation = Digitisation::Digitised;
     let today = deadlines::vn_date(ctx.now);
-    let granted = result.outcome == Outcome::Granted;
+    let granted = dossier.outcome == Some(Outcome::Granted);
     let data = PaperData {
         paper_type: procedure.content.0.result_type.clone().filter(|_| granted),
-        number: Some(result.number.clone()),
+        number: dossier.result_number.clone(),
         signer,
         issue_date: Some(today),
         valid_from: Some(today),
@@ -124,4 +123,19 @@ pub fn result(
     let signed = diesel::update(attachments::table.filter(attachments::id.eq(id)))
         .set((attachments::purpose.eq(file.purpose), attachments::digitisation.eq(file.digitisation)));
     Ok(vec![Box::new(paper), Box::new(signed)])
+}
+
+/// Ends the validity of the result that stood, if it had a document, in favour of the one that takes its place, if that has
+/// one. It stays readable, with that mark.
+pub fn revoke(
+    ctx: &Ctx,
+    results: &mut [Attachment],
+    replaced_by: Option<AttachmentId>,
+) -> Option<(AttachmentId, Also)> {
+    let stood = |file: &&mut Attachment| file.purpose == Purpose::Result && file.revoked_at.is_none();
+    let wrong = results.iter_mut().filter(|file| Some(file.id) != replaced_by).find(stood)?;
+    (wrong.revoked_at, wrong.replaced_by) = (Some(ctx.now), replaced_by);
+    let row = attachments::table.filter(attachments::id.eq(wrong.id));
+    let mark = (attachments::revoked_at.eq(ctx.now), attachments::replaced_by.eq(replaced_by));
+    Some((wrong.id, Box::new(diesel::update(row).set(mark))))
 }

@@ -31,7 +31,7 @@ pub struct Reuse {
 ///
 /// # Errors
 /// [`UNKNOWN_PROCEDURE`] naming each component that the case does not have; [`INVALID`] naming each paper that is not one's own,
-/// not of a type that the component asks for, not digitised, or not valid today.
+/// revoked, not of a type that the component asks for, not digitised, or not valid today.
 pub async fn reuse(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
@@ -83,6 +83,9 @@ fn fits<'a>(
     (paper, file): &'a (Paper, Attachment),
     component: &Component,
 ) -> Result<(&'a Paper, &'a Attachment), Why> {
+    if file.revoked_at.is_some() {
+        return Err(("revoked", "giấy tờ đã được đính chính, không còn giá trị", "was put right: it holds no more"));
+    }
     if paper.digitised_at.is_none() {
         return Err(("not_digitised", "dữ liệu giấy tờ chưa được ghi nhận", "its data has not been recorded"));
     }

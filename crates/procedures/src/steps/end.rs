@@ -3,21 +3,34 @@
 use diesel_async::AsyncPgConnection;
 use kernel::idempotency::Answer;
 use kernel::problem::{FieldError, INVALID, Text as Words};
+use kernel::schema::deliveries;
 use kernel::{Ctx, Result};
 
 use super::{Target, World, take};
+use crate::delivery::{NewDelivery, Recipient};
 use crate::event::Event;
 use crate::request::{Reasoned, StopGround, Stoppage, Withdrawal};
 use crate::workflow::{Action, Status};
 
-/// Hands the result to the applicant.
+/// Hands the result to the applicant, or to whoever comes for them.
+///
+/// # Errors
+/// What the delivery lacks, and what does not belong to it.
 pub async fn return_result(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
     world: World<'_>,
     target: Target<'_>,
+    given: NewDelivery,
 ) -> Result<Answer> {
-    take(conn, ctx, world, target, Action::ReturnResult, |_| Ok(Event::ResultReturned {})).await
+    take(conn, ctx, world, target, Action::ReturnResult, |moving| {
+        let delivery = given.clone().of(ctx, &moving.dossier)?;
+        let by_proxy = delivery.recipient == Recipient::Representative;
+        let event = Event::ResultReturned { method: Some(delivery.method), by_proxy };
+        moving.also.push(Box::new(diesel::insert_into(deliveries::table).values(delivery)));
+        Ok(event)
+    })
+    .await
 }
 
 /// Withdraws a dossier that has not been accepted.

@@ -202,7 +202,7 @@ pub async fn issue_result(
         moving.remark = result.reason.clone().map(|reason| (result.ground.map(RefusalGround::code), reason));
         if let Some(document) = &result.document {
             let papers = &mut moving.papers;
-            moving.also = keep::result(ctx, &moving.dossier, moving.procedure, papers, &result, document)?;
+            moving.also = keep::result(ctx, &moving.dossier, moving.procedure, papers, document)?;
         }
         let in_time = !clock::timeliness_of(&moving.dossier, ctx.now).is_late();
         let document = result.document.as_ref().map(|document| document.id.0);

@@ -13,7 +13,9 @@ use kernel::journal::{Entry, Event as _};
 use kernel::problem::{CONFLICT, Result};
 use kernel::record::Also;
 use kernel::rules::Rules;
-use kernel::schema::{attachments, consultations, dossier_agencies, dossiers, fee_orders, receipts, supplements};
+use kernel::schema::{
+    attachments, consultations, corrections, dossier_agencies, dossiers, fee_orders, receipts, supplements,
+};
 use uuid::Uuid;
 
 use super::{Remark, World, said, store};
@@ -53,6 +55,8 @@ pub struct Sides {
     pub unpaid: bool,
     /// An agency that was asked has not answered yet.
     pub unanswered: bool,
+    /// Its result is being put right.
+    pub correcting: bool,
     /// The agencies that take part beside the two, and see it too.
     pub beside: Vec<AgencyId>,
     /// Where the result is fetched, when that is not where it was received.
@@ -97,21 +101,29 @@ pub async fn read(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Res
     let unpaid = fee_orders::table.filter(fee_orders::dossier_id.eq(id)).filter(fee_orders::settled_at.is_null());
     let unanswered =
         consultations::table.filter(consultations::dossier_id.eq(id)).filter(consultations::closed_at.is_null());
+    let correcting = corrections::table.filter(corrections::dossier_id.eq(id)).filter(corrections::closed_at.is_null());
     let beside = dossier_agencies::table.filter(dossier_agencies::dossier_id.eq(id));
     let of = |part: SidePart| beside.filter(dossier_agencies::part.eq(part)).select(dossier_agencies::agency_id);
-    let sides = (exists(unpaid), exists(unanswered), array(of(SidePart::Consulted)), array(of(SidePart::Return)));
+    let sides = (
+        exists(unpaid),
+        exists(unanswered),
+        exists(correcting),
+        array(of(SidePart::Consulted)),
+        array(of(SidePart::Return)),
+    );
     let sides = diesel::select(sides);
     let (dossier, papers, sides) = join3(
         dossier.first::<(Dossier, Option<Supplement>)>(&mut one),
         papers.load(&mut two),
-        sides.get_result::<(bool, bool, Vec<Uuid>, Vec<Uuid>)>(&mut three),
+        sides.get_result::<(bool, bool, bool, Vec<Uuid>, Vec<Uuid>)>(&mut three),
     )
     .await;
-    let (unpaid, unanswered, consulted, fetched_at) = sides?;
+    let (unpaid, unanswered, correcting, consulted, fetched_at) = sides?;
     let return_point = fetched_at.iter().copied().next().map(AgencyId);
     let beside = consulted.into_iter().chain(fetched_at).map(AgencyId).collect();
     let (dossier, asked) = dossier.optional()?.ok_or_else(|| NOT_FOUND.error())?;
-    Ok(Seen { dossier, asked, papers: papers?, sides: Sides { unpaid, unanswered, beside, return_point } })
+    let sides = Sides { unpaid, unanswered, correcting, beside, return_point };
+    Ok(Seen { dossier, asked, papers: papers?, sides })
 }
 
 /// A dossier on its way.

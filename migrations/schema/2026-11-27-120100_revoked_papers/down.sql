@@ -1,0 +1,3 @@
+ALTER TABLE attachments
+DROP COLUMN replaced_by,
+DROP COLUMN revoked_at;

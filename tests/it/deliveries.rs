@@ -1,0 +1,122 @@
+//! How results come to their applicants: who took them, under which authorisation, and what the post was given (NĐ 61/2018
+//! Art. 6(2)(b), Art. 20).
+
+use procedures::workflow::{Action, Status};
+use serde_json::{Value, json};
+
+use crate::cast::{Cast, PERMIT_AT_COUNTER, PERMIT_ONLINE, path, said};
+use crate::harness::{Answer, TestApp};
+
+async fn give(cast: &Cast, who: &str, id: &str, delivery: Value) -> Answer {
+    cast.client(who).post(&path(id, Action::ReturnResult), delivery).await
+}
+
+fn at(id: &str) -> String {
+    format!("/v1/dossiers/{id}/delivery")
+}
+
+/// At the counter, to somebody who was sent.
+fn to_somebody() -> Value {
+    let mut taken = said(PERMIT_ONLINE, Action::ReturnResult);
+    taken["recipient"] = json!("representative");
+    taken["recipient_name"] = json!("Zephyrine Nam");
+    taken["authorisation"] = json!("GUQ 12/2026 Zephyrine");
+    taken
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reception_says_all_that_belongs_to_a_delivery_and_nothing_else() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let id = cast.dossier(PERMIT_ONLINE, Status::ResultReady).await;
+    for (delivery, wrong) in [
+        (json!({}), vec!["/method", "/originals", "/recipient"]),
+        (json!({"method": "counter"}), vec!["/originals", "/recipient", "/signature"]),
+        (
+            json!({"method": "post", "recipient": "representative", "signature": "paper", "originals": "kept"}),
+            vec!["/authorisation", "/carrier", "/recipient_name", "/signature", "/tracking_number"],
+        ),
+        (
+            json!({"method": "counter", "recipient": "applicant", "signature": "paper", "originals": "none_taken",
+                "authorisation": "GUQ 12", "recipient_name": "Nam", "carrier": "VNPost"}),
+            vec!["/authorisation", "/carrier", "/recipient_name"],
+        ),
+        (json!({"method": "online", "recipient": "applicant", "originals": "none_taken"}), vec!["/method"]),
+    ] {
+        let refused = give(&cast, "tiepnhan", &id, delivery.clone()).await.expect(422);
+        assert_eq!(refused.wrong(), wrong.into_iter().collect(), "{delivery}");
+    }
+    for (delivery, wrong) in [
+        (
+            json!({"method": "post", "carrier": "VNPost", "tracking_number": "EB1"}),
+            vec!["/carrier", "/method", "/tracking_number"],
+        ),
+        (json!({"recipient": "representative"}), vec!["/recipient"]),
+    ] {
+        let refused = give(&cast, "congdan1", &id, delivery.clone()).await.expect(422);
+        assert_eq!(refused.wrong(), wrong.into_iter().collect(), "{delivery}");
+    }
+    assert_eq!(cast.client("congdan1").get(&at(&id)).await.expect(404).problem(), "delivery.not_found");
+    assert_eq!(app.count("SELECT count(*) FROM deliveries").await, 0);
+    give(&cast, "congdan1", &id, json!({"method": "online"})).await.expect(200);
+    give(&cast, "congdan1", &id, json!({})).await.expect(409);
+    assert_eq!(app.count("SELECT count(*) FROM deliveries").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_taken_a_result_is_read_by_whoever_sees_the_dossier_and_stays_out_of_the_journal() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let id = cast.dossier(PERMIT_ONLINE, Status::ResultReady).await;
+    let returned = give(&cast, "tiepnhan", &id, to_somebody()).await.expect(200).json;
+    let mut expected = to_somebody();
+    expected["returned_at"] = returned["closed_at"].clone();
+    expected["version"] = returned["version"].clone();
+    for (who, status) in [("congdan1", 200), ("chuyenvien", 200), ("thanhtra", 200), ("congdan2", 404), ("badinh", 404)]
+    {
+        let read = cast.client(who).get(&at(&id)).await.expect(status);
+        assert!(status == 404 || read.json == expected, "{who}: {}", read.text);
+    }
+    app.anonymous().get(&at(&id)).await.expect(401);
+    let told = cast.client("congdan1").get(&format!("/v1/dossiers/{id}/timeline")).await.expect(200).json;
+    let last = told["items"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!(last["data"], json!({"method": "counter", "by_proxy": true}));
+    assert_eq!(app.count("SELECT count(*) FROM journal WHERE journal::text ILIKE '%zephyrine%'").await, 0);
+    assert_eq!(app.count("SELECT count(*) FROM deliveries WHERE deliveries::text ILIKE '%zephyrine%'").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_posted_and_what_was_taken_over_online_is_returned_and_stands_in_the_register() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let posted = cast.dossier(PERMIT_ONLINE, Status::ResultReady).await;
+    let letter = json!({
+        "method": "post", "recipient": "applicant", "originals": "none_taken",
+        "carrier": "Bưu điện Việt Nam", "tracking_number": "EB123456789VN",
+    });
+    give(&cast, "tiepnhan", &posted, letter).await.expect(200);
+    let read = cast.client("congdan1").get(&at(&posted)).await.expect(200).json;
+    assert_eq!((&read["tracking_number"], &read["signature"]), (&json!("EB123456789VN"), &Value::Null));
+
+    let online = cast.dossier(PERMIT_ONLINE, Status::ResultReady).await;
+    give(&cast, "congdan1", &online, json!({})).await.expect(200);
+    let read = cast.client("congdan1").get(&at(&online)).await.expect(200).json;
+    assert_eq!((&read["method"], &read["recipient"]), (&json!("online"), &json!("applicant")));
+
+    let fetched = cast.dossier(PERMIT_AT_COUNTER, Status::ResultReady).await;
+    give(&cast, "tiepnhan", &fetched, to_somebody()).await.expect(200);
+    let ready = cast.dossier(PERMIT_AT_COUNTER, Status::ResultReady).await;
+
+    let register = format!("/v1/agencies/{}/register", directory::demo::agency_id("H26.13.01").unwrap());
+    let entries = cast.client("tiepnhan").get(&register).await.expect(200).json["items"].as_array().unwrap().clone();
+    let delivered = |id: &str| {
+        let entry = entries.iter().find(|entry| entry["dossier_id"] == id).unwrap();
+        json!([entry["delivery_method"], entry["recipient_name"], entry["signature"]])
+    };
+    assert_eq!(delivered(&posted), json!(["post", null, null]));
+    assert_eq!(delivered(&online), json!(["online", null, null]));
+    assert_eq!(delivered(&fetched), json!(["counter", "Zephyrine Nam", "paper"]));
+    assert_eq!(delivered(&ready), json!([null, null, null]));
+    let csv = cast.client("tiepnhan").get(&format!("{register}?format=csv")).await.expect(200).text;
+    assert!(csv.contains(",Trực tiếp,Zephyrine Nam,") && csv.contains(",Bưu chính,,"), "{csv}");
+}
