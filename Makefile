@@ -17,7 +17,7 @@ test: ## Set up what the tests need and run all of them
 verify: ## Format, lints, docs, contract, fuzzing, migrations, licences (STEPS="format contract" for some)
 	@scripts/verify $(STEPS)
 
-proof: ## The long proofs: deadlines against an oracle, kill -9, long fuzzing (before a release)
+proof: ## The long proofs: deadlines against an oracle, an import against pandas, files in S3, kill -9, long fuzzing (before a release)
 	@tests/proof/run
 
 bench: ## Load tests, with the aims beside the measurements

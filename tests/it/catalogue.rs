@@ -39,14 +39,91 @@ async fn procedures_are_found_by_field_tier_agency_and_how_far_they_go_online() 
         ("field=ho%20tich", &["1.000894", "1.001193", "2.000635"][..]),
         ("field=ho", &[]),
         ("level=city", &["2.000488", "2.000635", "2.000908"]),
-        ("agency=so%20tu%20phap", &["2.000635"]),
+        ("q=so%20tu%20phap", &["2.000635"]),
+        ("agency=H26.2", &["2.000635"]),
+        // It is asked about building, and settles nothing.
+        ("agency=H26.3", &[]),
+        ("agency=H99", &[]),
         ("online=partial", &["1.000894", "2.000815"]),
         ("subject=enterprise", &["1.013225", "2.000815"]),
         ("online=full&field=Chứng%20thực", &["2.000908"]),
-        ("q=xay%20dung&on=2026-06-30", &[]),
+        ("q=xay%20dung&on=2025-06-30", &[]),
     ] {
         assert_eq!(anybody.get(&format!("/v1/procedures?{filter}")).await.expect(200).codes(), found, "{filter}");
     }
+    // A commune settles all but what is the city's.
+    let all = anybody.get("/v1/procedures").await.expect(200);
+    let ours: Vec<_> = all.codes().into_iter().filter(|code| *code != "2.000488").collect();
+    assert_eq!(anybody.get("/v1/procedures?agency=H26.13.01").await.expect(200).codes(), ours);
+    for wrong in ["so%20tu%20phap", "H", "H26..1", "1.2.3.4.5"] {
+        anybody.get(&format!("/v1/procedures?agency={wrong}")).await.expect(400);
+    }
+}
+
+/// A department that is named by its code in the directory, whatever the words for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_names_an_agency_by_its_code_is_found_by_it() {
+    let app = TestApp::new().await;
+    app.set_time("2026-08-17T09:00:00+07:00");
+    let mut new = next_version(&app, "2026-08-18").await;
+    let named = |code: &str| {
+        let name = json!({ "vi": "Cơ quan chuyên môn về xây dựng", "en": "The department of building" });
+        json!([{ "part": "competent", "name": name, "code": code }])
+    };
+    new["content"]["level"] = json!("city");
+    new["content"]["agencies"] = named("H26.99");
+    let unknown = app.staff("quantri").await.post("/v1/procedures", new.clone()).await.expect(422);
+    assert_eq!(unknown.wrong(), BTreeSet::from(["/content/agencies/0/code"]));
+    new["content"]["agencies"] = named("H26.3");
+    app.staff("quantri").await.post("/v1/procedures", new).await.expect(201);
+    let found = async |agency: &str| {
+        let path = format!("/v1/procedures?q=xay%20dung&on=2026-08-18&agency={agency}");
+        !app.anonymous().get(&path).await.expect(200).codes().is_empty()
+    };
+    assert_eq!([found("H26.3").await, found("H26.2").await, found("H26.13.01").await], [true, false, false]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_procedure_lacks_of_its_eight_parts_is_said_part_by_part() {
+    let app = TestApp::new().await;
+    app.set_time("2026-08-17T09:00:00+07:00");
+    let mut new = next_version(&app, "2026-08-18").await;
+    new["name"] = json!(" ");
+    for part in ["sequence", "subjects", "results"] {
+        new["content"].as_object_mut().unwrap().remove(part);
+    }
+    new["content"]["agencies"].as_array_mut().unwrap().retain(|agency| agency["part"] != "competent");
+    new["content"]["cases"][0]["components"] = json!([]);
+    new["content"]["cases"][2]["methods"] = json!([]);
+    let refused = app.staff("quantri").await.post("/v1/procedures", new).await.expect(422);
+    let expected = [
+        "/name",
+        "/content/sequence",
+        "/content/subjects",
+        "/content/agencies",
+        "/content/results",
+        "/content/cases/0/components",
+        "/content/cases/2/methods",
+    ];
+    assert_eq!(refused.wrong(), BTreeSet::from(expected));
+}
+
+/// The building permit took 15 days until it got a decree of its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seeded_version_is_in_force_until_the_next_one() {
+    let app = TestApp::new().await;
+    let on = async |day: &str| {
+        let path = format!("/v1/procedures?q=1.013225&on={day}");
+        app.anonymous().get(&path).await.expect(200).json["items"][0]["valid_from"].clone()
+    };
+    assert_eq!(on("2026-06-30").await, "2025-07-01");
+    assert_eq!(on("2026-07-01").await, "2026-07-01");
+    app.set_time("2026-06-22T09:00:00+07:00");
+    let (citizen, reception) = (app.citizen("congdan1").await, app.staff("tiepnhan").await);
+    let id = papers::file(&citizen, "1.013225", "house", PERMIT).await;
+    citizen.step(&id, "submit").await.expect(200);
+    let accepted = reception.step(&id, "accept").await.expect(200);
+    assert_eq!(accepted.json["due_date"], "2026-07-07", "15 days, under whatever comes after");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -75,10 +152,13 @@ async fn every_limit_and_fee_says_where_it_is_from_and_how_sure_that_is() {
         for part in ["sequence", "results", "agencies", "subjects"] {
             assert!(!content[part].as_array().unwrap().is_empty(), "{code} says nothing of {part}");
         }
+        for text in content["legal_basis"].as_array().unwrap() {
+            assert!(text["address"].is_string() && text["mark"].is_string(), "{code}");
+        }
         for case in content["cases"].as_array().unwrap() {
             assert!(case["limit_source"].is_string() && case["limit_mark"].is_string(), "{code}");
             let methods = case["methods"].as_array().into_iter().flatten();
-            for fee in methods.flat_map(|method| method["fees"].as_array().unwrap()) {
+            for fee in methods.flat_map(|method| method["fees"].as_array().into_iter().flatten()) {
                 assert!(fee["source"].is_string() && fee["mark"].is_string(), "{code}");
             }
         }
@@ -185,7 +265,7 @@ async fn a_version_published_on_one_replica_is_in_force_on_the_others() {
     let other = replica(&app).await;
     let tomorrow = deadlines::vn_date(app.clock.now()).succ_opt().unwrap().to_string();
     app.staff("quantri").await.post("/v1/procedures", next_version(&app, &tomorrow).await).await.expect(201);
-    let known = async || other.app.catalogue.load().versions("1.013225").count() == 2;
+    let known = async || other.app.catalogue.load().versions("1.013225").count() == 3;
     until(known).await;
     other.stop().await;
 }

@@ -76,10 +76,13 @@ async fn what_the_rules_find_wrong_has_its_place_too() {
     assert_eq!(wrong(&|body| body["case"] = json!("castle")).await, "/case");
     assert_eq!(wrong(&|body| body["agency"] = json!("H99")).await, "/agency");
     assert_eq!(wrong(&|body| body["attachments"][2]["component"] = json!("poem")).await, "/attachments/2/component");
-    // 2027 is when the seed's last procedure is still in force; a date before 2026-07-01 has no building permit.
-    app.set_time("2026-06-30T09:00:00+07:00");
-    let early = app.citizen("congdan1").await.post("/v1/dossiers", draft()).await.expect(422);
-    assert_eq!(early.problem(), "procedure.unknown", "not in force yet");
+    let mut later = citizen.get("/v1/procedures/1.013225").await.expect(200).json;
+    for name in ["id", "version", "valid_to"] {
+        later.as_object_mut().unwrap().remove(name);
+    }
+    (later["code"], later["valid_from"]) = (json!("9.000001"), json!("2099-01-01"));
+    app.staff("quantri").await.post("/v1/procedures", later).await.expect(201);
+    assert_eq!(wrong(&|body| body["procedure"] = json!("9.000001")).await, "/procedure", "not in force yet");
 }
 
 #[tokio::test(flavor = "multi_thread")]

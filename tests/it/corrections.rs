@@ -195,13 +195,19 @@ async fn a_result_is_fetched_where_the_applicant_has_said() {
     new["support_agency"] = json!("H26.1.01");
     let filed = citizen.post("/v1/dossiers", new).await.expect(201);
     let id = filed.id();
-    assert!(filed.json["return_agency_id"].is_string());
+    assert!(filed.json["return_agency_id"].is_string() && filed.json["support_agency_id"].is_string());
     // A draft is nobody else's.
     cast.client("badinh").get(&format!("/v1/dossiers/{id}")).await.expect(404);
     papers::upload(citizen, &filed.json).await;
     citizen.step(&id, "submit").await.expect(200);
-    cast.client("badinh").get(&format!("/v1/dossiers/{id}")).await.expect(200);
+    let read = cast.client("badinh").get(&format!("/v1/dossiers/{id}")).await.expect(200);
+    for point in ["return_agency_id", "support_agency_id"] {
+        assert_eq!(read.json[point], filed.json[point], "{point}");
+    }
     cast.client("tiepnhan").step(&id, "accept").await.expect(200);
+    let receipt = citizen.get(&format!("/v1/dossiers/{id}/forms")).await.expect(200).json["items"][0].clone();
+    assert_eq!(receipt["return_agency_id"], filed.json["return_agency_id"]);
+    assert_eq!(receipt["register"], json!({ "year": 2026, "number": 1 }));
     cast.client("chuyenvien").step(&id, "start-processing").await.expect(200);
     cast.client("chuyenvien").propose(&id).await;
     cast.client("lanhdao")

@@ -103,6 +103,8 @@ async fn a_form_is_a_page_that_needs_nothing_from_elsewhere() {
         "09 giờ 00 phút, ngày 17/08/2026",
         "hết ngày 25/08/2026",
         "Bản vẽ thiết kế xây dựng",
+        "Nơi trả kết quả",
+        "năm 2026, số thứ tự 01",
         "<svg",
     ] {
         assert!(text.contains(words), "{words} is missing in {text}");

@@ -2,6 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use directory::organisation::change::{self, Imported};
+use directory::organisation::file::File;
+use directory::organisation::list;
+use kernel::id::OrganisationId;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -51,6 +55,36 @@ async fn hoa_sen(app: &TestApp) -> (String, Client) {
     let organisation = reception.post("/v1/organisations", enterprise("0101234567")).await.expect(201).id();
     make(&reception, by_law(&organisation, LAN)).await.expect(201);
     (organisation, app.person("lan", Some(LAN)).await)
+}
+
+/// Many from a file are the same organisations as those of the counter, and each change is told once.
+#[tokio::test(flavor = "multi_thread")]
+async fn organisations_from_a_file_are_registered_once_and_each_change_is_told() {
+    let app = TestApp::new().await;
+    let reception = app.staff("tiepnhan").await;
+    reception.post("/v1/organisations", enterprise("0101234567")).await.expect(201);
+    let conn = &mut *app.db.conn().await.unwrap();
+    let ctx = app.ctx();
+    let mut load = async |text: &str, dry_run: bool| {
+        let file = File::open(text).unwrap();
+        let known = list::by_numbers(conn, &file.numbers()).await.unwrap();
+        let wanted = file.wanted(known, |_| vec![], || OrganisationId::at(ctx.now)).unwrap();
+        let Imported { registered, changed, unchanged } = change::import(conn, &ctx, wanted, dry_run).await.unwrap();
+        [registered, changed, unchanged]
+    };
+    let text = "number,kind,name,address\n0101234567,enterprise,Công ty Hoa Sen,Số 2 phố Huế\n\
+                0107654321,cooperative,Hợp tác xã Sen Vàng,Số 3 phố Huế\n";
+    assert_eq!(load(text, true).await, [1, 1, 0]);
+    assert_eq!(app.count("SELECT count(*) FROM organisations").await, 1, "a dry run does nothing");
+    assert_eq!(load(text, false).await, [1, 1, 0]);
+    assert_eq!(load(text, false).await, [0, 0, 2]);
+    assert_eq!(load("number,phone\n0107654321,+842438250000\n", false).await, [0, 1, 0]);
+    for (event, times) in [("registered", 2), ("changed", 2)] {
+        let told = format!("SELECT count(*) FROM journal WHERE event_kind = 'organisation.{event}'");
+        assert_eq!(app.count(&told).await, times, "{event}");
+    }
+    let found = reception.get("/v1/organisations?number=0101234567").await.expect(200);
+    assert_eq!(found.json["items"][0]["address"], "Số 2 phố Huế");
 }
 
 /// By the person with this number.

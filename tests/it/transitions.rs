@@ -181,7 +181,7 @@ fn sees(kind: Kind, status: Status, player: &Player) -> bool {
     // Who withdraws here has not submitted.
     let filed = !kind.is_citizens() || !matches!(status, Status::Draft | Status::Withdrawn);
     let here = ["tiepnhan", "chuyenvien", "lanhdao", "motcua"].contains(&player.name);
-    let there = kind.elsewhere && player.name == ELSEWHERE;
+    let there = kind.elsewhere && [ELSEWHERE, "motcua2"].contains(&player.name);
     applicant || filed && (here || there || player.may(Permission::OverseeDossiers))
 }
 

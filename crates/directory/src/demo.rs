@@ -64,6 +64,8 @@ pub const STAFF: &[DemoStaff] = &[
     DemoStaff { username: "quantri", name: "Ngô Hải Yến", title: "Quản trị viên", role: Role::Administrator, agency: "H26" },
     DemoStaff { username: "motcua", name: "Đinh Thị Mai", title: "Trưởng Bộ phận Một cửa", role: Role::HeadOfAgency, agency: "H26.13.01" },
     DemoStaff { username: "xaydung", name: "Nguyễn Mạnh Cường", title: "Chuyên viên", role: Role::ProcessingOfficer, agency: "H26.3" },
+    DemoStaff { username: "motcua2", name: "Tạ Hồng Vinh", title: "Trưởng Bộ phận Một cửa", role: Role::HeadOfAgency, agency: "H26.13.02" },
+    DemoStaff { username: "motcua3", name: "Mai Thị Ngân", title: "Trưởng Bộ phận Một cửa", role: Role::HeadOfAgency, agency: "H26.13.03" },
 ];
 
 /// Accounts to try changes on: nobody signs in with them.
@@ -96,8 +98,9 @@ pub fn agency_id(code: &str) -> Option<AgencyId> {
 
 /// The id of a member of staff of the demo.
 pub fn staff_id(username: &str) -> Option<StaffId> {
-    let mut all = STAFF.iter().chain(NEWCOMERS);
-    all.position(|known| known.username == username).map(|n| StaffId(fixed(0xB000, n)))
+    let place = |all: &[DemoStaff]| all.iter().position(|known| known.username == username);
+    let staff = place(STAFF).map(|n| fixed(0xB000, n));
+    staff.or_else(|| place(NEWCOMERS).map(|n| fixed(0xB100, n))).map(StaffId)
 }
 
 /// Adds what is missing of the demo's agencies and staff. Running it again changes nothing, also not a new password.
@@ -168,6 +171,11 @@ mod tests {
         assert_eq!(orphans.map(|(_, agency)| agency.code.as_str()).collect::<Vec<_>>(), ["H26"]);
         let communes = agencies.iter().filter(|(_, agency)| agency.kind == AgencyKind::Commune);
         assert_eq!(communes.count(), 126, "NQ 1656/NQ-UBTVQH15");
+        let all = || STAFF.iter().chain(NEWCOMERS);
+        for DemoStaff { agency, .. } in all().filter(|member| member.agency.starts_with("H26.13.")) {
+            let head = all().any(|member| member.agency == *agency && member.role == Role::HeadOfAgency);
+            assert!(head, "{agency} has staff and no head");
+        }
         for (id, agency) in &agencies {
             assert_eq!(agency_id(&agency.code), Some(*id), "{}", agency.code);
         }

@@ -147,6 +147,9 @@ fn rows(form: &Form, around: &Around<'_>) -> Vec<Row> {
             rows.push(row("Thời gian giải quyết theo quy định", limit_in_words(form.limit)));
             rows.push(row("Thời điểm nhận", moment(form.at)));
             rows.extend(due("Hẹn trả kết quả"));
+            rows.push(row("Nơi trả kết quả", (around.name_of)(form.return_agency_id.0)));
+            let entered = form.register.map(|it| format!("năm {}, số thứ tự {:02}", it.year, it.number));
+            rows.extend(entered.map(|entered| row("Vào Sổ theo dõi hồ sơ", entered)));
         }
         FormKind::ApologyExtension => {
             rows.extend(form.due_before.map(|before| row("Đã hẹn trả", last_moment(before))));
@@ -274,11 +277,16 @@ fn ground_in_words(ground: &str) -> &str {
     }
 }
 
+/// What stands on the control slip for an event of the journal: a test walks over all of them.
 fn event_in_words(event: &str) -> &str {
     match event.trim_start_matches("dossier.") {
         "created" => "Lập hồ sơ",
         "attachment_declared" => "Khai giấy tờ",
         "attachment_stored" => "Nhận giấy tờ",
+        "attachment_reused" => "Dùng lại giấy tờ đã có",
+        "attachment_digitised" => "Số hóa giấy tờ",
+        "data_looked_up" => "Tra cứu cơ sở dữ liệu",
+        "look_up_disputed" => "Ghi nhận dữ liệu tra cứu chưa chính xác",
         "submitted" => "Nộp hồ sơ",
         "intake_supplement_requested" => "Yêu cầu bổ sung khi tiếp nhận",
         "rejection_proposed" => "Trình từ chối tiếp nhận",
@@ -290,17 +298,34 @@ fn event_in_words(event: &str) -> &str {
         "processing_started" => "Nhận giải quyết",
         "verification_begun" => "Thẩm tra, xác minh",
         "verification_recorded" => "Ghi kết quả xác minh",
+        "consultation_begun" => "Lấy ý kiến cơ quan khác",
+        "opinion_given" => "Nhận ý kiến",
+        "silence_consented" => "Hết hạn, coi như đồng ý",
+        "consultation_overdue" => "Quá hạn cho ý kiến",
+        "consultation_ended" => "Kết thúc lấy ý kiến",
         "supplement_proposed" => "Trình yêu cầu bổ sung",
         "supplement_signed" => "Ký yêu cầu bổ sung",
         "supplement_requested" => "Yêu cầu bổ sung",
         "supplement_lapsed" => "Hết thời hạn bổ sung",
         "supplement_confirmed" => "Nhận đủ bổ sung",
+        "fee_ordered" => "Thông báo phí, lệ phí",
+        "fee_cancelled" => "Hủy thông báo phí, lệ phí",
+        "payment_requested" => "Yêu cầu nghĩa vụ tài chính",
+        "payment_waived" => "Miễn chờ nghĩa vụ tài chính",
+        "payment_received" => "Nhận thanh toán",
+        "refund_ordered" => "Quyết định hoàn trả",
+        "refunded" => "Đã hoàn trả",
+        "refund_failed" => "Hoàn trả không thành",
+        "result_document_declared" => "Khai văn bản kết quả",
+        "result_document_stored" => "Nhận văn bản kết quả",
         "result_proposed" => "Trình kết quả",
         "sent_back" => "Trả lại để xử lý",
         "reappointment_proposed" => "Trình hẹn lại",
         "reappointed" => "Xin lỗi, hẹn lại",
         "result_issued" => "Ký kết quả",
         "result_returned" => "Trả kết quả",
+        "correction_opened" => "Bắt đầu sửa sai sót",
+        "corrected" => "Đã sửa sai sót",
         "withdrawn" => "Rút hồ sơ",
         "withdrawal_requested" => "Đề nghị rút hồ sơ",
         "withdrawal_approved" => "Đồng ý cho rút",
@@ -310,5 +335,25 @@ fn event_in_words(event: &str) -> &str {
         "answer_deadline_passed" => "Quá hạn trả lời tiếp nhận",
         "deadline_moved" => "Đổi hạn theo lịch làm việc mới",
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::event_in_words;
+
+    #[test]
+    fn every_event_has_words_of_its_own() {
+        let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/events");
+        let files = std::fs::read_dir(fixtures).expect("the fixtures are there");
+        let names = files.map(|file| file.expect("a file").file_name().to_string_lossy().into_owned());
+        let kinds = names.filter_map(|name| Some(name.strip_prefix("dossier.")?.split_once(".v")?.0.to_owned()));
+        let kinds: BTreeSet<String> = kinds.collect();
+        let silent: Vec<&String> = kinds.iter().filter(|kind| event_in_words(kind) == **kind).collect();
+        assert!(kinds.len() > 40 && silent.is_empty(), "no Vietnamese words for {silent:?}");
+        let said: BTreeSet<&str> = kinds.iter().map(|kind| event_in_words(kind)).collect();
+        assert_eq!(said.len(), kinds.len(), "two events say the same");
     }
 }

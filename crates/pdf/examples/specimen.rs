@@ -49,6 +49,8 @@ fn receipt() -> Sheet {
             row("Thời gian giải quyết theo quy định", "7 ngày làm việc"),
             row("Thời điểm nhận", "08 giờ 30 phút, ngày 23/11/2026"),
             row("Hẹn trả kết quả", "hết ngày 03/12/2026"),
+            row("Nơi trả kết quả", "Ủy ban nhân dân phường Hoàn Kiếm"),
+            row("Vào Sổ theo dõi hồ sơ", "năm 2026, số thứ tự 01"),
         ],
         table: Table {
             head: vec!["TT", "Thành phần hồ sơ", "Số tệp"],

@@ -235,7 +235,8 @@ pub async fn file(
     papers.extend(again);
     papers.sort_by_key(|paper| paper.id);
     let return_point = return_point.filter(|agency| *agency != receiving);
-    let sides = Sides { return_point, beside: return_point.into_iter().collect(), ..Sides::default() };
+    let beside = return_point.into_iter().collect();
+    let sides = Sides { return_point, support_point: support, beside, ..Sides::default() };
     let reply = answer(201, &view(ctx, catalogue, &dossier, None, &papers, &sides)?);
     let mut also: Vec<Also> = match papers.is_empty() {
         true => Vec::new(),

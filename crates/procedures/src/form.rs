@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::attachment::{Attachment, components};
 use crate::catalogue::{Case, Catalogue, Mark};
 use crate::dossier::{Applicant, Dossier, DossierId};
+use crate::register::{self, RegisterNumber};
 use crate::steps::{self, Seen};
 use crate::timeline::{TimelineEntry, timeline};
 use crate::view::ProcedureName;
@@ -59,6 +60,11 @@ pub struct Form {
     pub applicant: Applicant,
     pub receiving_agency_id: AgencyId,
     pub competent_agency_id: AgencyId,
+    /// Where the result is fetched.
+    pub return_agency_id: AgencyId,
+    /// Where it stands in the register of the agency that received it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub register: Option<RegisterNumber>,
     /// Whose letterhead it has.
     pub issued_by: AgencyId,
     /// How long the agency may take.
@@ -134,11 +140,15 @@ pub(crate) fn issue(form: &str, day: NaiveDate) -> Option<&'static Issue> {
 /// # Errors
 /// No such dossier for this actor.
 pub async fn forms(conn: &mut AsyncPgConnection, ctx: &Ctx, catalogue: &Catalogue, id: DossierId) -> Result<Vec<Form>> {
-    let Seen { dossier, papers: attachments, .. } = steps::read(conn, ctx, id).await?;
+    let Seen { dossier, papers: attachments, sides, .. } = steps::read(conn, ctx, id).await?;
     let entries = timeline(conn, ctx, id).await?;
+    let register = register::number_of(conn, &dossier).await?;
     let (procedure, case) = catalogue.pinned(dossier.procedure_id, &dossier.case_code)?;
     let name = ProcedureName { code: procedure.code.clone(), name: procedure.name.clone() };
-    let mut about = About { dossier: &dossier, attachments: &attachments, name, case, due_at: None, wanted_back: None };
+    let return_point = sides.return_point.unwrap_or(dossier.receiving_agency_id);
+    let (due_at, wanted_back) = (None, None);
+    let (dossier, attachments) = (&dossier, attachments.as_slice());
+    let mut about = About { dossier, attachments, name, case, return_point, register, due_at, wanted_back };
     let mut forms: Vec<Form> = entries.iter().filter_map(|entry| about.form_of(entry)).collect();
     if ctx.actor.agency().is_some() && dossier.accepted_at.is_some() {
         let steps = entries.iter().map(|entry| SlipLine {
@@ -159,6 +169,8 @@ struct About<'a> {
     attachments: &'a [Attachment],
     name: ProcedureName,
     case: &'a Case,
+    return_point: AgencyId,
+    register: Option<RegisterNumber>,
     /// What has been promised so far.
     due_at: Option<DateTime<Utc>>,
     /// Why the applicant wants it back: ground and reason.
@@ -221,6 +233,8 @@ impl About<'_> {
             applicant: self.dossier.applicant.0.clone(),
             receiving_agency_id: self.dossier.receiving_agency_id,
             competent_agency_id: self.dossier.competent_agency_id,
+            return_agency_id: self.return_point,
+            register: self.register,
             issued_by: self.dossier.receiving_agency_id,
             papers: self.filed(at),
             limit: self.dossier.clock.as_ref().map_or(self.case.limit, |clock| clock.0.limit),

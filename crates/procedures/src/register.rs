@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use crate::catalogue::{Catalogue, Mark, ProcedureId};
 use crate::delivery::{DeliveryMethod, Signature};
-use crate::dossier::{Channel, DossierId, Outcome, applicant_name, visible_to};
+use crate::dossier::{Channel, Dossier, DossierId, Outcome, applicant_name, visible_to};
 use crate::form;
 use crate::problem::{FORM_NOT_FOUND, REGISTER_NOT_FOUND};
 use crate::view::ProcedureName;
@@ -107,6 +107,23 @@ pub struct RegisterEntry {
     /// Whether whoever took it at the counter has signed for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signature: Option<Signature>,
+}
+
+/// A place in the register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema, Queryable)]
+pub struct RegisterNumber {
+    /// The book's year.
+    #[schema(minimum = 2000, maximum = 2999, example = 2026)]
+    pub year: i16,
+    /// In that book.
+    #[schema(minimum = 1, maximum = 2147483647, example = 1)]
+    pub number: i32,
+}
+
+/// Where a dossier that the caller has read stands in the register; nowhere before it is accepted.
+pub(crate) async fn number_of(conn: &mut AsyncPgConnection, dossier: &Dossier) -> Result<Option<RegisterNumber>> {
+    let entry = register_entries::table.find(dossier.id).select((register_entries::year, register_entries::number));
+    Ok(entry.first(conn).await.optional()?)
 }
 
 #[derive(Queryable)]

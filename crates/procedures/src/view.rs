@@ -39,6 +39,9 @@ pub struct View {
     /// Where the result is fetched, when that is not where it was received.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub return_agency_id: Option<AgencyId>,
+    /// Where somebody helped the applicant to file it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub support_agency_id: Option<AgencyId>,
     pub applicant: Applicant,
     /// The e-form's data.
     #[schema(value_type = Object)]
@@ -134,6 +137,7 @@ pub fn view(
         receiving_agency_id: dossier.receiving_agency_id,
         competent_agency_id: dossier.competent_agency_id,
         return_agency_id: sides.return_point,
+        support_agency_id: sides.support_point,
         applicant: dossier.applicant.0.clone(),
         form: dossier.form.0.clone(),
         code: dossier.code.clone(),

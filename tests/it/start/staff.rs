@@ -41,6 +41,25 @@ const WHAT_IS_WRONG: &str = "Nothing was loaded:
   line 3, valid_from: is not a date
   line 4, code: is in a line above already";
 
+const ORGANISATIONS: &str = "number,kind,name,address,email
+0109876543,enterprise,Công ty TNHH Xây dựng Sông Hồng,Số 5 phố Tràng Tiền,lienhe@songhong.example.vn
+001190000001,household_business,Hộ kinh doanh Bình Minh,Số 12 phố Hàng Bài,
+";
+
+const WRONG_ORGANISATIONS: &str = "number,kind,name,address,fax
+12345,firm,,Số 5 phố Tràng Tiền,
+0109876543,enterprise,Sông Hồng,Số 5,
+0109876543,enterprise,Sông Hồng,Số 5,
+";
+
+const WHAT_IS_WRONG_WITH_ORGANISATIONS: &str = "Nothing was loaded:
+  line 1, fax: there is no such column
+  line 2, name: is required
+  line 2, number: at least 10 characters
+  line 2, number: does not match ^([0-9]{10}(-[0-9]{3})?|[0-9]{12})$
+  line 2, kind: must be one of [\"enterprise\",\"cooperative\",\"household_business\",\"public_body\",\"association\",\"other\"]
+  line 4, number: is in a line above already";
+
 const STAFF: &str = "username,name,title,agency,roles
 an.tran,Trần Thị An,Chủ tịch,H26.13.01,leader processing_officer:2026-01-01
 binh.vu,Vũ Bình,,H26,inspector reception_officer@H26.13.01:2026-01-01..2099-12-31
@@ -133,6 +152,18 @@ async fn staff_from_the_command_line_sign_in_to_a_server_without_demo() {
     assert_eq!(here.run(&load, "").good(), "0 members of staff hired, 0 changed, 2 as they were.\n");
     std::fs::write(&file, "username,title\nan.tran,Phó Chủ tịch\n").unwrap();
     assert_eq!(here.run(&load, "").good(), "0 members of staff hired, 1 changed, 0 as they were.\n");
+
+    let file = here.scratch.path("organisations.csv");
+    let load = ["organisation", "load", file.to_str().unwrap()];
+    std::fs::write(&file, WRONG_ORGANISATIONS).unwrap();
+    assert_eq!(here.run(&load, "").refused(), WHAT_IS_WRONG_WITH_ORGANISATIONS);
+    std::fs::write(&file, ORGANISATIONS).unwrap();
+    let dry_run = here.run(&[&load[..], &["--dry-run"]].concat(), "").good();
+    assert_eq!(dry_run, "Nothing was done. There would be: 2 organisations registered, 0 changed, 0 as they were.\n");
+    assert_eq!(here.run(&load, "").good(), "2 organisations registered, 0 changed, 0 as they were.\n");
+    assert_eq!(here.run(&load, "").good(), "0 organisations registered, 0 changed, 2 as they were.\n");
+    std::fs::write(&file, "number,email\n0109876543,\n001190000001,\n").unwrap();
+    assert_eq!(here.run(&load, "").good(), "0 organisations registered, 1 changed, 1 as they were.\n");
 
     let server = here.serve().start().await;
     let code = lines[0].split_once('\t').unwrap().1;

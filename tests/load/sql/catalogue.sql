@@ -10,10 +10,14 @@ SELECT
     (ARRAY['Hộ tịch', 'Đất đai', 'Hoạt động xây dựng', 'An toàn thực phẩm', 'Cư trú'])[1 + n % 5],
     '{"source": "load test", "mark": "C", "subjects": ["citizen"], "agencies": [
         {"part": "competent", "name": {"vi": "Ủy ban nhân dân cấp xã", "en": "People''s Committee of the commune"}}],
+     "sequence": [{"vi": "Nộp hồ sơ và nhận kết quả.", "en": "File it and fetch the result."}],
+     "results": [{"vi": "Giấy xác nhận", "en": "Certificate"}],
      "cases": [{
         "code": "standard", "name": "Thông thường", "name_en": "Standard",
         "limit": {"amount": 3, "unit": "working_day"}, "limit_source": "load test", "limit_mark": "C",
-        "supplement": "restart", "immediate": true, "components": []}]}'
+        "supplement": "restart", "immediate": true,
+        "components": [{"code": "request", "name": "Tờ khai", "name_en": "Request", "required": true}],
+        "methods": [{"channel": "online"}, {"channel": "counter"}]}]}'
 FROM generate_series(1, 5000) AS n
 ON CONFLICT DO NOTHING;
 UPDATE reference_data SET version = version + 1 WHERE kind = 'procedures';

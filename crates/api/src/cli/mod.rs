@@ -6,6 +6,7 @@ mod demo;
 mod demo_partners;
 mod import;
 mod log;
+mod organisation;
 mod receipt;
 mod serve;
 mod staff;
@@ -51,6 +52,8 @@ enum Command {
     Calendar(Calendar),
     /// Import what another system has handled.
     Import(Import),
+    /// Register and change organisations from a file.
+    Organisation(Organisation),
     /// Hire and change staff from a file.
     Staff(Staff),
     /// Manage staff accounts.
@@ -91,6 +94,14 @@ struct Import {
 }
 
 #[derive(Args)]
+struct Organisation {
+    #[command(flatten)]
+    flags: Flags,
+    #[command(subcommand)]
+    command: organisation::OrganisationCommand,
+}
+
+#[derive(Args)]
 struct Staff {
     #[command(flatten)]
     flags: Flags,
@@ -123,6 +134,7 @@ pub async fn run() -> ExitCode {
         Command::Agency(agency) => manage_agencies(agency).await,
         Command::Calendar(calendar) => manage_calendars(calendar).await,
         Command::Import(import) => manage_imports(import).await,
+        Command::Organisation(organisation) => manage_organisations(organisation).await,
         Command::Staff(staff) => manage_staff(staff).await,
         Command::User(user) => manage(user).await,
     };
@@ -193,6 +205,12 @@ async fn manage_imports(import: Import) -> Result<(), String> {
     let settings = Settings::check(&import.flags)?;
     let (_database, mut conn) = database::attach(&settings).await?;
     import::manage(&mut conn, &Clock::default(), import.command).await
+}
+
+async fn manage_organisations(organisation: Organisation) -> Result<(), String> {
+    let settings = Settings::check(&organisation.flags)?;
+    let (_database, mut conn) = database::attach(&settings).await?;
+    organisation::manage(&mut conn, &system(), organisation.command).await
 }
 
 async fn manage_staff(staff: Staff) -> Result<(), String> {

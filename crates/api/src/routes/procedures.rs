@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, get, post, web};
+use directory::{Agencies, AgencyKind};
 use kernel::page::Page;
 use kernel::reference::Reference;
 use procedures::catalogue::publish::{self, NewProcedure, Repeal};
-use procedures::catalogue::search::{self, Filter, ProcedureLine};
+use procedures::catalogue::search::{self, Filter, ProcedureLine, Settler};
 use procedures::catalogue::{Procedure, ProcedureId};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::dossiers::agency_today;
 use crate::call::{Call, Parameters, next_link};
 use crate::problem::{Document, Result};
 use crate::public::Public;
@@ -34,7 +36,7 @@ struct ProcedurePage {
 
 /// Search procedures
 ///
-/// By words with or without accents, field, tier, agency, whom it is for and how far it goes online. Without `on`, those
+/// By words with or without accents, field, tier, the agency that settles it, whom it is for and how far it goes online. Without `on`, those
 /// in force today.
 #[utoipa::path(operation_id = "searchProcedures", tag = "procedures", security(()), params(Filter), responses(
     (status = 200, description = "A page.", body = ProcedurePage, headers(("Cache-Control" = String, description = "How long it may be kept.")))
@@ -46,9 +48,21 @@ async fn search_procedures(
     request: HttpRequest,
 ) -> Result<Public<Page<ProcedureLine>>> {
     let cursors = call.app.cursors("procedures", &filter);
-    let body = search::search(&call.app.catalogue.load(), &cursors, &filter, deadlines::vn_date(call.ctx.now))?;
+    let settler = filter.agency.as_ref().map(|code| settler(&call.app.agencies.load(), code.as_str()));
+    let (catalogue, today) = (call.app.catalogue.load(), deadlines::vn_date(call.ctx.now));
+    let body = search::search(&catalogue, &cursors, &filter, settler.as_ref(), today)?;
     let link = next_link(request.path(), request.query_string(), body.next_cursor.as_deref());
     Ok(Public { seconds: 60, body, link })
+}
+
+/// What is asked of an agency: of one that the directory does not have, what names its code.
+fn settler(agencies: &Agencies, code: &str) -> Settler {
+    let agency = agencies.by_code(code);
+    Settler {
+        code: code.to_owned(),
+        name: agency.map_or_else(String::new, |agency| agency.name.clone()),
+        commune: agency.is_some_and(|agency| agency.kind == AgencyKind::Commune),
+    }
 }
 
 /// Read a procedure
@@ -70,7 +84,8 @@ async fn get_procedure(call: Call, code: web::Path<String>) -> Result<Public<Arc
 /// Publish a procedure
 ///
 /// A new procedure, or a new version of one: the version before ends on the day before. A published version is never
-/// changed, since dossiers rest on it. With the decision that publishes it, the answer says by when that had to be made and opened
+/// changed, since dossiers rest on it. It has the eight parts that NĐ 63/2010 Art. 8 wants, or is refused with each
+/// that is missing. With the decision that publishes it, the answer says by when that had to be made and opened
 /// to the public, and whether it was. Other replicas know it after a second.
 #[utoipa::path(operation_id = "publishProcedure", tag = "procedures", request_body = NewProcedure,
     security(("oauth" = ["procedure:publish"])),
@@ -83,6 +98,10 @@ async fn get_procedure(call: Call, code: web::Path<String>) -> Result<Public<Arc
 async fn publish_procedure(write: Write<NewProcedure>) -> Result<Answered> {
     write
         .run(async |conn, call, new, attempt| {
+            for (n, involved) in new.content.agencies.iter().enumerate() {
+                let pointer = format!("/content/agencies/{n}/code");
+                involved.code.as_ref().map(|code| agency_today(call, &pointer, code)).transpose()?;
+            }
             let id = ProcedureId::at(call.ctx.now);
             let answer = publish::publish(conn, &call.ctx, &call.app.rules, id, new, attempt).await?;
             reference::refresh(&call.app, conn, Reference::Procedures).await;

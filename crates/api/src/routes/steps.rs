@@ -233,7 +233,7 @@ step! {
     /// Take up a dossier
     ///
     /// The competent agency begins to examine it. One that another agency has received has to be handed over first, and
-    /// its limit begins now.
+    /// its limit began with that.
     start_dossier_processing "/v1/dossiers/{id}/start-processing" "startDossierProcessing" "019b76da-a800-7000-8000-d00000000003" ["dossier:process"] Plain,
     |conn, call, Plain {}, target, world| steps::start_processing(conn, &call.ctx, world, target)
 }

@@ -1,9 +1,9 @@
-//! Registering organisations at the counter, and changing what is known of them.
+//! Registering organisations, at the counter or many at once, and changing what is known of them.
 
 use diesel::prelude::*;
-use diesel_async::AsyncPgConnection;
+use diesel_async::{AsyncConnection, AsyncPgConnection};
 use kernel::id::OrganisationId;
-use kernel::idempotency::{Answer, Attempt};
+use kernel::idempotency::{Answer, Attempt, Kept};
 use kernel::journal::Entry;
 use kernel::problem::{Error, STALE};
 use kernel::record::{Record, nothing_late};
@@ -11,6 +11,7 @@ use kernel::schema::organisations;
 use kernel::timers::Timers;
 use kernel::{Ctx, Result};
 
+use super::file::Wanted;
 use super::{Organisation, OrganisationContent, OrganisationEvent, list};
 use crate::problem::ORGANISATION_NUMBER_TAKEN;
 
@@ -28,12 +29,7 @@ pub async fn register(
     let organisation = Organisation::new(id, 1, content);
     let body = serde_json::to_string(&organisation).expect("an organisation is plain data");
     let answer = Answer { status: 201, version: 1, location: Some(format!("/v1/organisations/{id}")), body };
-    let entry = entry(ctx, id, &OrganisationEvent::Registered {}, vec![]);
-    let change = diesel::insert_into(organisations::table)
-        .values(organisation)
-        .returning((organisations::version, nothing_late()));
-    let kept = Some(attempt.keep(&answer, ctx.now));
-    Record { change, also: vec![], entry, timers: Timers::None, answer: kept }.write(conn, taken).await?;
+    insert(conn, ctx, organisation, Some(attempt.keep(&answer, ctx.now))).await?;
     Ok(answer)
 }
 
@@ -56,9 +52,74 @@ pub async fn replace(
     if seen.is_some_and(|seen| seen != old.version) {
         return Err(STALE.error().extra("version", old.version));
     }
-    let organisation = Organisation::new(id, old.version + 1, content);
-    let entry = entry(ctx, id, &OrganisationEvent::Changed {}, vec![id.0]);
-    let row = organisations::table.filter(organisations::id.eq(id)).filter(organisations::version.eq(old.version));
+    update(conn, ctx, &old, content).await
+}
+
+/// How many of a file's organisations were registered, changed, and found as it wanted them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    pub registered: usize,
+    pub changed: usize,
+    pub unchanged: usize,
+}
+
+/// Registers or changes many: all of them or none. A dry run does neither.
+///
+/// # Errors
+/// The first that cannot be, by number; [`kernel::problem::CONFLICT`] when it was changed since.
+pub async fn import(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    wanted: Vec<Wanted>,
+    dry_run: bool,
+) -> Result<Imported, (String, Error)> {
+    let mut under_way = String::new();
+    let done = conn
+        .transaction::<_, Error, _>(async |conn| {
+            let mut imported = Imported::default();
+            for Wanted { id, old, content } in wanted {
+                under_way.clone_from(&content.number);
+                let count = match &old {
+                    None => &mut imported.registered,
+                    Some(old) if old.content() == content => &mut imported.unchanged,
+                    Some(_) => &mut imported.changed,
+                };
+                *count += 1;
+                match old {
+                    _ if dry_run => {}
+                    None => insert(conn, ctx, Organisation::new(id, 1, content), None).await?,
+                    Some(old) if old.content() == content => {}
+                    Some(old) => update(conn, ctx, &old, content).await.map(drop)?,
+                }
+            }
+            Ok(imported)
+        })
+        .await;
+    done.map_err(|error| (under_way, error))
+}
+
+async fn insert(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    organisation: Organisation,
+    answer: Option<Kept>,
+) -> Result<()> {
+    let entry = entry(ctx, organisation.id, &OrganisationEvent::Registered {}, vec![]);
+    let change = diesel::insert_into(organisations::table)
+        .values(organisation)
+        .returning((organisations::version, nothing_late()));
+    Record { change, also: vec![], entry, timers: Timers::None, answer }.write(conn, taken).await.map(drop)
+}
+
+async fn update(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    old: &Organisation,
+    content: OrganisationContent,
+) -> Result<Organisation> {
+    let organisation = Organisation::new(old.id, old.version + 1, content);
+    let entry = entry(ctx, old.id, &OrganisationEvent::Changed {}, vec![old.id.0]);
+    let row = organisations::table.filter(organisations::id.eq(old.id)).filter(organisations::version.eq(old.version));
     let change = diesel::update(row).set(organisation.clone()).returning((organisations::version, nothing_late()));
     Record { change, also: vec![], entry, timers: Timers::None, answer: None }.write(conn, taken).await?;
     Ok(organisation)

@@ -94,3 +94,9 @@ pub async fn read(conn: &mut AsyncPgConnection, ctx: &Ctx, id: OrganisationId) -
     let found = organisations::table.find(id).filter(visible_to(ctx)).select(Organisation::as_select());
     found.first(conn).await.optional()?.ok_or_else(|| ORGANISATION_NOT_FOUND.error())
 }
+
+/// Those that have one of these numbers, for whoever runs the server.
+pub async fn by_numbers(conn: &mut AsyncPgConnection, numbers: &[String]) -> Result<Vec<Organisation>> {
+    let found = organisations::table.filter(organisations::number.eq_any(numbers)).select(Organisation::as_select());
+    Ok(found.load(conn).await?)
+}

@@ -1,7 +1,9 @@
 //! Organisations that deal with the city: enterprises, cooperatives, public bodies. None has an account: the people who
-//! [represent](crate::representation) it act for it. [`change`] registers and changes them, [`list`] finds them.
+//! [represent](crate::representation) it act for it. [`change`] registers and changes them, [`mod@file`] reads many from a
+//! file, [`list`] finds them.
 
 pub mod change;
+pub mod file;
 pub mod list;
 
 use diesel::prelude::*;

@@ -18,7 +18,7 @@ pub struct Content {
     /// Where it is settled.
     #[serde(default)]
     pub level: Level,
-    /// Who can ask for it; everybody when nothing is said.
+    /// Who can ask for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 5)]
     pub subjects: Vec<Subject>,
@@ -97,11 +97,22 @@ pub struct Words {
 pub struct Involved {
     pub part: Part,
     pub name: Words,
+    /// Its electronic code in the directory, where it is one agency; by its name otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "H26.2", min_length = 2, max_length = 50, pattern = r"^[A-Za-z0-9]+(\.[A-Za-z0-9]+){0,3}$")]
+    pub code: Option<String>,
 }
 
 text_enum! {
     /// What an agency does in a procedure.
     Part { Competent = "competent", Executing = "executing", Coordinating = "coordinating", Authorised = "authorised" }
+}
+
+impl Part {
+    /// Settles it; the others are asked.
+    pub fn settles(self) -> bool {
+        self != Self::Coordinating
+    }
 }
 
 /// A legal text, by its number.
@@ -123,6 +134,9 @@ pub struct LegalText {
         pattern = r"^https://[!-~]+$"
     )]
     pub address: Option<String>,
+    /// The address leads to a search for the number: where the text itself lies was not verified.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub address_is_search: bool,
     pub mark: Mark,
 }
 

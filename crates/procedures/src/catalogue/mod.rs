@@ -1,6 +1,7 @@
 //! Procedures as published: which papers, which limit, under which rule, from when. [`Catalogue`] holds them in memory,
 //! [`search`] finds them, [`publish`] brings out new versions.
 
+mod complete;
 mod content;
 mod publication;
 pub mod publish;
@@ -79,8 +80,29 @@ pub struct Catalogue {
     by_id: HashMap<ProcedureId, Arc<Procedure>>,
     /// By code, then by validity.
     ordered: Vec<Arc<Procedure>>,
-    /// Of each in that order, what it is searched by: code, names, field.
-    words: Vec<String>,
+    /// Of each in that order, what it is searched by.
+    sought_by: Vec<SoughtBy>,
+}
+
+/// What a procedure is searched by, made once: all of them are looked through for every page.
+#[derive(Clone, Debug, Default)]
+struct SoughtBy {
+    /// Code, names, field and agencies, folded.
+    words: String,
+    field: String,
+    /// Who settles it: codes in the directory, or names, folded.
+    settled_by: Vec<String>,
+}
+
+impl SoughtBy {
+    fn of(Procedure { code, name, name_en, field, content: Json(content), .. }: &Procedure) -> Self {
+        let agencies = content.agencies.iter().map(|agency| &agency.name.vi);
+        let words: Vec<String> =
+            [code, name, name_en, field].into_iter().chain(agencies).map(|text| fold(text)).collect();
+        let settling = content.agencies.iter().filter(|agency| agency.part.settles());
+        let by = |agency: &Involved| agency.code.clone().unwrap_or_else(|| fold(&agency.name.vi));
+        Self { words: words.join("\n"), field: fold(field), settled_by: settling.map(by).collect() }
+    }
 }
 
 impl Catalogue {
@@ -89,11 +111,8 @@ impl Catalogue {
         let rows = procedures::table.order((procedures::code, procedures::valid_from)).select(Procedure::as_select());
         let ordered: Vec<Arc<Procedure>> = rows.load(conn).await?.into_iter().map(Arc::new).collect();
         let by_id = ordered.iter().map(|procedure| (procedure.id, Arc::clone(procedure))).collect();
-        let words = |Procedure { code, name, name_en, field, .. }: &Procedure| {
-            [code, name, name_en, field].map(|text| fold(text)).join("\n")
-        };
-        let words = ordered.iter().map(|procedure| words(procedure)).collect();
-        Ok(Self { by_id, ordered, words })
+        let sought_by = ordered.iter().map(|procedure| SoughtBy::of(procedure)).collect();
+        Ok(Self { by_id, ordered, sought_by })
     }
 
     /// All versions of a procedure, by validity.

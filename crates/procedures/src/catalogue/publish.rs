@@ -19,6 +19,7 @@ use kernel::{Ctx, Result};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::complete::missing;
 use super::{Catalogue, Content, NO_END, NewPublication, OnlineLevel, Procedure, ProcedureId};
 use crate::problem::{PROCEDURE_NOT_FOUND, VERSION_NOT_LATEST};
 
@@ -31,12 +32,15 @@ use crate::problem::{PROCEDURE_NOT_FOUND, VERSION_NOT_LATEST};
     "publication": { "decision": "1234/QĐ-UBND", "decided_on": "2026-06-22", "in_force_on": "2026-07-01" },
     "content": {
         "source": "NĐ 23/2015/NĐ-CP", "mark": "S", "level": "both", "subjects": ["citizen"],
+        "agencies": [{ "part": "competent", "name": { "vi": "Cơ quan đang quản lý sổ gốc", "en": "The agency that keeps the register" } }],
+        "sequence": [{ "vi": "Nộp yêu cầu; giải quyết và trả kết quả ngay.", "en": "File the request; it is settled at once." }],
         "results": [{ "vi": "Bản sao từ sổ gốc", "en": "Copy from the register" }],
         "online": { "level": "full" },
         "cases": [{
             "code": "standard", "name": "Thông thường", "name_en": "Standard", "limit": { "amount": 1, "unit": "working_day" },
             "limit_source": "Quyết định công bố thủ tục", "limit_mark": "S", "supplement": "restart", "immediate": true,
             "components": [{ "code": "request", "name": "Yêu cầu cấp bản sao", "name_en": "Request", "required": true }],
+            "methods": [{ "channel": "online" }, { "channel": "counter" }],
         }],
     },
 }))]
@@ -207,10 +211,10 @@ fn answer(status: u16, row: &Procedure) -> Answer {
     Answer { status, version: row.version, location, body }
 }
 
-/// Whether such a version can be: it begins tomorrow or later, its cases and their papers have codes of their own, and
-/// what is not online whole says why.
+/// Whether such a version can be: it has the parts that it must have and begins tomorrow or later, its cases and their papers
+/// have codes of their own, and what is not online whole says why.
 fn check(ctx: &Ctx, new: &NewProcedure) -> Result<()> {
-    let mut wrong = Vec::new();
+    let mut wrong = missing(&new.name, &new.content);
     if new.valid_from <= deadlines::vn_date(ctx.now) {
         let words = Message::fixed("sớm nhất là ngày mai", "tomorrow at the earliest");
         wrong.push(FieldError::new("/valid_from", "too_early", words));

@@ -1,5 +1,7 @@
 //! The procedures that every installation begins with: `migrations/seed/procedures.json`.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::Result;
@@ -9,9 +11,9 @@ use kernel::reference::{self, Reference};
 use kernel::schema::procedures;
 use serde::Deserialize;
 
-use super::{Content, NO_END, Procedure, ProcedureId};
+use super::{Catalogue, Content, NO_END, Procedure, ProcedureId};
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Seed {
     code: String,
@@ -24,32 +26,58 @@ struct Seed {
 
 const SEED: &str = include_str!("../../../../migrations/seed/procedures.json");
 
-/// Loads them. A version that is there already stays as it is: dossiers rest on it.
+fn seeds() -> Result<Vec<Seed>> {
+    serde_json::from_str(SEED).map_err(|error| INTERNAL.because(format!("procedures.json: {error}")))
+}
+
+/// Loads them, each in force until the day before the next version. One that is there already stays as it is, because dossiers
+/// rest on it; and where a city has published what was in force then, that stands.
 pub async fn seed(conn: &mut AsyncPgConnection) -> Result<()> {
-    let seeds: Vec<Seed> =
-        serde_json::from_str(SEED).map_err(|error| INTERNAL.because(format!("procedures.json: {error}")))?;
-    let mut new = 0;
-    for Seed { code, valid_from, name, name_en, field, content } in seeds {
-        let noon = valid_from.and_hms_opt(12, 0, 0).unwrap_or_default().and_utc();
-        let row = Procedure {
-            id: ProcedureId::at(noon),
-            version: 1,
-            code,
-            valid_from,
-            valid_to: NO_END,
-            name,
-            name_en,
-            field,
-            content: Json(content),
-            publication: None,
-        };
-        new += diesel::insert_into(procedures::table)
-            .values(&row)
-            .on_conflict((procedures::code, procedures::valid_from))
-            .do_nothing()
-            .execute(conn)
-            .await?;
-    }
+    let (seeds, there) = (seeds()?, Catalogue::read(conn).await?);
+    let begins = |code: &str| {
+        let seeded = seeds.iter().filter(|seed| seed.code == code).map(|seed| seed.valid_from);
+        let known = there.versions(code).filter(|version| version.valid_from <= version.valid_to);
+        seeded.chain(known.map(|version| version.valid_from)).collect::<BTreeSet<_>>()
+    };
+    let rows: Vec<Procedure> = seeds
+        .iter()
+        .filter(|seed| !there.versions(&seed.code).any(|version| version.in_force_on(seed.valid_from)))
+        .map(|seed| {
+            let next = begins(&seed.code).into_iter().find(|begin| *begin > seed.valid_from);
+            seed.row(next.and_then(|next| next.pred_opt()).unwrap_or(NO_END))
+        })
+        .collect();
+    let new = diesel::insert_into(procedures::table)
+        .values(&rows)
+        .on_conflict((procedures::code, procedures::valid_from))
+        .do_nothing()
+        .execute(conn)
+        .await?;
     // Replicas that run already get to know them.
     if new > 0 { reference::change(conn, Reference::Procedures).await } else { Ok(()) }
+}
+
+impl Seed {
+    fn row(&self, valid_to: NaiveDate) -> Procedure {
+        let Self { code, valid_from, name, name_en, field, content } = self.clone();
+        let id = ProcedureId::at(valid_from.and_hms_opt(12, 0, 0).unwrap_or_default().and_utc());
+        let content = Json(content);
+        Procedure { id, version: 1, code, valid_from, valid_to, name, name_en, field, content, publication: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::complete::missing;
+
+    #[test]
+    fn every_seeded_procedure_has_the_parts_that_it_must_have_and_says_where_its_law_is() {
+        for Seed { code, name, content, .. } in seeds().expect("a good file") {
+            let missing: Vec<String> = missing(&name, &content).into_iter().map(|error| error.pointer).collect();
+            assert!(missing.is_empty(), "{code} lacks {missing:?}");
+            assert!(!content.legal_basis.is_empty(), "{code} rests on nothing");
+            assert!(content.legal_basis.iter().all(|text| text.address.is_some()), "{code}");
+        }
+    }
 }

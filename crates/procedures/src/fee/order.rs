@@ -88,7 +88,7 @@ pub async fn order(
         if !(moving.before.is_filed() && moving.before.status.is_open()) {
             return Err(FEES_CLOSED.error().extra("state", moving.before.status.code()));
         }
-        if false && moving.sides.correcting {
+        if moving.sides.correcting {
             return Err(CORRECTION_IS_FREE.error());
         }
         let lines = priced(moving.case, moving.before.channel, &new)?;

@@ -61,6 +61,8 @@ pub struct Sides {
     pub beside: Vec<AgencyId>,
     /// Where the result is fetched, when that is not where it was received.
     pub return_point: Option<AgencyId>,
+    /// Where somebody helped the applicant to file it; takes no part in it, and does not see it.
+    pub support_point: Option<AgencyId>,
 }
 
 impl Sides {
@@ -104,25 +106,20 @@ pub async fn read(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Res
     let correcting = corrections::table.filter(corrections::dossier_id.eq(id)).filter(corrections::closed_at.is_null());
     let beside = dossier_agencies::table.filter(dossier_agencies::dossier_id.eq(id));
     let of = |part: SidePart| beside.filter(dossier_agencies::part.eq(part)).select(dossier_agencies::agency_id);
-    let sides = (
-        exists(unpaid),
-        exists(unanswered),
-        exists(correcting),
-        array(of(SidePart::Consulted)),
-        array(of(SidePart::Return)),
-    );
-    let sides = diesel::select(sides);
+    let agencies = (array(of(SidePart::Consulted)), array(of(SidePart::Return)), array(of(SidePart::Support)));
+    let sides = diesel::select((exists(unpaid), exists(unanswered), exists(correcting), agencies));
     let (dossier, papers, sides) = join3(
         dossier.first::<(Dossier, Option<Supplement>)>(&mut one),
         papers.load(&mut two),
-        sides.get_result::<(bool, bool, bool, Vec<Uuid>, Vec<Uuid>)>(&mut three),
+        sides.get_result::<(bool, bool, bool, (Vec<Uuid>, Vec<Uuid>, Vec<Uuid>))>(&mut three),
     )
     .await;
-    let (unpaid, unanswered, correcting, consulted, fetched_at) = sides?;
+    let (unpaid, unanswered, correcting, (consulted, fetched_at, helped_at)) = sides?;
     let return_point = fetched_at.iter().copied().next().map(AgencyId);
+    let support_point = helped_at.iter().copied().next().map(AgencyId);
     let beside = consulted.into_iter().chain(fetched_at).map(AgencyId).collect();
     let (dossier, asked) = dossier.optional()?.ok_or_else(|| NOT_FOUND.error())?;
-    let sides = Sides { unpaid, unanswered, correcting, beside, return_point };
+    let sides = Sides { unpaid, unanswered, correcting, beside, return_point, support_point };
     Ok(Seen { dossier, asked, papers: papers?, sides })
 }
 
