@@ -167,7 +167,7 @@ pub struct SupplementRequest {
     pub components: Vec<String>,
 }
 
-fn component_codes() -> utoipa::openapi::schema::Array {
+pub(crate) fn component_codes() -> utoipa::openapi::schema::Array {
     use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
     let code = ObjectBuilder::new().schema_type(Type::String).max_length(Some(50)).pattern(Some("^[a-z0-9_]+$"));
     let codes = ArrayBuilder::new().items(code).min_items(Some(1)).max_items(Some(50));

@@ -20,7 +20,7 @@ use crate::clock;
 use crate::dossier::{Dossier, DossierId};
 use crate::event::Event;
 use crate::problem::ATTACHMENTS_MISSING;
-use crate::request::{RejectionGround, SupplementGround};
+use crate::request::{RejectionGround, SupplementGround, component_codes};
 use crate::steps::{Moving, Seen, World};
 use crate::workflow::{Awaited, Status};
 
@@ -58,7 +58,7 @@ pub struct SupplementView {
     #[schema(example = "Bản vẽ thiếu mặt cắt móng.", max_length = 4000)]
     pub reason: String,
     /// The components that are missing or wrong.
-    #[schema(max_items = 50, example = json!(["drawings"]))]
+    #[schema(schema_with = component_codes)]
     pub components: Vec<String>,
     /// When the applicant was told; before that it is the agency's own business.
     #[serde(skip_serializing_if = "Option::is_none")]
