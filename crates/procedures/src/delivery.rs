@@ -19,7 +19,8 @@ text_enum! {
 }
 
 text_enum! {
-    /// Who takes a result: the applicant themself, or somebody who has their authorisation.
+    /// Who takes a result: the applicant themself, or somebody with their authorisation; what is an organisation's is taken over
+    /// online by a representative.
     Recipient { Applicant = "applicant", Representative = "representative" }
 }
 
