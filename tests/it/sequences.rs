@@ -78,7 +78,7 @@ async fn whatever_is_done_in_whatever_order_rows_clocks_timers_and_journal_agree
         }
     }
     app.eventually("SELECT count(*) FROM journal_tail", 0).await;
-    assert!(steps > 2 * DOSSIERS && deeds > DOSSIERS, "SEED={seed}: only {steps} steps and {deeds} deeds");
+    assert!(steps > DOSSIERS && deeds > DOSSIERS / 3, "SEED={seed}: only {steps} steps and {deeds} deeds");
     let cast = Cast::again(&app).await;
     for way in &mut ways {
         way.look(&cast).await;
