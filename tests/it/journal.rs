@@ -172,6 +172,8 @@ async fn every_change_has_exactly_one_entry_of_its_version() {
     let known = format!("({})", tables.map(|table| format!("SELECT id FROM {table}")).join(" UNION "));
     let unknown = format!("SELECT count(*) FROM journal WHERE entity_id NOT IN {known}");
     assert_eq!(app.count(&unknown).await, 0, "entries of nothing");
+    let shared = "SELECT count(*) FROM (SELECT entity_id FROM journal GROUP BY entity_id HAVING count(DISTINCT entity_kind) > 1) AS two";
+    assert_eq!(app.count(shared).await, 0, "an id of two things");
     let kinds = app.count("SELECT count(DISTINCT event_kind) FROM journal").await;
     assert!(kinds >= 18, "a history that is not mixed shows nothing: {kinds} kinds");
 }

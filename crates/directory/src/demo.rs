@@ -100,7 +100,7 @@ pub fn agency_id(code: &str) -> Option<AgencyId> {
 pub fn staff_id(username: &str) -> Option<StaffId> {
     let place = |all: &[DemoStaff]| all.iter().position(|known| known.username == username);
     let staff = place(STAFF).map(|n| fixed(0xB000, n));
-    staff.or_else(|| place(NEWCOMERS).map(|n| fixed(0xB100, n))).map(StaffId)
+    staff.or_else(|| place(NEWCOMERS).map(|n| fixed(0xB400, n))).map(StaffId)
 }
 
 /// Adds what is missing of the demo's agencies and staff. Running it again changes nothing, also not a new password.

@@ -125,7 +125,7 @@ async fn get_staff(call: Call, id: Id<StaffId>, request: HttpRequest) -> Result<
 /// Makes them what the body says, whole: a role that is not sent is over. Whoever is signed in works with what they had for
 /// ten minutes at most. Sent again after a lost answer, the same change is answered again.
 #[utoipa::path(operation_id = "replaceStaff", tag = "directory", request_body = StaffContent,
-    params(("id" = StaffId, Path, description = "Their id.", example = "019b76da-a800-7000-8000-b10000000000")),
+    params(("id" = StaffId, Path, description = "Their id.", example = "019b76da-a800-7000-8000-b40000000000")),
     security(("oauth" = ["directory:manage"])),
     responses(
         (status = 200, description = "The member of staff.", body = Staff),
@@ -146,7 +146,7 @@ async fn replace_staff(id: Id<StaffId>, replace: Replace<StaffContent>) -> Resul
 /// Their sessions end at once; an access token that was given out lives for ten minutes at most. What they lend is lent no
 /// more.
 #[utoipa::path(operation_id = "deactivateStaff", tag = "directory", request_body = Plain, security(("oauth" = ["directory:manage"])),
-    params(("id" = StaffId, Path, description = "Their id.", example = "019b76da-a800-7000-8000-b10000000001")),
+    params(("id" = StaffId, Path, description = "Their id.", example = "019b76da-a800-7000-8000-b40000000001")),
     responses(
         (status = 200, description = "The member of staff.", body = Staff),
         (status = 404, description = "There is none.", body = Document),
@@ -161,7 +161,7 @@ async fn deactivate_staff(id: Id<StaffId>, write: Write<Plain>) -> Result<Answer
 ///
 /// With the password and the roles that they had.
 #[utoipa::path(operation_id = "activateStaff", tag = "directory", request_body = Plain, security(("oauth" = ["directory:manage"])),
-    params(("id" = StaffId, Path, description = "Their id.", example = "019b76da-a800-7000-8000-b10000000001")),
+    params(("id" = StaffId, Path, description = "Their id.", example = "019b76da-a800-7000-8000-b40000000001")),
     responses(
         (status = 200, description = "The member of staff.", body = Staff),
         (status = 404, description = "There is none.", body = Document),
@@ -187,7 +187,7 @@ async fn set_active(id: Id<StaffId>, write: Write<Plain>, active: bool) -> Resul
 /// Gives out a code, good for 24 hours, with which the member of staff sets a new password. Until then the old one works;
 /// an earlier code does not.
 #[utoipa::path(operation_id = "resetStaffPassword", tag = "directory", request_body = Plain, security(("oauth" = ["directory:manage"])),
-    params(("id" = StaffId, Path, description = "Their id.", example = "019b76da-a800-7000-8000-b10000000002")),
+    params(("id" = StaffId, Path, description = "Their id.", example = "019b76da-a800-7000-8000-b40000000002")),
     responses(
         (status = 200, description = "The code.", body = PasswordCode),
         (status = 404, description = "There is none.", body = Document),
