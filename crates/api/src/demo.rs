@@ -225,9 +225,7 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
     let principal = Principal::Oneself(Some(CITIZEN.identity_number.to_owned()));
     file::file(conn, applicant, world, ways, principal, new(id), &attempt("file")).await?;
     if reach >= Reach::Draft {
-        for paper in attachment::of_dossier(conn, id).await? {
-            upload::arrived(conn, applicant, paper).await?;
-        }
+        papers_arrive(conn, applicant, id).await?;
     }
     if reach >= Reach::Submitted {
         steps::submit(conn, applicant, world, target(id, &attempt("submit"))).await?;
@@ -308,11 +306,7 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
         let new = NewAttachment { id: Some(AttachmentId(fixed(0xe1, n))), ..paper(0, "drawings") };
         let added = Addition::Upload(new);
         upload::declare(conn, applicant, &catalogue, id, added, &attempt("supply")).await?;
-        for paper in attachment::of_dossier(conn, id).await? {
-            if paper.stored_at.is_none() {
-                upload::arrived(conn, applicant, paper).await?;
-            }
-        }
+        papers_arrive(conn, applicant, id).await?;
     }
     if reach == Reach::WithdrawalRequested {
         let why = Withdrawal { ground: WithdrawalGround::NoLongerNeeded, reason: None };
@@ -346,6 +340,16 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
             ..NewDelivery::default()
         };
         steps::return_result(conn, &reception, world, target(id, &attempt("return")), delivery).await?;
+    }
+    Ok(())
+}
+
+/// Every paper that is declared and has not arrived does.
+pub(crate) async fn papers_arrive(conn: &mut AsyncPgConnection, who: &Ctx, id: DossierId) -> Result<()> {
+    for paper in attachment::of_dossier(conn, id).await? {
+        if paper.stored_at.is_none() {
+            upload::arrived(conn, who, paper).await?;
+        }
     }
     Ok(())
 }

@@ -91,23 +91,16 @@ async fn lead(app: &Arc<App>, db: &Db, traffic: &Traffic, stop: &mut watch::Rece
 async fn fire(app: &Arc<App>, conn: &mut AsyncPgConnection) -> Result<usize> {
     let ctx = Ctx { actor: Actor::System, now: app.clock.now() };
     let due = timers::due(conn, ctx.now, TIMERS).await?;
+    let catalogue = app.catalogue.load_full();
+    let world = app.world(&catalogue);
     for timer in &due {
         let fired = match timer.entity_kind.as_str() {
-            "dossier" => {
-                let catalogue = app.catalogue.load_full();
-                procedures::timer::fire(conn, &ctx, app.world(&catalogue), timer).await.map(drop)
-            }
+            "dossier" => procedures::timer::fire(conn, &ctx, world, timer).await.map(drop),
             procedures::queue::ENTITY => procedures::queue::evening::fire(conn, &ctx, timer).await,
             procedures::appointment::ENTITY => procedures::appointment::timer::fire(conn, &ctx, timer).await,
             procedures::fee::refund::ENTITY => ask_back(app, conn, timer, ctx.now).await,
-            procedures::consultation::ENTITY => {
-                let catalogue = app.catalogue.load_full();
-                procedures::consultation::lapse::fire(conn, &ctx, app.world(&catalogue), timer).await
-            }
-            procedures::recomputation::ENTITY => {
-                let catalogue = app.catalogue.load_full();
-                procedures::recompute::fire(conn, &ctx, app.world(&catalogue), timer).await
-            }
+            procedures::consultation::ENTITY => procedures::consultation::lapse::fire(conn, &ctx, world, timer).await,
+            procedures::recomputation::ENTITY => procedures::recompute::fire(conn, &ctx, world, timer).await,
             other => Err(kernel::problem::INTERNAL.because(format!("nobody fires timers of {other}"))),
         };
         match fired {

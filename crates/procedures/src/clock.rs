@@ -7,14 +7,14 @@ use kernel::problem::{Error, FieldError, Text};
 use kernel::rules::Rules;
 use kernel::{Result, json::Json};
 
-use crate::catalogue::{Case, Method, SupplementRule};
+use crate::catalogue::{Case, SupplementRule};
 use crate::dossier::{Channel, Dossier};
 use crate::problem::{BAD_DEADLINE, CALENDAR_NOT_PUBLISHED};
 
 /// A clock of this case for the agency that decides it, started now: with the limit of the way on which the dossier came,
 /// where that has one of its own.
 pub fn start(rules: &Rules, case: &Case, channel: Channel, competent: AgencyId, now: DateTime<Utc>) -> Result<Clock> {
-    of(rules, method(case, channel).and_then(|method| method.limit).unwrap_or(case.limit), competent, now)
+    of(rules, case.method(channel).and_then(|method| method.limit).unwrap_or(case.limit), competent, now)
 }
 
 /// A clock of what an agency owes, started now on the calendar in force and by the hours that the agency keeps now.
@@ -36,12 +36,8 @@ pub fn intake_due_at(
     receiving: AgencyId,
     now: DateTime<Utc>,
 ) -> Result<Option<DateTime<Utc>>> {
-    let rule = method(case, channel).and_then(|method| method.intake.as_ref());
+    let rule = case.method(channel).and_then(|method| method.intake.as_ref());
     rule.map(|rule| due_at(rules, rule.limit, receiving, now)).transpose()
-}
-
-fn method(case: &Case, channel: Channel) -> Option<&Method> {
-    case.methods.iter().find(|method| method.channel == channel)
 }
 
 /// The event that ends the pause of a clock that was due at `due_at`, as the procedure's rule says. What was asked for after the
@@ -71,11 +67,11 @@ pub fn paused_at(clock: &Clock) -> Option<DateTime<Utc>> {
 
 /// When the limit that counts began: with the last time that the dossier was received in full.
 pub fn began(clock: &Clock) -> DateTime<Utc> {
-    let restarts = clock.events.iter().rev().filter_map(|event| match event {
+    let last = clock.events.iter().rev().find_map(|event| match event {
         Event::Restart { at } => Some(*at),
         _ => None,
     });
-    restarts.into_iter().next().unwrap_or(clock.starts_at)
+    last.unwrap_or(clock.starts_at)
 }
 
 /// When a stage of dossiers must be over that begins then, by the rules in force and the agency's hours. Nothing where there is

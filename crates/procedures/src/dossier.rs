@@ -138,6 +138,14 @@ impl Dossier {
         self.submitted_at.is_some() || self.channel.is_reception()
     }
 
+    /// Where it stands but for what is being decided: its withdrawal, or its rejection at intake.
+    pub fn stands_at(&self) -> Option<Status> {
+        match self.status {
+            Status::WithdrawalRequested | Status::AwaitingIntakeDecision => self.state_before,
+            status => Some(status),
+        }
+    }
+
     /// The organisation that applies, if one does.
     pub fn organisation(&self) -> Option<OrganisationId> {
         self.applicant.0.organisation.as_ref().map(|organisation| organisation.id)

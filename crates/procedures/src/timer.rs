@@ -36,10 +36,7 @@ pub(crate) fn timers_of(dossier: &Dossier, asked: Option<&Supplement>, now: Date
 fn limits(dossier: &Dossier, asked: Option<&Supplement>) -> impl Iterator<Item = (&'static str, DateTime<Utc>)> {
     let runs = dossier.status.is_examined() && !dossier.clock_stands;
     // What is asked for and refused, or proposed and sent back, does not give reception more time.
-    let stands = match dossier.status {
-        Status::WithdrawalRequested | Status::AwaitingIntakeDecision => dossier.state_before,
-        status => Some(status),
-    };
+    let stands = dossier.stands_at();
     let owes_answer = match stands {
         Some(Status::Submitted) => true,
         // At the counter nothing is submitted: where an answer is owed there, it is owed from the draft on.

@@ -5,7 +5,7 @@ use diesel_async::AsyncPgConnection;
 use directory::citizen;
 use kernel::files::MediaType;
 use kernel::{Actor, Ctx, Result};
-use procedures::attachment::{self, NewAttachment};
+use procedures::attachment::NewAttachment;
 use procedures::catalogue::{Case, Fee};
 use procedures::dossier::{Channel, DossierId};
 use procedures::fee::order::{self, NewFeeLine, NewFeeOrder};
@@ -19,7 +19,7 @@ use procedures::upload::{self, Addition};
 
 use super::life::{Act, Life, Next, Turn, attempt, step};
 use super::{Scene, people};
-use crate::demo::PAPER;
+use crate::demo::{PAPER, papers_arrive};
 use crate::routes::steps::code_prefix;
 
 fn minutes(n: i64) -> TimeDelta {
@@ -52,7 +52,7 @@ impl Life<'_> {
         let principal = Principal::Oneself(Some(new.applicant.identity_number.clone()));
         let filed = file::file(conn, &self.applicant(now), scene.world(), ways, principal, new, &attempt(now)).await?;
         self.hear(&filed)?;
-        self.papers_arrive(conn, now + minutes(1)).await?;
+        papers_arrive(conn, &self.applicant(now + minutes(1)), self.id).await?;
         if self.channel == Channel::Counter {
             if self.chance(10) {
                 step!(self, scene, conn, &self.receiving.reception(now + minutes(2)), steps::withdraw, given_up())?;
@@ -208,16 +208,7 @@ impl Life<'_> {
         let component = wanted(self.case(scene)?);
         let new = Addition::Upload(paper(scene, &component));
         upload::declare(conn, who, scene.catalogue, self.id, new, &attempt(who.now)).await?;
-        self.papers_arrive(conn, who.now + minutes(1)).await
-    }
-
-    async fn papers_arrive(&self, conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Result<()> {
-        for paper in attachment::of_dossier(conn, self.id).await? {
-            if paper.stored_at.is_none() {
-                upload::arrived(conn, &self.applicant(now), paper).await?;
-            }
-        }
-        Ok(())
+        papers_arrive(conn, &self.applicant(who.now + minutes(1)), self.id).await
     }
 
     /// What is asked for when something is missing.
@@ -254,7 +245,5 @@ fn paper(scene: &Scene<'_>, component: &str) -> NewAttachment {
 
 /// What has to be paid on a channel, if anything.
 fn fee(case: &Case, channel: Channel) -> Option<&Fee> {
-    let own = case.methods.iter().find(|method| method.channel == channel);
-    let alike = || case.methods.iter().find(|method| method.channel.is_reception() == channel.is_reception());
-    own.or_else(alike)?.fees.iter().find(|fee| fee.amount > 0)
+    case.fees(channel).iter().find(|fee| fee.amount > 0)
 }

@@ -79,17 +79,20 @@ pub async fn import(
             let mut imported = Imported::default();
             for Wanted { id, old, content } in wanted {
                 under_way.clone_from(&content.number);
-                let count = match &old {
-                    None => &mut imported.registered,
-                    Some(old) if old.content() == content => &mut imported.unchanged,
-                    Some(_) => &mut imported.changed,
-                };
-                *count += 1;
                 match old {
-                    _ if dry_run => {}
-                    None => insert(conn, ctx, Organisation::new(id, 1, content), None).await?,
-                    Some(old) if old.content() == content => {}
-                    Some(old) => update(conn, ctx, &old, content).await.map(drop)?,
+                    None => {
+                        imported.registered += 1;
+                        if !dry_run {
+                            insert(conn, ctx, Organisation::new(id, 1, content), None).await?;
+                        }
+                    }
+                    Some(old) if old.content() == content => imported.unchanged += 1,
+                    Some(old) => {
+                        imported.changed += 1;
+                        if !dry_run {
+                            update(conn, ctx, &old, content).await?;
+                        }
+                    }
                 }
             }
             Ok(imported)

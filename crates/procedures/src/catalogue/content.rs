@@ -347,6 +347,19 @@ pub struct FurtherPages {
     pub amount: i64,
 }
 
+impl Case {
+    /// What is particular to this way of filing, if anything is.
+    pub fn method(&self, channel: Channel) -> Option<&Method> {
+        self.methods.iter().find(|method| method.channel == channel)
+    }
+
+    /// The fees on this way; where it is not told of, those of another way of its kind.
+    pub fn fees(&self, channel: Channel) -> &[Fee] {
+        let alike = || self.methods.iter().find(|method| method.channel.is_reception() == channel.is_reception());
+        self.method(channel).or_else(alike).map_or(&[], |method| &method.fees)
+    }
+}
+
 impl Fee {
     /// What one costs, in đồng; nothing when its pages are told where they do not count, or are not where they do.
     pub fn price(&self, pages: Option<u16>) -> Option<i64> {

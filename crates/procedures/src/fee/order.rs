@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{FeeKind, FeeLine, FeeOrder, FeeOrderId, OrderStatus, is_reception, of_dossier, open, settle};
-use crate::catalogue::{Case, Fee};
+use crate::catalogue::Case;
 use crate::dossier::{Channel, DossierId};
 use crate::event::Event;
 use crate::problem::{CORRECTION_IS_FREE, FEES_CLOSED};
@@ -215,15 +215,8 @@ fn ordered(
     }
 }
 
-/// The fees of a case on a channel; where that has none of its own, those of another way of its kind.
-fn fees_of(case: &Case, channel: Channel) -> &[Fee] {
-    let own = case.methods.iter().find(|method| method.channel == channel);
-    let alike = || case.methods.iter().find(|method| method.channel.is_reception() == channel.is_reception());
-    own.or_else(alike).map_or(&[], |method| &method.fees)
-}
-
 fn priced(case: &Case, channel: Channel, new: &NewFeeOrder) -> Result<Vec<FeeLine>> {
-    let fees = fees_of(case, channel);
+    let fees = case.fees(channel);
     let mut wrong = Vec::new();
     let mut lines = Vec::new();
     for (n, NewFeeLine { fee: code, quantity, pages }) in new.lines.iter().enumerate() {

@@ -213,7 +213,7 @@ fn has_component(case: &Case, code: &str) -> bool {
 }
 
 fn fee_of(case: &Case, channel: Channel, code: &str) -> Option<i64> {
-    let method = case.methods.iter().find(|method| method.channel == channel)?;
+    let method = case.method(channel)?;
     method.fees.iter().find(|fee| fee.code == code).map(|fee| fee.amount)
 }
 

@@ -40,18 +40,15 @@ fn answer_due_at(ctx: &Ctx, rules: &Rules, moving: &Moving<'_>) -> Result<DateTi
     if let Some(due_at) = clock::intake_due_at(rules, moving.case, channel, receiving, ctx.now)? {
         return Ok(due_at);
     }
-    let rule = rules.clock("dossier", "intake_answer", "", vn_date(ctx.now));
-    rule.map_or(Ok(ctx.now), |rule| clock::due_at(rules, rule.limit()?, receiving, ctx.now))
+    Ok(clock::stage(rules, "intake_answer", receiving, ctx.now)?.unwrap_or(ctx.now))
 }
 
 /// By when reception hands over what it accepts now: the same day. What cannot go on that day, because it came after 15:00
 /// or on a day off, goes first thing on the next working day (NĐ 61/2018 Art. 18(1)).
 fn hand_over_due_at(ctx: &Ctx, rules: &Rules, receiving: AgencyId) -> Result<DateTime<Utc>> {
     let today = vn_date(ctx.now);
-    let rule = |variant| rules.clock("dossier", "hand_over", variant, today);
-    let Some(same_day) = rule("") else { return Ok(ctx.now) };
-    let due_at = clock::due_at(rules, same_day.limit()?, receiving, ctx.now)?;
-    match rule("next_day") {
+    let Some(due_at) = clock::stage(rules, "hand_over", receiving, ctx.now)? else { return Ok(ctx.now) };
+    match rules.clock("dossier", "hand_over", "next_day", today) {
         Some(next_day) if due_date(due_at) > today => {
             clock::due_at(rules, next_day.limit()?, receiving, end_of_day(today))
         }

@@ -8,6 +8,7 @@ use deadlines::Event;
 use kernel::id::AgencyId;
 use kernel::{Actor, Permission, Result, text_enum};
 
+use crate::clock::paused_at;
 use crate::dossier::{Channel, Dossier};
 use crate::problem::{FEE_UNPAID, ILLEGAL_TRANSITION, NOT_YOURS_TO_DO, TOO_LATE_TO_REAPPOINT};
 
@@ -135,9 +136,7 @@ fn is_party(party: Party, actor: &Actor, dossier: &Dossier, facts: Facts) -> boo
 fn holds(guard: Guard, dossier: &Dossier, facts: Facts) -> bool {
     let here = dossier.receiving_agency_id == dossier.competent_agency_id;
     // Until it is handed over, an agency elsewhere does not have it; nor while its withdrawal is decided.
-    let stands =
-        if dossier.status == Status::WithdrawalRequested { dossier.state_before } else { Some(dossier.status) };
-    let at_hand = here || stands != Some(Status::Accepted);
+    let at_hand = here || dossier.stands_at() != Some(Status::Accepted);
     match guard {
         Guard::None => true,
         Guard::Reception => dossier.channel.is_reception(),
@@ -151,9 +150,9 @@ fn holds(guard: Guard, dossier: &Dossier, facts: Facts) -> bool {
         Guard::Again => dossier.intake_supplements > 0,
         Guard::Lapsed => facts.lapsed,
         Guard::NoNewDate => {
-            let events = dossier.clock.as_ref().map_or(&[][..], |clock| &clock.0.events);
-            let had = events.iter().any(Event::is_reappointment);
-            let stands = matches!(events.last(), Some(Event::Pause { .. }));
+            let clock = dossier.clock.as_ref().map(|clock| &clock.0);
+            let had = clock.is_some_and(|clock| clock.events.iter().any(Event::is_reappointment));
+            let stands = clock.is_some_and(|clock| paused_at(clock).is_some());
             !had && !stands
                 && at_hand
                 && dossier.due_at.is_some_and(|due_at| deadlines::may_reappoint(due_at, facts.now))
