@@ -10,6 +10,9 @@ use crate::cast::{Cast, PERMIT_AT_COUNTER, PERMIT_ONLINE, path, said};
 use crate::harness::{Answer, Client, TestApp, papers};
 use crate::start::gateway::{Gateway, SECRET};
 
+/// What the bank has given its payer: a page that a copy can be made of without hidden data.
+const SLIP: &[u8] = include_bytes!("../../migrations/seed/demo/paper.pdf");
+
 pub async fn served_by(gateway: &str) -> TestApp {
     TestApp::with(|flags| {
         flags.payment_gateway_url = Some(gateway.to_owned());
@@ -250,6 +253,58 @@ async fn at_the_counter_a_payment_is_recorded_once_and_reception_may_let_a_fee_b
     assert_eq!(cancelled.json["status"], "cancelled");
     let after = fees(reception, &id).await;
     assert_eq!((&after["unpaid"], after["payments"].as_array().unwrap().len()), (&json!(0), 1));
+}
+
+/// NĐ 61/2018 Art. 22: what is paid without cash is proven.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transfer_counts_with_the_paper_that_proves_it() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let (citizen, reception) = (cast.client("congdan1"), cast.client("tiepnhan"));
+    let id = cast.dossier(PERMIT_ONLINE, Status::Accepted).await;
+    let (at, proofs) = (format!("/v1/dossiers/{id}/fees"), format!("/v1/dossiers/{id}/payment-proofs"));
+    let sha256 = kernel::files::Sha256::of(SLIP).to_string();
+    let proof =
+        json!({"file_name": "uy-nhiem-chi.pdf", "media_type": "application/pdf", "size": SLIP.len(), "sha256": sha256});
+    let unasked = citizen.post(&proofs, proof.clone()).await.expect(409);
+    assert_eq!(unasked.problem(), "attachment.closed", "nothing is to be paid");
+    let fee = order(&cast, &id).await;
+    let record = format!("{at}/{fee}/record-payment");
+    let transfer = |proof: Option<&str>| {
+        let mut payment = json!({"method": "bank_transfer", "transaction": "FT26329000123"});
+        proof.inspect(|id| payment["proof_id"] = json!(id));
+        payment
+    };
+    let wrong = async |payment: Value| {
+        let refused = reception.post(&record, payment).await.expect(422);
+        (refused.json["errors"][0]["pointer"].clone(), refused.json["errors"][0]["code"].clone())
+    };
+    let wrongly = |code: &str| (json!("/proof_id"), json!(code));
+    assert_eq!(wrong(transfer(None)).await, wrongly("required"));
+    assert_eq!(wrong(json!({"method": "postal", "transaction": "BĐ-1"})).await, wrongly("required"));
+    let component = citizen.get(&format!("/v1/dossiers/{id}")).await.json["attachments"][0]["id"].clone();
+    assert_eq!(wrong(transfer(component.as_str())).await, wrongly("unknown"), "a component proves no payment");
+
+    cast.client("congdan2").post(&proofs, proof.clone()).await.expect(404);
+    cast.client("chuyenvien").post(&proofs, proof.clone()).await.expect(403);
+    let sent = citizen.post(&proofs, proof).await.expect(201);
+    let proof = sent.id();
+    assert_eq!(wrong(transfer(Some(&proof))).await, wrongly("not_uploaded"));
+    citizen.put_file(sent.header("location"), SLIP).await.expect(200);
+    let shown = fees(reception, &id).await;
+    assert_eq!((&shown["proofs"][0]["id"], &shown["unpaid"]), (&json!(proof), &json!(75_000)));
+    let seen = citizen.get(&format!("/v1/dossiers/{id}")).await.json;
+    assert_eq!(seen["attachments"].as_array().unwrap().len(), 3, "it is none of the dossier's components");
+    let copy = reception.get(sent.header("location")).await.expect(200);
+    assert!(copy.text.starts_with("%PDF"));
+
+    let paid = reception.post(&record, transfer(Some(&proof))).await.expect(200);
+    assert_eq!((&paid.json["proof_id"], &paid.json["applied"]), (&json!(proof), &json!(true)));
+    assert_eq!(fees(citizen, &id).await["unpaid"], 0);
+    let told = format!(
+        "SELECT count(*) FROM journal WHERE entity_id = '{id}' AND event::text LIKE '%\"proof\":\"{proof}\"%'"
+    );
+    assert_eq!(app.count(&told).await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

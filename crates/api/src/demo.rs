@@ -39,7 +39,7 @@ use uuid::Uuid;
 use crate::app::App;
 
 mod counter;
-mod papers;
+pub(crate) mod papers;
 mod people;
 mod reviews;
 
@@ -247,10 +247,12 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
             NewFeeOrder { id: Some(fee), lines: vec![NewFeeLine { fee: "fee".to_owned(), quantity: 1, pages: None }] };
         order::order(conn, &reception, world, target(id, &attempt("order")), new).await?;
         if reach == Reach::FeePaid {
+            let proof = papers::transfer(conn, applicant, &catalogue, id, &attempt("transfer")).await?;
             let paid = NewPayment {
                 id: Some(PaymentId(fixed(0xf2, n))),
-                method: PaymentMethod::Cash,
-                transaction: "BL-000123".to_owned(),
+                method: PaymentMethod::BankTransfer,
+                transaction: "FT26329000123".to_owned(),
+                proof_id: Some(proof),
             };
             payment::record(conn, &reception, world, target(id, &attempt("pay")), fee, paid).await?;
         }

@@ -318,6 +318,8 @@ fn event_in_words(event: &str) -> &str {
         "refund_failed" => "Hoàn trả không thành",
         "result_document_declared" => "Khai văn bản kết quả",
         "result_document_stored" => "Nhận văn bản kết quả",
+        "payment_proof_declared" => "Khai chứng từ nộp tiền",
+        "payment_proof_stored" => "Nhận chứng từ nộp tiền",
         "result_proposed" => "Trình kết quả",
         "sent_back" => "Trả lại để xử lý",
         "reappointment_proposed" => "Trình hẹn lại",

@@ -152,7 +152,7 @@ table! {
         id -> Uuid, dossier_id -> Uuid, order_id -> Uuid, method -> Text, transaction -> Text, amount -> Int8,
         applied -> Bool, status -> Text, paid_at -> Timestamptz, recorded_at -> Timestamptz,
         statement -> Nullable<Jsonb>, refund_transaction -> Nullable<Text>, refund_statement -> Nullable<Jsonb>,
-        refunded_at -> Nullable<Timestamptz>,
+        refunded_at -> Nullable<Timestamptz>, proof_id -> Nullable<Uuid>,
     }
 }
 table! {

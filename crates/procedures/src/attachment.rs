@@ -24,7 +24,13 @@ id! { AttachmentId, "An attachment's id."; }
 
 text_enum! {
     /// What an attachment is to its dossier. A result is the officers' own draft until it is signed.
-    Purpose { Component = "component", DraftResult = "draft_result", Result = "result" }
+    Purpose {
+        Component = "component",
+        DraftResult = "draft_result",
+        Result = "result",
+        /// Of a payment without cash, until the agency's account shows it (NĐ 61/2018 Art. 22).
+        PaymentProof = "payment_proof",
+    }
 }
 
 text_enum! {
@@ -58,7 +64,7 @@ pub struct NewAttachment {
     pub sha256: Sha256,
 }
 
-/// A document that is to be the result of a dossier.
+/// A document that is no component: one that is to be the dossier's result, or proves a payment.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewDocument {
@@ -139,19 +145,19 @@ pub fn components(papers: &[Attachment]) -> impl Iterator<Item = &Attachment> {
 }
 
 impl Attachment {
-    /// A document that is to be the dossier's result.
-    pub fn draft_result(ctx: &Ctx, dossier: DossierId, new: &NewDocument) -> Self {
+    /// A document that is to be the dossier's result, or proves a payment.
+    pub fn document(ctx: &Ctx, dossier: DossierId, purpose: Purpose, new: &NewDocument) -> Self {
         Self {
             id: AttachmentId::at(ctx.now),
             dossier_id: dossier,
-            component: "result".to_owned(),
+            component: if purpose == Purpose::PaymentProof { "payment_proof" } else { "result" }.to_owned(),
             file_name: new.file_name.clone(),
             media_type: new.media_type.as_str().to_owned(),
             size: new.size,
             sha256: new.sha256,
             declared_at: ctx.now,
             stored_at: None,
-            purpose: Purpose::DraftResult,
+            purpose,
             digitisation: Digitisation::NotDigitised,
             paper_id: None,
             source_code: None,

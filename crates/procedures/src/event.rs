@@ -57,6 +57,12 @@ pub enum Event {
     ResultDocumentStored {
         attachment: Uuid,
     },
+    PaymentProofDeclared {
+        attachment: Uuid,
+    },
+    PaymentProofStored {
+        attachment: Uuid,
+    },
     /// A database was asked; what it said is not told.
     DataLookedUp {
         look_up: Uuid,
@@ -196,6 +202,8 @@ pub enum Event {
         /// Whether it settles its order; otherwise it goes back.
         applied: bool,
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        proof: Option<Uuid>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         due_at: Option<DateTime<Utc>>,
     },
     RefundOrdered {
@@ -282,6 +290,8 @@ impl journal::Event for Event {
             Self::AttachmentDigitised { .. } => "dossier.attachment_digitised",
             Self::ResultDocumentDeclared { .. } => "dossier.result_document_declared",
             Self::ResultDocumentStored { .. } => "dossier.result_document_stored",
+            Self::PaymentProofDeclared { .. } => "dossier.payment_proof_declared",
+            Self::PaymentProofStored { .. } => "dossier.payment_proof_stored",
             Self::DataLookedUp { .. } => "dossier.data_looked_up",
             Self::LookUpDisputed { .. } => "dossier.look_up_disputed",
             Self::Submitted { .. } => "dossier.submitted",

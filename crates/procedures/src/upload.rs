@@ -35,17 +35,33 @@ pub enum Addition {
     Reuse(Reuse),
     /// A document that is to be its result.
     Result(NewDocument),
+    /// A document that proves a payment.
+    PaymentProof(NewDocument),
 }
 
-/// Whether this actor may add papers now: the applicant, or reception for them, while papers are awaited; those who decide,
-/// the document of their decision, while they examine, or put a wrong one right.
+impl Addition {
+    fn purpose(&self) -> Purpose {
+        match self {
+            Self::Upload(_) | Self::Reuse(_) => Purpose::Component,
+            Self::Result(_) => Purpose::DraftResult,
+            Self::PaymentProof(_) => Purpose::PaymentProof,
+        }
+    }
+}
+
+/// Whether this actor may add papers now: the applicant, or reception for them, components while papers are awaited and proofs
+/// while something is to be paid; those who decide, the document of their decision, while they examine, or put a wrong one right.
 fn may_add(Seen { dossier, sides, .. }: &Seen, actor: &Actor, purpose: Purpose) -> Result<()> {
     let decides = |permission| actor.may_at(permission, dossier.competent_agency_id);
     let theirs = match (purpose, actor) {
         // It was read as theirs, or as of whom they represent.
-        (Purpose::Component, Actor::Citizen(_)) => true,
-        (Purpose::Component, _) => actor.may_at(Permission::ReceiveDossier, dossier.receiving_agency_id),
-        _ => decides(Permission::ProcessDossier) || decides(Permission::SignDossier),
+        (Purpose::Component | Purpose::PaymentProof, Actor::Citizen(_)) => true,
+        (Purpose::Component | Purpose::PaymentProof, _) => {
+            actor.may_at(Permission::ReceiveDossier, dossier.receiving_agency_id)
+        }
+        (Purpose::DraftResult | Purpose::Result, _) => {
+            decides(Permission::ProcessDossier) || decides(Permission::SignDossier)
+        }
     };
     if !theirs {
         return Err(NOT_YOURS_TO_DO.error());
@@ -54,7 +70,8 @@ fn may_add(Seen { dossier, sides, .. }: &Seen, actor: &Actor, purpose: Purpose) 
         Purpose::Component => {
             matches!(dossier.status, Status::Draft | Status::IntakeSupplement | Status::SupplementRequested)
         }
-        _ => dossier.status.is_examined() || sides.correcting,
+        Purpose::PaymentProof => sides.unpaid,
+        Purpose::DraftResult | Purpose::Result => dossier.status.is_examined() || sides.correcting,
     };
     if awaited { Ok(()) } else { Err(ATTACHMENTS_CLOSED.error().extra("state", dossier.status.code())) }
 }
@@ -115,8 +132,7 @@ async fn declare_once(
     attempt: &Attempt,
 ) -> Result<Answer> {
     let seen = read(conn, ctx, id).await?;
-    let purpose = if let Addition::Result(_) = new { Purpose::DraftResult } else { Purpose::Component };
-    may_add(&seen, &ctx.actor, purpose)?;
+    may_add(&seen, &ctx.actor, new.purpose())?;
     let dossier = seen.dossier;
     let (_, case) = catalogue.pinned(dossier.procedure_id, &dossier.case_code)?;
     if seen.papers.len() >= MOST {
@@ -125,14 +141,17 @@ async fn declare_once(
     let papers = match new {
         Addition::Upload(new) => attachment::declare(ctx, id, case, std::slice::from_ref(new), "")?,
         Addition::Reuse(again) => reuse(conn, ctx, id, case, std::slice::from_ref(again), "").await?,
-        Addition::Result(document) => vec![Attachment::draft_result(ctx, id, document)],
+        Addition::Result(document) | Addition::PaymentProof(document) => {
+            vec![Attachment::document(ctx, id, new.purpose(), document)]
+        }
     };
     let paper = &papers[0];
     let (attachment, component) = (paper.id.0, paper.component.clone());
     let event = match (paper.purpose, paper.origin()) {
         (Purpose::Component, Some(origin)) => Event::AttachmentReused { attachment, component, origin },
         (Purpose::Component, None) => Event::AttachmentDeclared { attachment, component },
-        _ => Event::ResultDocumentDeclared { attachment },
+        (Purpose::PaymentProof, _) => Event::PaymentProofDeclared { attachment },
+        (Purpose::DraftResult | Purpose::Result, _) => Event::ResultDocumentDeclared { attachment },
     };
     let reply = answer(id, dossier.version + 1, paper);
     let also: Also = Box::new(InsertPapers::new(id, &papers, ctx.now));
@@ -187,7 +206,8 @@ async fn note(conn: &mut AsyncPgConnection, ctx: &Ctx, paper: &Attachment) -> Re
     let attachment = paper.id.0;
     let event = match paper.purpose {
         Purpose::Component => Event::AttachmentStored { attachment },
-        _ => Event::ResultDocumentStored { attachment },
+        Purpose::PaymentProof => Event::PaymentProofStored { attachment },
+        Purpose::DraftResult | Purpose::Result => Event::ResultDocumentStored { attachment },
     };
     touch(conn, ctx, &dossier, &event, vec![Box::new(stored)], None).await?;
     Ok((dossier.version + 1, AttachmentView::of(&paper)))

@@ -122,7 +122,7 @@ pub fn view(
     let (procedure, case) = catalogue.pinned(dossier.procedure_id, &dossier.case_code)?;
     let officer = ctx.actor.agency().is_some();
     let shown = |paper: &&Attachment| match paper.purpose {
-        Purpose::Component => false,
+        Purpose::Component | Purpose::PaymentProof => false,
         Purpose::DraftResult => officer && (dossier.outcome.is_none() || sides.correcting),
         Purpose::Result => true,
     };

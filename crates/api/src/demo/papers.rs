@@ -81,17 +81,40 @@ pub async fn permit(
     id: DossierId,
     attempt: &Attempt,
 ) -> Result<IssuedDocument> {
-    let permit = NewDocument {
-        file_name: "giay-phep.pdf".to_owned(),
+    let permit = Addition::Result(document("giay-phep.pdf"));
+    upload::declare(conn, leader, catalogue, id, permit, attempt).await?;
+    let id = arrives(conn, leader, id, Purpose::DraftResult).await?;
+    Ok(IssuedDocument { id, signer: None, valid_to: None, signature: None })
+}
+
+/// The bank's paper of a transfer, which its applicant sends.
+pub async fn transfer(
+    conn: &mut AsyncPgConnection,
+    applicant: &Ctx,
+    catalogue: &Catalogue,
+    id: DossierId,
+    attempt: &Attempt,
+) -> Result<AttachmentId> {
+    let proof = Addition::PaymentProof(document("uy-nhiem-chi.pdf"));
+    upload::declare(conn, applicant, catalogue, id, proof, attempt).await?;
+    arrives(conn, applicant, id, Purpose::PaymentProof).await
+}
+
+fn document(file_name: &str) -> NewDocument {
+    NewDocument {
+        file_name: file_name.to_owned(),
         media_type: MediaType::Pdf,
         size: PAPER.len() as i64,
         sha256: Sha256::of(PAPER),
-    };
-    upload::declare(conn, leader, catalogue, id, Addition::Result(permit), attempt).await?;
+    }
+}
+
+/// The content of the document just declared comes.
+async fn arrives(conn: &mut AsyncPgConnection, who: &Ctx, id: DossierId, purpose: Purpose) -> Result<AttachmentId> {
     let papers = attachment::of_dossier(conn, id).await?;
-    let draft = papers.into_iter().find(|paper| paper.purpose == Purpose::DraftResult);
-    let draft = draft.ok_or_else(|| INTERNAL.because("the demo's permit was not declared"))?;
-    let issued = IssuedDocument { id: draft.id, signer: None, valid_to: None, signature: None };
-    upload::arrived(conn, leader, draft).await?;
-    Ok(issued)
+    let declared = papers.into_iter().find(|paper| paper.purpose == purpose && paper.stored_at.is_none());
+    let declared = declared.ok_or_else(|| INTERNAL.because("the demo's document was not declared"))?;
+    let id = declared.id;
+    upload::arrived(conn, who, declared).await?;
+    Ok(id)
 }

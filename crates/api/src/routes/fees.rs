@@ -5,11 +5,13 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use kernel::problem::{FieldError, INVALID, Text};
 use kernel::{Actor, Ctx};
 use procedures::DossierId;
+use procedures::attachment::{AttachmentView, NewDocument};
 use procedures::fee::order::{self, NewFeeOrder};
 use procedures::fee::payment::{self, NewPayment};
 use procedures::fee::refund::{self, NewRefund};
 use procedures::fee::{self, FeeOrder, FeeOrderId, Fees, Payment, PaymentId, Statement};
 use procedures::request::Reasoned;
+use procedures::upload::{self, Addition};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -25,6 +27,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(list_fees)
         .service(order_fee)
         .service(open_checkout)
+        .service(declare_payment_proof)
         .service(record_payment)
         .service(cancel_fee)
         .service(refund_payment)
@@ -127,9 +130,32 @@ async fn open_checkout(
     Ok(web::Json(OpenedCheckout { address: address.into(), amount: order.amount }))
 }
 
+/// Declare a payment's proof
+///
+/// While something is to be paid: the bank's or the postal firm's paper, by the applicant or by reception for them. Then upload its
+/// content to the address in `Location`. Reception records the payment with it.
+#[utoipa::path(operation_id = "declarePaymentProof", tag = "fees", request_body = NewDocument,
+    params(("id" = DossierId, Path, description = "The dossier's id.", example = "019b76da-a800-7000-8000-d00000000017")),
+    security(("oauth" = ["dossier:file"]), ("oauth" = ["dossier:receive"])),
+    responses(
+        (status = 201, description = "The proof, waiting for its content.", body = AttachmentView),
+        (status = 404, description = "There is no such dossier for you.", body = Document),
+        (status = 409, description = "Nothing is to be paid for the dossier.", body = Document),
+    ))]
+#[post("/v1/dossiers/{id}/payment-proofs")]
+async fn declare_payment_proof(id: Id<DossierId>, write: Write<NewDocument>) -> Result<Answered> {
+    write
+        .run(async move |conn, call, new, attempt| {
+            let proof = Addition::PaymentProof(new);
+            upload::declare(conn, &call.ctx, &call.app.catalogue.load(), id.0, proof, attempt).await
+        })
+        .await
+}
+
 /// Record a payment
 ///
-/// Of the whole order, that reception has taken or that came to its account or by post.
+/// Of the whole order, that reception has taken or that came to its account or by post. What did not pass through reception's
+/// hands needs its proof.
 #[utoipa::path(operation_id = "recordPayment", tag = "fees", request_body = NewPayment, security(("oauth" = ["dossier:receive"])),
     params(
         ("id" = DossierId, Path, description = "The dossier's id.", example = "019b76da-a800-7000-8000-d0000000001e"),

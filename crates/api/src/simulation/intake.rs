@@ -5,7 +5,7 @@ use diesel_async::AsyncPgConnection;
 use directory::citizen;
 use kernel::files::MediaType;
 use kernel::{Actor, Ctx, Result};
-use procedures::attachment::NewAttachment;
+use procedures::attachment::{AttachmentId, NewAttachment};
 use procedures::catalogue::{Case, Fee};
 use procedures::dossier::{Channel, DossierId};
 use procedures::fee::order::{self, NewFeeLine, NewFeeOrder};
@@ -19,7 +19,7 @@ use procedures::upload::{self, Addition};
 
 use super::life::{Act, Life, Next, Turn, attempt, step};
 use super::{Scene, people};
-use crate::demo::{PAPER, papers_arrive};
+use crate::demo::{PAPER, papers, papers_arrive};
 use crate::routes::steps::code_prefix;
 
 fn minutes(n: i64) -> TimeDelta {
@@ -176,10 +176,17 @@ impl Life<'_> {
             Channel::Post => PaymentMethod::Postal,
             Channel::Online | Channel::Kiosk => PaymentMethod::BankTransfer,
         };
-        let new = NewPayment { id: None, method, transaction: format!("BL-{order}") };
+        let proof_id = if method == PaymentMethod::Cash { None } else { Some(self.prove(conn, scene, now).await?) };
+        let new = NewPayment { id: None, method, transaction: format!("BL-{order}"), proof_id };
         let attempt = attempt(now);
         let target = Target { id: self.id, if_match: None, attempt: &attempt };
         payment::record(conn, &self.receiving.reception(now), scene.world(), target, order, new).await.map(drop)
+    }
+
+    /// Sends the bank's or the postal firm's paper.
+    async fn prove(&self, conn: &mut AsyncPgConnection, scene: &Scene<'_>, now: DateTime<Utc>) -> Result<AttachmentId> {
+        let applicant = self.applicant(now);
+        papers::transfer(conn, &applicant, scene.catalogue, self.id, &attempt(now)).await
     }
 
     pub(super) async fn hand_over(

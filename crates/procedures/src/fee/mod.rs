@@ -15,8 +15,10 @@ use kernel::{Ctx, Permission, Result, id, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::attachment::{AttachmentId, AttachmentView, Purpose};
 use crate::dossier::{Dossier, DossierId, load};
 use crate::problem::{FEE_NOT_FOUND, NOT_YOURS_TO_DO};
+use crate::steps::{Seen, read};
 
 id! {
     FeeOrderId, "An order to pay.";
@@ -49,6 +51,14 @@ text_enum! {
         BankTransfer = "bank_transfer",
         /// Through the postal firm.
         Postal = "postal",
+    }
+}
+
+impl PaymentMethod {
+    /// Whether reception has to hold a proof of it (NĐ 61/2018 Art. 22): what it has not taken in its own hands, and no gateway
+    /// vouches for.
+    fn needs_proof(self) -> bool {
+        matches!(self, Self::BankTransfer | Self::Postal)
     }
 }
 
@@ -143,7 +153,7 @@ pub struct Payment {
     pub paid_at: DateTime<Utc>,
     #[serde(skip)]
     pub recorded_at: DateTime<Utc>,
-    /// The proof of a payment without cash (NĐ 61/2018 Art. 22).
+    /// The proof of a payment through the gateway (NĐ 61/2018 Art. 22).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Statement)]
     pub statement: Option<Json<Statement>>,
@@ -155,6 +165,9 @@ pub struct Payment {
     pub refund_statement: Option<Json<Statement>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refunded_at: Option<DateTime<Utc>>,
+    /// The proof of a transfer or a postal payment: one of the dossier's `proofs`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proof_id: Option<AttachmentId>,
 }
 
 /// What a dossier costs, and what was paid.
@@ -167,6 +180,9 @@ pub struct Fees {
     pub orders: Vec<FeeOrder>,
     #[schema(max_items = 1000)]
     pub payments: Vec<Payment>,
+    /// What was sent to prove payments; reception records the payment that one proves.
+    #[schema(max_items = 100)]
+    pub proofs: Vec<AttachmentView>,
 }
 
 /// Everything ordered and paid for a dossier that the actor may see, with its version.
@@ -174,10 +190,11 @@ pub struct Fees {
 /// # Errors
 /// No such dossier for this actor.
 pub async fn fees(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Result<(i32, Fees)> {
-    let dossier = load(conn, ctx, id).await?;
+    let Seen { dossier, papers, .. } = read(conn, ctx, id).await?;
     let (orders, payments) = of_dossier(conn, id).await?;
     let unpaid = orders.iter().filter(|order| order.status == OrderStatus::Open).map(|order| order.amount).sum();
-    Ok((dossier.version, Fees { unpaid, orders, payments }))
+    let proofs = papers.iter().filter(|paper| paper.purpose == Purpose::PaymentProof);
+    Ok((dossier.version, Fees { unpaid, orders, payments, proofs: proofs.map(AttachmentView::of).collect() }))
 }
 
 /// The open order that the actor is about to pay online.

@@ -17,6 +17,7 @@ use super::{
     FeeOrderId, OrderStatus, Payment, PaymentId, PaymentMethod, PaymentStatus, Statement, is_reception, of_dossier,
     open, settle,
 };
+use crate::attachment::{Attachment, AttachmentId, Purpose};
 use crate::dossier::DossierId;
 use crate::event::Event;
 use crate::problem::{FEE_NOT_FOUND, PAYMENT_KNOWN};
@@ -37,6 +38,9 @@ pub struct NewPayment {
     /// Number of the receipt, transfer or postal order.
     #[schema(example = "BL-000123", min_length = 1, max_length = 100)]
     pub transaction: String,
+    /// What proves it: one of the dossier's payment proofs, with its content. Needed for `bank_transfer` and `postal`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof_id: Option<AttachmentId>,
 }
 
 /// What a gateway tells.
@@ -52,7 +56,7 @@ pub struct Told {
 /// Records a payment of the whole order at the counter.
 ///
 /// # Errors
-/// No such order, or it is settled.
+/// No such order, or it is settled; no proof where one is needed.
 pub async fn record(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
@@ -72,11 +76,13 @@ pub async fn record(
         let (orders, _) = of_dossier(conn, target.id).await?;
         let left = still_open(&orders, order);
         let order = open(orders, order)?;
+        proven(&new, &moving.papers)?;
         paid(&mut moving, ctx, world, left)?;
         let payment = Payment {
             id: new.id.unwrap_or_else(|| PaymentId::at(ctx.now)),
             method: new.method,
             transaction: new.transaction.clone(),
+            proof_id: new.proof_id,
             ..came(ctx, target.id, order.id, order.amount, true)
         };
         moving.also.push(settle(order.id, OrderStatus::Paid, ctx.now));
@@ -86,6 +92,24 @@ pub async fn record(
         moving.answer(conn, ctx, world, &event, target.attempt, reply).await
     })
     .await
+}
+
+/// Whether its proof is among the dossier's papers, and there where it has to be.
+fn proven(new: &NewPayment, papers: &[Attachment]) -> Result<()> {
+    let wrong = |code, words| Err(INVALID.error().fields(vec![FieldError::new("/proof_id", code, words)]));
+    let Some(id) = new.proof_id else {
+        let words = Words::fixed("cần chứng từ nộp tiền", "the payment's proof is needed");
+        return if new.method.needs_proof() { wrong("required", words) } else { Ok(()) };
+    };
+    match papers.iter().find(|paper| paper.id == id && paper.purpose == Purpose::PaymentProof) {
+        Some(proof) if proof.stored_at.is_some() => Ok(()),
+        Some(_) => {
+            wrong("not_uploaded", Words::fixed("nội dung chưa được tải lên", "its content has not been uploaded"))
+        }
+        None => {
+            wrong("unknown", Words::fixed("không phải chứng từ của hồ sơ này", "is no payment proof of this dossier"))
+        }
+    }
 }
 
 /// Takes in what a gateway tells of a payment. The same money counts once, however often it is told. What fits no open
@@ -133,6 +157,7 @@ fn received_event(moving: &Moving<'_>, payment: &Payment) -> Event {
         amount: payment.amount,
         method: payment.method,
         applied: payment.applied,
+        proof: payment.proof_id.map(|id| id.0),
         due_at: moving.dossier.due_at,
     }
 }
@@ -154,6 +179,7 @@ fn came(ctx: &Ctx, dossier: DossierId, order: FeeOrderId, amount: i64, applied: 
         refund_transaction: None,
         refund_statement: None,
         refunded_at: None,
+        proof_id: None,
     }
 }
 
