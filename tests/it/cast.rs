@@ -235,6 +235,10 @@ pub fn said(kind: Kind, action: Action) -> Value {
         Action::ProposeReappointment | Action::Reappoint => {
             json!({"due_date": "2026-09-15", "reason": "Xin lỗi ông/bà, kết quả kiểm tra về muộn."})
         }
+        Action::ChangeCase => {
+            let case = if kind.case == "house" { "other" } else { "standard" };
+            json!({"case": case, "reason": "Hồ sơ thuộc trường hợp khác của thủ tục."})
+        }
         Action::IssueResult => json!({"outcome": "granted", "number": "125/GPXD-UBND"}),
         Action::ReturnResult => json!({
             "method": "counter", "recipient": "applicant", "signature": "paper", "originals": "handed_back",

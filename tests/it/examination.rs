@@ -111,6 +111,64 @@ async fn a_new_date_is_given_once_in_time_and_does_not_make_what_is_late_on_time
     assert_eq!((&done["timeliness"], &done["due_date"]), (&json!("finished_late"), &json!("2026-09-15")));
 }
 
+/// Law on Civil Status Art. 18: a marriage is registered the same day; where its conditions need verification, within five working
+/// days.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_marriage_that_needs_verification_has_the_limit_of_that_from_when_it_was_received() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let (reception, leader) = (cast.client("tiepnhan"), cast.client("lanhdao"));
+    let change = async |leader: &Client, id: &str, case: &str| {
+        let why = json!({"case": case, "reason": "Cần xác minh tình trạng hôn nhân tại nơi cư trú trước đây."});
+        leader.post(&path(id, Action::ChangeCase), why).await
+    };
+    let id = papers::file(reception, "1.000894", "standard", &["declaration"]).await;
+    let accepted = take(reception, &id, Action::Accept).await.expect(200).json;
+    assert_eq!(accepted["due_date"], "2026-08-17");
+    for case in ["standard", "house"] {
+        let wrong = change(leader, &id, case).await.expect(422);
+        assert_eq!(
+            (&wrong.json["errors"][0]["pointer"], &wrong.json["errors"][0]["code"]),
+            (&json!("/case"), &json!("unknown"))
+        );
+    }
+    let changed = change(leader, &id, "verification").await.expect(200).json;
+    assert_eq!(
+        (&changed["case"], &changed["due_date"]),
+        (&json!("verification"), &json!("2026-08-22")),
+        "that Saturday is worked"
+    );
+    assert_eq!(changed["original_due_at"], accepted["original_due_at"], "what was printed first stays on record");
+    assert!(
+        !changed["allowed_actions"].as_array().unwrap().contains(&json!("issue_result")),
+        "it is settled at once no more"
+    );
+    let explained = reception.get(&format!("/v1/dossiers/{id}/deadline")).await.expect(200).json;
+    assert_eq!(
+        (&explained["clock"]["limit"]["amount"], &explained["deadline"]["original_due_at"]),
+        (&json!(5), &accepted["due_at"])
+    );
+
+    // Each receipt is as it was given.
+    let forms = reception.get(&format!("/v1/dossiers/{id}/forms")).await.expect(200).json;
+    let receipts = forms["items"].as_array().unwrap().iter().filter(|form| form["form"] == "receipt");
+    let given: Vec<_> = receipts.map(|form| json!([form["case"], form["limit"]["unit"], form["due_at"]])).collect();
+    let expected = [
+        json!(["Thông thường", "same_day", accepted["due_at"]]),
+        json!(["Cần xác minh điều kiện kết hôn", "working_day", changed["due_at"]]),
+    ];
+    assert_eq!(given, expected);
+    let told = reception.get(&format!("/v1/dossiers/{id}/timeline")).await.expect(200).text;
+    assert!(told.contains("Cần xác minh tình trạng hôn nhân"), "the reason: {told}");
+
+    app.set_time("2026-08-18T09:00:00+07:00");
+    let over = change(&app.staff("lanhdao").await, &id, "standard").await.expect(422);
+    assert_eq!(over.json["errors"][0]["code"], "over", "nobody is given a date that has gone by");
+    app.set_time("2026-08-23T09:00:00+07:00");
+    let late = change(&app.staff("lanhdao").await, &id, "standard").await.expect(409);
+    assert_eq!(late.problem(), "dossier.illegal_transition", "what is late stays late");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_withdrawal_is_decided_and_when_it_is_refused_the_dossier_goes_on_where_it_was() {
     let app = TestApp::new().await;

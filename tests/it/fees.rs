@@ -301,9 +301,8 @@ async fn a_transfer_counts_with_the_paper_that_proves_it() {
     let paid = reception.post(&record, transfer(Some(&proof))).await.expect(200);
     assert_eq!((&paid.json["proof_id"], &paid.json["applied"]), (&json!(proof), &json!(true)));
     assert_eq!(fees(citizen, &id).await["unpaid"], 0);
-    let told = format!(
-        "SELECT count(*) FROM journal WHERE entity_id = '{id}' AND event::text LIKE '%\"proof\":\"{proof}\"%'"
-    );
+    let told =
+        format!("SELECT count(*) FROM journal WHERE entity_id = '{id}' AND event::text LIKE '%\"proof\":\"{proof}\"%'");
     assert_eq!(app.count(&told).await, 1);
 }
 

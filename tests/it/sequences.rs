@@ -102,6 +102,10 @@ async fn step(rng: &mut fastrand::Rng, cast: &Cast, way: &mut Way) -> bool {
         }
     }
     let Some((player, action, seen)) = offer else { return false };
+    // What was found to be the longer case stays that one: the limit of the shorter may be over.
+    if action == Action::ChangeCase && seen.json["case"] != "house" {
+        return false;
+    }
     // Most go on for a while before they end.
     let ends = [Action::Withdraw, Action::ProposeRejection, Action::Stop, Action::ApproveWithdrawal].contains(&action);
     if ends && rng.u8(..5) > 0 {

@@ -31,6 +31,9 @@ enum For {
     AtOnce,
     /// Of those here none: asked for papers before; not supplied in time. `supplements` has them.
     Others,
+    /// Those whose procedure has another case; received there too.
+    OtherCase,
+    OtherCaseHere,
     /// Those of which a later date can be told: not due today, and with the agency that decides.
     LaterDate,
 }
@@ -79,6 +82,8 @@ const RULES: &[(&str, &str, &str, &str, For)] = &[
       awaiting_approval withdrawal_requested", "propose_reappointment", "examiner", "=", For::LaterDate),
     ("accepted transferred processing verifying consulting supplement_proposed supplement_signed awaiting_payment \
       awaiting_approval withdrawal_requested", "reappoint", "leader", "=", For::LaterDate),
+    ("accepted", "change_case", "leader", "=", For::OtherCaseHere),
+    ("transferred processing", "change_case", "leader", "=", For::OtherCase),
     ("accepted transferred processing verifying consulting supplement_proposed supplement_signed supplement_requested \
       awaiting_payment awaiting_approval", "request_withdrawal", "applicant", "withdrawal_requested", For::Citizens),
     ("accepted transferred processing verifying consulting supplement_proposed supplement_signed supplement_requested \
@@ -139,6 +144,8 @@ fn is_for(kind: Kind, status: Status, which: For) -> bool {
         For::Here => !kind.elsewhere,
         For::AtOnceHere => kind.immediate && !kind.elsewhere,
         For::AtOnce => kind.immediate,
+        For::OtherCase => kind.procedure != BIRTH_ONLINE.procedure,
+        For::OtherCaseHere => kind.procedure != BIRTH_ONLINE.procedure && !kind.elsewhere,
         // The cast asks for withdrawals of what has just been accepted.
         For::LaterDate => {
             let lies_there = matches!(status, Status::Accepted | Status::WithdrawalRequested) && kind.elsewhere;
@@ -268,6 +275,12 @@ fn clock_moves_as_the_rules_say(before: &Value, after: &Value, action: Action, a
         Action::Stop | Action::ApproveWithdrawal => assert_eq!(timeliness, "not_running", "{at}"),
         Action::Reappoint => {
             assert_eq!((timeliness, &after["due_date"]), ("running", &json!("2026-09-15")), "{at}");
+        }
+        // The limit of the new case; a permit's seven working days become ten, and a marriage is to be settled today.
+        Action::ChangeCase => {
+            let due_date = if before["case"] == "house" { "2026-08-28" } else { "2026-08-17" };
+            assert_eq!((timeliness, &after["due_date"]), ("running", &json!(due_date)), "{at}");
+            assert_eq!(after["original_due_at"], before["original_due_at"], "{at}");
         }
         _ => assert_eq!((&after["timeliness"], &after["due_at"]), (&before["timeliness"], &before["due_at"]), "{at}"),
     }

@@ -75,6 +75,7 @@ fn page() -> String {
             ClockEffect::Finish => "decides whether it was in time",
             ClockEffect::Stop => "stops for good",
             ClockEffect::Reappoint => "the date told is a later one",
+            ClockEffect::Relimit => "has the limit of the new case",
         };
         let guard = match row.guard {
             Guard::None => String::new(),
@@ -89,6 +90,9 @@ fn page() -> String {
             Guard::Again => "after the first time".to_owned(),
             Guard::Lapsed => "when the applicant's time to supply it is over".to_owned(),
             Guard::NoNewDate => "once, a day before it is due at the latest, when it is at hand".to_owned(),
+            Guard::OtherCase => {
+                "there is another case; in time, before a new date is given, when it is at hand".to_owned()
+            }
             Guard::Paid => "when everything is paid".to_owned(),
             Guard::OnlinePaid => "filed by the applicant, when everything is paid".to_owned(),
             Guard::Before(status) => format!("it was {status} before"),

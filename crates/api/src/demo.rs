@@ -102,6 +102,7 @@ const DOSSIERS: &[(u8, Reach)] = &[
     (36, Reach::AwaitingIntakeDecision),
     (37, Reach::Processing),
     (38, Reach::Returned),
+    (39, Reach::Processing),
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

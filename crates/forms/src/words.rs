@@ -324,6 +324,7 @@ fn event_in_words(event: &str) -> &str {
         "sent_back" => "Trả lại để xử lý",
         "reappointment_proposed" => "Trình hẹn lại",
         "reappointed" => "Xin lỗi, hẹn lại",
+        "case_changed" => "Chuyển sang trường hợp khác của thủ tục",
         "result_issued" => "Ký kết quả",
         "result_returned" => "Trả kết quả",
         "correction_opened" => "Bắt đầu sửa sai sót",

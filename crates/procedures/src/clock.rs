@@ -11,10 +11,14 @@ use crate::catalogue::{Case, SupplementRule};
 use crate::dossier::{Channel, Dossier};
 use crate::problem::{BAD_DEADLINE, CALENDAR_NOT_PUBLISHED};
 
-/// A clock of this case for the agency that decides it, started now: with the limit of the way on which the dossier came,
-/// where that has one of its own.
+/// A clock of this case for the agency that decides it, started now.
 pub fn start(rules: &Rules, case: &Case, channel: Channel, competent: AgencyId, now: DateTime<Utc>) -> Result<Clock> {
-    of(rules, case.method(channel).and_then(|method| method.limit).unwrap_or(case.limit), competent, now)
+    of(rules, limit(case, channel), competent, now)
+}
+
+/// How long the agency may take: the limit of the way on which a dossier came, where that has one of its own.
+pub fn limit(case: &Case, channel: Channel) -> Limit {
+    case.method(channel).and_then(|method| method.limit).unwrap_or(case.limit)
 }
 
 /// A clock of what an agency owes, started now on the calendar in force and by the hours that the agency keeps now.

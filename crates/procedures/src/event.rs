@@ -144,6 +144,11 @@ pub enum Event {
     Reappointed {
         due_at: DateTime<Utc>,
     },
+    CaseChanged {
+        from: String,
+        to: String,
+        due_at: DateTime<Utc>,
+    },
     ResultIssued {
         outcome: Outcome,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -314,6 +319,7 @@ impl journal::Event for Event {
             Self::SentBack {} => "dossier.sent_back",
             Self::ReappointmentProposed { .. } => "dossier.reappointment_proposed",
             Self::Reappointed { .. } => "dossier.reappointed",
+            Self::CaseChanged { .. } => "dossier.case_changed",
             Self::ResultIssued { .. } => "dossier.result_issued",
             Self::ResultReturned { .. } => "dossier.result_returned",
             Self::WithdrawalRequested { .. } => "dossier.withdrawal_requested",

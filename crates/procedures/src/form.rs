@@ -13,7 +13,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::attachment::{Attachment, components};
-use crate::catalogue::{Case, Catalogue, Mark};
+use crate::catalogue::{Case, Catalogue, Mark, Procedure};
+use crate::clock;
 use crate::dossier::{Applicant, Dossier, DossierId};
 use crate::register::{self, RegisterNumber};
 use crate::steps::{self, Seen};
@@ -148,7 +149,11 @@ pub async fn forms(conn: &mut AsyncPgConnection, ctx: &Ctx, catalogue: &Catalogu
     let return_point = sides.return_point.unwrap_or(dossier.receiving_agency_id);
     let (due_at, wanted_back) = (None, None);
     let (dossier, attachments) = (&dossier, attachments.as_slice());
-    let mut about = About { dossier, attachments, name, case, return_point, register, due_at, wanted_back };
+    // As which case it was filed.
+    let filed_as =
+        entries.iter().find(|entry| entry.event == CASE_CHANGED).and_then(|entry| entry.data["from"].as_str());
+    let case = filed_as.and_then(|code| procedure.case(code)).unwrap_or(case);
+    let mut about = About { dossier, attachments, name, procedure, case, return_point, register, due_at, wanted_back };
     let mut forms: Vec<Form> = entries.iter().filter_map(|entry| about.form_of(entry)).collect();
     if ctx.actor.agency().is_some() && dossier.accepted_at.is_some() {
         let steps = entries.iter().map(|entry| SlipLine {
@@ -163,11 +168,15 @@ pub async fn forms(conn: &mut AsyncPgConnection, ctx: &Ctx, catalogue: &Catalogu
     Ok(forms)
 }
 
+const CASE_CHANGED: &str = "dossier.case_changed";
+
 /// What all forms of a dossier are filled in with.
 struct About<'a> {
     dossier: &'a Dossier,
     attachments: &'a [Attachment],
     name: ProcedureName,
+    procedure: &'a Procedure,
+    /// What it was then.
     case: &'a Case,
     return_point: AgencyId,
     register: Option<RegisterNumber>,
@@ -187,7 +196,11 @@ impl About<'_> {
             let ground = entry.data["ground"].as_str().map(str::to_owned);
             self.wanted_back = Some((ground, entry.reason.clone()));
         }
+        if let Some(case) = entry.data["to"].as_str().filter(|_| entry.event == CASE_CHANGED) {
+            self.case = self.procedure.case(case).unwrap_or(self.case);
+        }
         let kind = match entry.event.as_str() {
+            CASE_CHANGED => FormKind::Receipt,
             "dossier.accepted" | "dossier.supplement_confirmed" => FormKind::Receipt,
             // Where the limit begins with the hand-over, the applicant is given the new date.
             "dossier.handed_over" if before != self.due_at => FormKind::Receipt,
@@ -237,7 +250,7 @@ impl About<'_> {
             register: self.register,
             issued_by: self.dossier.receiving_agency_id,
             papers: self.filed(at),
-            limit: self.dossier.clock.as_ref().map_or(self.case.limit, |clock| clock.0.limit),
+            limit: clock::limit(self.case, self.dossier.channel),
             sets: self.case.sets,
             due_at,
             due_before: None,

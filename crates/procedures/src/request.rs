@@ -254,6 +254,21 @@ pub struct Proposal {
     pub reason: Option<String>,
 }
 
+/// Which other case of its procedure a dossier is.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CaseChange {
+    #[schema(example = "other", min_length = 1, max_length = 50)]
+    pub case: String,
+    /// Why, for the applicant.
+    #[schema(
+        example = "Công trình có tầng hầm sâu, thuộc trường hợp công trình khác.",
+        min_length = 10,
+        max_length = 4000
+    )]
+    pub reason: String,
+}
+
 /// A later date, with an apology (NĐ 61/2018 Art. 19(9)).
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

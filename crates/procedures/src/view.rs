@@ -156,7 +156,11 @@ pub fn view(
         attachments: components(attachments).map(AttachmentView::of).collect(),
         result_documents: attachments.iter().filter(shown).map(AttachmentView::of).collect(),
         supplement: asked.and_then(|asked| asked.view(officer)),
-        allowed_actions: allowed_actions(dossier, &ctx.actor, sides.facts(case, asked, ctx)),
+        allowed_actions: allowed_actions(
+            dossier,
+            &ctx.actor,
+            sides.facts((procedure, case), dossier.channel, asked, ctx),
+        ),
         created_at: dossier.created_at,
     })
 }

@@ -39,8 +39,12 @@ async fn one_of(rng: &mut fastrand::Rng, cast: &Cast, way: &Way, what: &str) -> 
 }
 
 async fn order_fee(cast: &Cast, way: &Way) -> Option<String> {
-    // Only a permit costs anything, and reception sees no drafts, nor what was given up as one.
+    // Only the permit of a house costs `fee`, and reception sees no drafts, nor what was given up as one.
     if [Status::Draft, Status::Withdrawn].contains(&way.at) || way.kind.procedure != PERMIT_ONLINE.procedure {
+        return None;
+    }
+    let seen = cast.client(way.holder()).get(&format!("/v1/dossiers/{}", way.id)).await.expect(200).json;
+    if way.at.is_open() && seen["case"] != "house" {
         return None;
     }
     if way.at.is_open() {

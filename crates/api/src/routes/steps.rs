@@ -8,7 +8,7 @@ use procedures::consultation::ask::{self, NewConsultation};
 use procedures::delivery::NewDelivery;
 use procedures::fee::order::{self, NewDuty};
 use procedures::request::{
-    HandOver, NewResult, Plain, Proposal, Reappointment, Reasoned, Rejection, Stoppage, SupplementNotice,
+    CaseChange, HandOver, NewResult, Plain, Proposal, Reappointment, Reasoned, Rejection, Stoppage, SupplementNotice,
     SupplementProposal, SupplementRequest, VerificationPlan, VerificationRecord, Withdrawal,
 };
 use procedures::steps;
@@ -45,6 +45,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(send_dossier_back)
         .service(propose_dossier_reappointment)
         .service(reappoint_dossier)
+        .service(change_dossier_case)
         .service(issue_dossier_result)
         .service(return_dossier_result)
         .service(withdraw_dossier)
@@ -304,6 +305,15 @@ step! {
     /// Art. 19(9)). Whether the dossier is late is still measured by the law's limit.
     reappoint_dossier "/v1/dossiers/{id}/reappoint" "reappointDossier" "019b76da-a800-7000-8000-d0000000000e" ["dossier:sign"] Reappointment,
     |conn, call, new, target, world| steps::reappoint(conn, &call.ctx, world, target, new)
+}
+
+step! {
+    /// Change a dossier's case
+    ///
+    /// By a leader, while it is in time and before it has been given a new date: it is another of its procedure's cases, as when
+    /// a marriage needs verification. The limit is that of the new case, from when it began; the applicant gets a new receipt.
+    change_dossier_case "/v1/dossiers/{id}/change-case" "changeDossierCase" "019b76da-a800-7000-8000-d00000000027" ["dossier:sign"] CaseChange,
+    |conn, call, change, target, world| steps::change_case(conn, &call.ctx, world, target, change)
 }
 
 step! {

@@ -28,6 +28,7 @@ use kernel::{Result, id};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::dossier::Channel;
 use crate::problem::{PROCEDURE_NOT_FOUND, UNKNOWN_PROCEDURE};
 
 id! { ProcedureId, "A version of a procedure."; }
@@ -71,6 +72,12 @@ impl Procedure {
     /// The case with this code.
     pub fn case(&self, code: &str) -> Option<&Case> {
         self.content.0.cases.iter().find(|case| case.code == code)
+    }
+
+    /// The cases beside this one that can be filed on this way too.
+    pub fn other_cases(&self, one: &Case, channel: Channel) -> impl Iterator<Item = &Case> {
+        let cases = self.content.0.cases.iter();
+        cases.filter(move |other| other.code != one.code && other.method(channel).is_some())
     }
 }
 

@@ -14,7 +14,7 @@ use crate::dossier::{Dossier, Outcome};
 use crate::event::Event;
 use crate::paper::keep::{self, Keep};
 use crate::request::{
-    NewResult, Proposal, Reappointment, Reasoned, RefusalGround, SupplementNotice, SupplementProposal,
+    CaseChange, NewResult, Proposal, Reappointment, Reasoned, RefusalGround, SupplementNotice, SupplementProposal,
     VerificationPlan, VerificationRecord,
 };
 use crate::supplement::{self, Supplement};
@@ -221,6 +221,45 @@ fn refusal_is_reasoned(outcome: Outcome, ground: Option<RefusalGround>, reason: 
     let missing = needed.iter().filter(|(_, missing)| *missing);
     let missing: Vec<_> = missing.map(|(pointer, _)| FieldError::new(*pointer, "required", words.clone())).collect();
     INVALID.unless_none(missing)
+}
+
+/// Finds a dossier to be another of its procedure's cases, as where a marriage needs verification (Law on Civil Status Art. 18):
+/// the limit that began is that of the new case. What was printed first stays on record.
+///
+/// # Errors
+/// A case that the procedure does not have on this way, or whose limit would be over already.
+pub async fn change_case(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    target: Target<'_>,
+    change: CaseChange,
+) -> Result<Answer> {
+    let wrong = |code, words| INVALID.error().fields(vec![FieldError::new("/case", code, words)]);
+    take(conn, ctx, world, target, Action::ChangeCase, |moving| {
+        let channel = moving.dossier.channel;
+        let others = || moving.procedure.other_cases(moving.case, channel);
+        let case = others().find(|other| other.code == change.case).ok_or_else(|| {
+            let words = Words::fixed("thủ tục không có trường hợp khác này", "is no other case of the procedure");
+            wrong("unknown", words)
+        })?;
+        let clock = moving.dossier.clock.clone().map(|Json(clock)| clock);
+        let clock = clock.ok_or_else(|| INTERNAL.because("a dossier is examined whose clock never started"))?;
+        let clock = Clock { limit: clock::limit(case, channel), ..clock };
+        let deadline = clock::deadline(world.rules, &clock).map_err(|error| error.at("/case"))?;
+        if deadline.statutory_due_at <= ctx.now {
+            return Err(wrong(
+                "over",
+                Words::fixed("đã hết thời hạn của trường hợp này", "has a limit that is over already"),
+            ));
+        }
+        let (from, due_at) = (std::mem::replace(&mut moving.dossier.case_code, case.code.clone()), deadline.due_at);
+        moving.case = case;
+        clock::put(&mut moving.dossier, clock, &deadline);
+        moving.remark = Some((None, change.reason.clone()));
+        Ok(Event::CaseChanged { from, to: case.code.clone(), due_at })
+    })
+    .await
 }
 
 /// Asks for another, later date, of whoever signs.

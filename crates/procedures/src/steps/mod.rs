@@ -9,8 +9,8 @@ mod moving;
 
 pub use end::{approve_withdrawal, refuse_withdrawal, request_withdrawal, return_result, stop, withdraw};
 pub use examination::{
-    confirm_supplement, issue_result, propose_reappointment, propose_result, propose_supplement, reappoint,
-    record_verification, request_supplement, send_back, sign_supplement, start_processing, verify,
+    change_case, confirm_supplement, issue_result, propose_reappointment, propose_result, propose_supplement,
+    reappoint, record_verification, request_supplement, send_back, sign_supplement, start_processing, verify,
 };
 pub use intake::{accept, hand_over, propose_rejection, refuse_hand_over, reject, request_intake_supplement, submit};
 pub(crate) use moving::{Moving, again};
@@ -166,6 +166,7 @@ pub(crate) async fn store(
         dossiers::status.eq(dossier.status),
         dossiers::open.eq(dossier.open),
         dossiers::competent_agency_id.eq(dossier.competent_agency_id),
+        dossiers::case_code.eq(dossier.case_code.clone()),
         dossiers::clock.eq(dossier.clock.clone()),
         dossiers::clock_stands.eq(dossier.clock_stands),
         dossiers::original_due_at.eq(dossier.original_due_at),

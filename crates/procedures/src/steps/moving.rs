@@ -23,7 +23,7 @@ use crate::attachment::Attachment;
 use crate::catalogue::{Case, Procedure, SupplementRule};
 use crate::clock;
 use crate::consultation;
-use crate::dossier::{Dossier, DossierId, SidePart, agencies, audience, visible_to};
+use crate::dossier::{Channel, Dossier, DossierId, SidePart, agencies, audience, visible_to};
 use crate::event::{Event, INTERNAL};
 use crate::fee;
 use crate::problem::{NOT_FOUND, STALE};
@@ -67,10 +67,17 @@ pub struct Sides {
 
 impl Sides {
     /// What the table's guards go by.
-    pub fn facts(&self, case: &Case, asked: Option<&Supplement>, ctx: &Ctx) -> Facts {
+    pub fn facts(
+        &self,
+        (procedure, case): (&Procedure, &Case),
+        channel: Channel,
+        asked: Option<&Supplement>,
+        ctx: &Ctx,
+    ) -> Facts {
         let Self { unpaid, return_point, .. } = *self;
         let lapsed = asked.is_some_and(|asked| asked.lapsed_at.is_some());
-        Facts { immediate: case.immediate, unpaid, lapsed, return_point, now: ctx.now }
+        let other_case = procedure.other_cases(case, channel).next().is_some();
+        Facts { immediate: case.immediate, other_case, unpaid, lapsed, return_point, now: ctx.now }
     }
 }
 
@@ -227,7 +234,7 @@ impl<'a> Moving<'a> {
     /// As [`step`].
     pub fn advance(&mut self, ctx: &Ctx, world: World<'_>, action: Action) -> Result<()> {
         // As it was, but for the agency that a hand-over names.
-        let facts = self.sides.facts(self.case, self.asked.as_ref(), ctx);
+        let facts = self.sides.facts((self.procedure, self.case), self.before.channel, self.asked.as_ref(), ctx);
         let row = step(&self.dossier, action, &ctx.actor, facts)?;
         turn(&mut self.dossier, self.case, row.clock, ctx.now, world.rules)?;
         self.arrive(row.to, ctx);
@@ -365,9 +372,12 @@ fn turn(dossier: &mut Dossier, case: &Case, effect: ClockEffect, at: DateTime<Ut
             dossier.clock_stands = true;
             return Ok(());
         }
-        ClockEffect::None | ClockEffect::Reappoint | ClockEffect::Restart | ClockEffect::Wait | ClockEffect::Resume => {
-            return Ok(());
-        }
+        ClockEffect::None
+        | ClockEffect::Reappoint
+        | ClockEffect::Relimit
+        | ClockEffect::Restart
+        | ClockEffect::Wait
+        | ClockEffect::Resume => return Ok(()),
     };
     let clock = match (event, running) {
         (None, _) => clock::start(rules, case, dossier.channel, dossier.competent_agency_id, at)?,

@@ -47,6 +47,8 @@ pub enum ClockEffect {
     Restart,
     /// The date that was told is replaced by a later one; lateness is still measured by the old one.
     Reappoint,
+    /// Goes on from where it began, with the limit of another case.
+    Relimit,
     /// Decides whether it was in time.
     Finish,
     /// Stops for good, without an outcome.
@@ -80,6 +82,9 @@ pub enum Guard {
     /// It has not been given a new date before, is not due today (NĐ 61/2018 Art. 19(9)), is with whoever decides it, and its
     /// clock runs.
     NoNewDate,
+    /// Its procedure has another case that can be filed on its way; it is not late, has not been given a new date, and is with
+    /// whoever decides it.
+    OtherCase,
     /// Nothing that was ordered is left to pay.
     Paid,
     /// Filed by the applicant, and nothing is left to pay.
@@ -137,6 +142,8 @@ fn holds(guard: Guard, dossier: &Dossier, facts: Facts) -> bool {
     let here = dossier.receiving_agency_id == dossier.competent_agency_id;
     // Until it is handed over, an agency elsewhere does not have it; nor while its withdrawal is decided.
     let at_hand = here || dossier.stands_at() != Some(Status::Accepted);
+    let clock = dossier.clock.as_ref().map(|clock| &clock.0);
+    let had_new_date = clock.is_some_and(|clock| clock.events.iter().any(Event::is_reappointment));
     match guard {
         Guard::None => true,
         Guard::Reception => dossier.channel.is_reception(),
@@ -150,12 +157,15 @@ fn holds(guard: Guard, dossier: &Dossier, facts: Facts) -> bool {
         Guard::Again => dossier.intake_supplements > 0,
         Guard::Lapsed => facts.lapsed,
         Guard::NoNewDate => {
-            let clock = dossier.clock.as_ref().map(|clock| &clock.0);
-            let had = clock.is_some_and(|clock| clock.events.iter().any(Event::is_reappointment));
             let stands = clock.is_some_and(|clock| paused_at(clock).is_some());
-            !had && !stands
+            !had_new_date
+                && !stands
                 && at_hand
                 && dossier.due_at.is_some_and(|due_at| deadlines::may_reappoint(due_at, facts.now))
+        }
+        Guard::OtherCase => {
+            let in_time = dossier.statutory_due_at.is_some_and(|due_at| facts.now < due_at);
+            facts.other_case && in_time && !had_new_date && at_hand
         }
         Guard::Paid => !facts.unpaid,
         Guard::OnlinePaid => !facts.unpaid && !dossier.channel.is_reception(),
@@ -168,6 +178,8 @@ fn holds(guard: Guard, dossier: &Dossier, facts: Facts) -> bool {
 pub struct Facts {
     /// Its case is settled at once.
     pub immediate: bool,
+    /// Its procedure has another case that can be filed on its way.
+    pub other_case: bool,
     /// Something that was ordered is not paid yet.
     pub unpaid: bool,
     /// The applicant's time to supply what is missing is over.

@@ -70,6 +70,7 @@ text_enum! {
         IssueResult = "issue_result",
         ProposeReappointment = "propose_reappointment",
         Reappoint = "reappoint",
+        ChangeCase = "change_case",
         ReturnResult = "return_result",
         Withdraw = "withdraw",
         RequestWithdrawal = "request_withdrawal",

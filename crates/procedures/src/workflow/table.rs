@@ -53,6 +53,12 @@ const fn new_date(at: Status) -> Transition {
     row(at, Action::Reappoint, at, Party::Competent, Permission::SignDossier, effect, Guard::NoNewDate)
 }
 
+/// It turns out to be another of the procedure's cases, which has a limit of its own.
+const fn another_case(at: Status) -> Transition {
+    let effect = ClockEffect::Relimit;
+    row(at, Action::ChangeCase, at, Party::Competent, Permission::SignDossier, effect, Guard::OtherCase)
+}
+
 /// Everything that can happen to a dossier.
 pub const TABLE: &[Transition] = {
     use Action::*;
@@ -102,6 +108,7 @@ pub const TABLE: &[Transition] = {
         row(Accepted, IssueResult, ResultReady, Competent, SignDossier, C::Finish, G::Immediate),
         ask_for_date(Accepted),
         new_date(Accepted),
+        another_case(Accepted),
         want_back(Accepted, Applicant),
         want_back(Accepted, Receiving),
         row(Transferred, RefuseHandOver, Accepted, Competent, ProcessDossier, C::None, G::None),
@@ -109,6 +116,7 @@ pub const TABLE: &[Transition] = {
         row(Transferred, IssueResult, ResultReady, Competent, SignDossier, C::Finish, G::Immediate),
         ask_for_date(Transferred),
         new_date(Transferred),
+        another_case(Transferred),
         want_back(Transferred, Applicant),
         want_back(Transferred, Receiving),
         row(Processing, Verify, Verifying, Competent, ProcessDossier, C::None, G::None),
@@ -118,6 +126,7 @@ pub const TABLE: &[Transition] = {
         row(Processing, ProposeResult, AwaitingApproval, Competent, ProcessDossier, C::None, G::None),
         ask_for_date(Processing),
         new_date(Processing),
+        another_case(Processing),
         want_back(Processing, Applicant),
         want_back(Processing, Receiving),
         row(Verifying, RecordVerification, Processing, Competent, ProcessDossier, C::None, G::None),
