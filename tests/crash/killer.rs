@@ -49,6 +49,10 @@ pub async fn haunt(world: &World, program: &mut Program, times: usize, mut rng: 
             program.restart()?;
         }
     }
+    // Where its database was killed under its start it has ended with a sentence, and is started again.
+    if program.wait_until_ready().await.is_err() && program.ended()?.is_some() {
+        program.restart()?;
+    }
     program.wait_until_ready().await
 }
 
