@@ -276,6 +276,39 @@ async fn a_rejection_that_is_sent_back_goes_on_where_it_was_and_the_answer_stays
     }
 }
 
+/// Nothing can be brought while a rejection is decided: an applicant whose time runs out meanwhile has it anew (NĐ 217/2026 Art. 54(2):
+/// two working days).
+#[tokio::test(flavor = "multi_thread")]
+async fn whose_time_ran_out_while_a_rejection_was_decided_has_it_anew() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let ids = [
+        cast.dossier(PERMIT_ONLINE, Status::IntakeSupplement).await,
+        cast.dossier(PERMIT_ONLINE, Status::IntakeSupplement).await,
+    ];
+    for id in &ids {
+        let no = said(PERMIT_ONLINE, Action::ProposeRejection);
+        cast.client("tiepnhan").post(&path(id, Action::ProposeRejection), no).await.expect(200);
+    }
+    app.set_time("2026-08-20T08:00:00+07:00");
+    for id in &ids {
+        app.eventually(&told(id, "supplement_lapsed"), 1).await;
+    }
+    let cast = Cast::again(&app).await;
+    for id in &ids {
+        assert_eq!(read(&cast, "tiepnhan", id).await["status"], "awaiting_intake_decision", "somebody decides that");
+        let back = said(PERMIT_ONLINE, Action::SendBack);
+        let back = cast.client("motcua").post(&path(id, Action::SendBack), back).await.expect(200).json;
+        assert_eq!(back["supplement"]["due_at"], "2026-08-22T17:00:00Z", "that Saturday is worked");
+        assert!(back["supplement"]["lapsed_at"].is_null(), "{back}");
+    }
+    app.advance(chrono::TimeDelta::minutes(1));
+    cast.bring(&ids[0], "congdan1", "application").await;
+    cast.client("congdan1").step(&ids[0], "submit").await.expect(200);
+    app.set_time("2026-08-23T00:00:00+07:00");
+    app.eventually(&told(&ids[1], "rejected"), 1).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_supplement_that_is_asked_for_when_it_is_late_makes_nothing_on_time() {
     let app = TestApp::new().await;

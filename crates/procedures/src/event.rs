@@ -137,7 +137,11 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         ground: Option<RefusalGround>,
     },
-    SentBack {},
+    SentBack {
+        /// By when the applicant is to supply what is missing, where that goes on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        supply_by: Option<DateTime<Utc>>,
+    },
     ReappointmentProposed {
         due_date: NaiveDate,
     },
@@ -316,7 +320,7 @@ impl journal::Event for Event {
             Self::SupplementRequested { .. } => "dossier.supplement_requested",
             Self::SupplementConfirmed { .. } => "dossier.supplement_confirmed",
             Self::ResultProposed { .. } => "dossier.result_proposed",
-            Self::SentBack {} => "dossier.sent_back",
+            Self::SentBack { .. } => "dossier.sent_back",
             Self::ReappointmentProposed { .. } => "dossier.reappointment_proposed",
             Self::Reappointed { .. } => "dossier.reappointed",
             Self::CaseChanged { .. } => "dossier.case_changed",

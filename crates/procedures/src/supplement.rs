@@ -122,11 +122,17 @@ impl Supplement {
 
     /// The applicant is told, and has the time that sector law gives for it, or else the general rule.
     pub(crate) fn sent(self, rules: &Rules, case: &Case, receiving: AgencyId, now: DateTime<Utc>) -> Result<Self> {
+        let sent = self.with_time(rules, case, receiving, now)?;
+        Ok(Self { sent_at: Some(now), ..sent })
+    }
+
+    /// The applicant has that time from now.
+    pub(crate) fn with_time(self, rules: &Rules, case: &Case, receiving: AgencyId, now: DateTime<Utc>) -> Result<Self> {
         let due_at = match &case.supply {
             Some(rule) => Some(clock::due_at(rules, rule.limit, receiving, now)?),
             None => clock::stage(rules, "supply", receiving, now)?,
         };
-        Ok(Self { sent_at: Some(now), due_at, ..self })
+        Ok(Self { due_at, lapsed_at: None, ..self })
     }
 
     /// The last moment of the applicant's time, once that is over: its day was the applicant's.

@@ -177,7 +177,13 @@ pub async fn send_back(
         moving.dossier.proposed_outcome = None;
         moving.dossier.state_before = None;
         moving.remark = Some((None, why.reason.clone()));
-        Ok(Event::SentBack {})
+        // Nothing could be brought while a rejection was being decided: whose time ran out meanwhile has it anew.
+        let lapsed = moving.asked.take_if(|asked| asked.lapsed_at.is_some());
+        if let Some(asked) = lapsed {
+            let receiving = moving.before.receiving_agency_id;
+            moving.asked = Some(asked.with_time(world.rules, moving.case, receiving, ctx.now)?);
+        }
+        Ok(Event::SentBack { supply_by: moving.asked.as_ref().and_then(Supplement::lapses_at) })
     })
     .await
 }
