@@ -168,6 +168,25 @@ async fn a_correction_costs_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_result_that_is_being_put_right_is_handed_over_when_it_is_right() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let (id, _, close) = wrong_permit(&cast).await;
+    for who in ["tiepnhan", "congdan1"] {
+        let taken = crate::cast::said_by(who, PERMIT_ONLINE, Action::ReturnResult);
+        let refused = cast.client(who).post(&path(&id, Action::ReturnResult), taken).await.expect(409);
+        assert_eq!(
+            (refused.problem(), &refused.json["allowed_actions"]),
+            ("dossier.result_is_wrong", &json!([])),
+            "{who}"
+        );
+    }
+    cast.client("lanhdao").post(&close, json!({"number": "125a/GPXD-UBND"})).await.expect(200);
+    let taken = cast.client("congdan1").step(&id, "return-result").await.expect(200).json;
+    assert_eq!((&taken["status"], &taken["result_number"]), (&json!("returned"), &json!("125a/GPXD-UBND")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_another_agencys_goes_there_on_the_same_terms_and_its_limit_begins_with_the_hand_over() {
     let app = TestApp::new().await;
     let cast = Cast::of(&app).await;

@@ -20,6 +20,29 @@ fn the_workflow_page_is_current() {
     assert!(committed == fresh, "docs/procedures.md is not current: UPDATE=1 cargo test -p it workflow");
 }
 
+/// What the National Public Service Portal is told, after the codes that a provincial system uses [C, practice].
+#[test]
+fn every_state_has_the_code_that_the_national_portal_knows() {
+    use Status::*;
+    let known: [(Option<u8>, &[Status]); 11] = [
+        (None, &[Draft]),
+        (Some(1), &[Submitted, AwaitingIntakeDecision]),
+        (Some(2), &[Accepted, Transferred]),
+        (Some(3), &[Rejected]),
+        (Some(4), &[Processing, Verifying, Consulting, SupplementProposed, SupplementSigned, AwaitingApproval]),
+        (Some(5), &[IntakeSupplement, SupplementRequested]),
+        (Some(6), &[AwaitingPayment]),
+        (Some(7), &[WithdrawalRequested]),
+        (Some(8), &[Withdrawn, Stopped]),
+        (Some(9), &[ResultReady]),
+        (Some(10), &[Returned]),
+    ];
+    for (code, states) in known {
+        assert!(states.iter().all(|status| status.national() == code), "{code:?}");
+    }
+    assert_eq!(known.iter().map(|(_, states)| states.len()).sum::<usize>(), Status::ALL.len(), "each once");
+}
+
 #[test]
 fn every_state_but_the_draft_can_be_reached_and_every_open_one_left() {
     for status in Status::ALL {
@@ -93,8 +116,10 @@ fn page() -> String {
             Guard::OtherCase => {
                 "there is another case; in time, before a new date is given, when it is at hand".to_owned()
             }
-            Guard::Paid => "when everything is paid".to_owned(),
-            Guard::OnlinePaid => "filed by the applicant, when everything is paid".to_owned(),
+            Guard::Settled => "when everything is paid and nothing is being put right".to_owned(),
+            Guard::OnlineSettled => {
+                "filed by the applicant, when everything is paid and nothing is being put right".to_owned()
+            }
             Guard::Before(status) => format!("it was {status} before"),
         };
         let permission = row.permission.code();

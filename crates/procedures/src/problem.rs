@@ -199,6 +199,11 @@ kernel::problems! {
         "Cơ quan làm sai tự chịu chi phí (NĐ 61/2018, Điều 21); xem GET /v1/dossiers/{id}/corrections.",
         "The agency that got it wrong bears the cost (NĐ 61/2018 Art. 21); see GET /v1/dossiers/{id}/corrections."
     }
+    RESULT_IS_WRONG = Conflict "dossier.result_is_wrong" {
+        "Kết quả đang được đính chính", "The result is being put right";
+        "Chỉ trả kết quả đúng; xem GET /v1/dossiers/{id}/corrections.",
+        "What is handed over is the right result; see GET /v1/dossiers/{id}/corrections."
+    }
     DELIVERY_NOT_FOUND = NotFound "delivery.not_found" {
         "Chưa có thông tin trả kết quả", "Nothing is recorded of a delivery";
         "Kết quả chưa được trả, hoặc đã trả trước khi việc trả được ghi nhận.",

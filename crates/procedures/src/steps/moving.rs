@@ -74,10 +74,10 @@ impl Sides {
         asked: Option<&Supplement>,
         ctx: &Ctx,
     ) -> Facts {
-        let Self { unpaid, return_point, .. } = *self;
+        let Self { unpaid, correcting, return_point, .. } = *self;
         let lapsed = asked.is_some_and(|asked| asked.lapsed_at.is_some());
         let other_case = procedure.other_cases(case, channel).next().is_some();
-        Facts { immediate: case.immediate, other_case, unpaid, lapsed, return_point, now: ctx.now }
+        Facts { immediate: case.immediate, other_case, unpaid, correcting, lapsed, return_point, now: ctx.now }
     }
 }
 

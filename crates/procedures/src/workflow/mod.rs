@@ -10,7 +10,7 @@ use kernel::{Actor, Permission, Result, text_enum};
 
 use crate::clock::paused_at;
 use crate::dossier::{Channel, Dossier};
-use crate::problem::{FEE_UNPAID, ILLEGAL_TRANSITION, NOT_YOURS_TO_DO, TOO_LATE_TO_REAPPOINT};
+use crate::problem::{FEE_UNPAID, ILLEGAL_TRANSITION, NOT_YOURS_TO_DO, RESULT_IS_WRONG, TOO_LATE_TO_REAPPOINT};
 
 mod state;
 mod table;
@@ -85,10 +85,10 @@ pub enum Guard {
     /// Its procedure has another case that can be filed on its way; it is not late, has not been given a new date, and is with
     /// whoever decides it.
     OtherCase,
-    /// Nothing that was ordered is left to pay.
-    Paid,
-    /// Filed by the applicant, and nothing is left to pay.
-    OnlinePaid,
+    /// Nothing that was ordered is left to pay, and the result is not being put right.
+    Settled,
+    /// Filed by the applicant, and settled.
+    OnlineSettled,
     /// It stood here when its withdrawal was asked for, or its rejection proposed.
     Before(Status),
 }
@@ -144,6 +144,7 @@ fn holds(guard: Guard, dossier: &Dossier, facts: Facts) -> bool {
     let at_hand = here || dossier.stands_at() != Some(Status::Accepted);
     let clock = dossier.clock.as_ref().map(|clock| &clock.0);
     let had_new_date = clock.is_some_and(|clock| clock.events.iter().any(Event::is_reappointment));
+    let settled = !facts.unpaid && !facts.correcting;
     match guard {
         Guard::None => true,
         Guard::Reception => dossier.channel.is_reception(),
@@ -167,8 +168,8 @@ fn holds(guard: Guard, dossier: &Dossier, facts: Facts) -> bool {
             let in_time = dossier.statutory_due_at.is_some_and(|due_at| facts.now < due_at);
             facts.other_case && in_time && !had_new_date && at_hand
         }
-        Guard::Paid => !facts.unpaid,
-        Guard::OnlinePaid => !facts.unpaid && !dossier.channel.is_reception(),
+        Guard::Settled => settled,
+        Guard::OnlineSettled => settled && !dossier.channel.is_reception(),
         Guard::Before(status) => dossier.state_before == Some(status),
     }
 }
@@ -182,6 +183,8 @@ pub struct Facts {
     pub other_case: bool,
     /// Something that was ordered is not paid yet.
     pub unpaid: bool,
+    /// Its result is being put right.
+    pub correcting: bool,
     /// The applicant's time to supply what is missing is over.
     pub lapsed: bool,
     /// Where the result is fetched, when that is not where it was received.
@@ -208,7 +211,7 @@ pub fn allowed_actions(dossier: &Dossier, actor: &Actor, facts: Facts) -> Vec<Ac
 ///
 /// # Errors
 /// [`ILLEGAL_TRANSITION`] when the state does not allow it to anybody, [`NOT_YOURS_TO_DO`] when it does, to others;
-/// [`TOO_LATE_TO_REAPPOINT`]; [`FEE_UNPAID`].
+/// [`TOO_LATE_TO_REAPPOINT`]; [`FEE_UNPAID`]; [`RESULT_IS_WRONG`].
 pub fn step(dossier: &Dossier, action: Action, actor: &Actor, facts: Facts) -> Result<&'static Transition> {
     if let Some(row) = open_to(dossier, actor, facts).find(|row| row.action == action) {
         return Ok(row);
@@ -217,6 +220,7 @@ pub fn step(dossier: &Dossier, action: Action, actor: &Actor, facts: Facts) -> R
     let problem = match action {
         _ if rows().any(|row| holds(row.guard, dossier, facts)) => &NOT_YOURS_TO_DO,
         Action::Reappoint if rows().next().is_some() => &TOO_LATE_TO_REAPPOINT,
+        Action::ReturnResult if rows().next().is_some() && facts.correcting => &RESULT_IS_WRONG,
         Action::ReturnResult if rows().next().is_some() => &FEE_UNPAID,
         _ => &ILLEGAL_TRANSITION,
     };

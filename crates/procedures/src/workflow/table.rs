@@ -194,8 +194,8 @@ pub const TABLE: &[Transition] = {
         back(AwaitingPayment, Receiving),
         back(AwaitingApproval, Competent),
         back(AwaitingApproval, Receiving),
-        row(ResultReady, ReturnResult, Returned, ReturnPoint, ReceiveDossier, C::None, G::Paid),
-        row(ResultReady, ReturnResult, Returned, Applicant, FileDossier, C::None, G::OnlinePaid),
+        row(ResultReady, ReturnResult, Returned, ReturnPoint, ReceiveDossier, C::None, G::Settled),
+        row(ResultReady, ReturnResult, Returned, Applicant, FileDossier, C::None, G::OnlineSettled),
     ]
 };
 
