@@ -117,6 +117,41 @@ async fn a_form_is_a_page_that_needs_nothing_from_elsewhere() {
     citizen.get(&format!("/v1/dossiers/{}/forms/receipt/1", new_key())).await.expect(404);
 }
 
+/// What a phone reads from the code on the paper, and where that leads.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_code_on_a_receipt_leads_to_where_its_dossier_can_be_followed() {
+    let app = TestApp::new().await;
+    app.set_time("2026-08-17T09:00:00+07:00");
+    let cast = Cast::of(&app).await;
+    let (citizen, id) = (cast.client("congdan1"), cast.dossier(PERMIT_ONLINE, Status::Accepted).await);
+    let receipt = forms(citizen, &id).await.remove(0);
+    let page = citizen.get(&format!("/v1/dossiers/{id}/forms/receipt/{}", receipt["version"])).await.expect(200).text;
+    // Each dark square is a piece of one path.
+    let drawn = page.split("<path d=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a drawn code");
+    let squares = drawn.split('M').skip(1).map(|square| {
+        let (x, y) = square.split_once('h').and_then(|(at, _)| at.split_once(',')).expect("a place");
+        (x.parse::<usize>().unwrap(), y.parse::<usize>().unwrap())
+    });
+    let dark: std::collections::HashSet<(usize, usize)> = squares.collect();
+    let size = dark.iter().map(|(x, _)| *x).max().unwrap();
+    let grid = rqrr::SimpleGrid::from_func(size, |x, y| dark.contains(&(x + 1, y + 1)));
+    let (_, address) = rqrr::Grid::new(grid).decode().expect("a code that can be read");
+    let at = address.strip_prefix(&app.url).expect("an address of this installation");
+    let anybody = app.anonymous();
+    assert_eq!(anybody.get(at).await.expect(200).json["code"], "000.01.13.H26-260817-0001");
+
+    let by_phone = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    let page = anybody.send(anybody.request(Method::GET, at).header("accept", by_phone)).await.expect(200);
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    assert!(
+        page.text.contains("000.01.13.H26-260817-0001") && page.text.contains("Cơ quan đã nhận hồ sơ."),
+        "{}",
+        page.text
+    );
+    assert_eq!(page.text.matches("class=\"done\"").count(), 1, "of four steps");
+    assert!(!page.text.contains("Hoa") && !page.text.contains("<script"), "{}", page.text);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_people_write_stays_text_on_the_page() {
     let app = TestApp::new().await;

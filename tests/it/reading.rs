@@ -60,7 +60,7 @@ async fn anybody_with_the_code_learns_how_far_it_is_and_nothing_else() {
     let app = TestApp::new().await;
     let cast = Cast::of(&app).await;
     let known = [
-        (Status::Accepted, "received", 1),
+        (Status::Accepted, "received", 1_usize),
         (Status::Processing, "in_progress", 2),
         (Status::SupplementSigned, "in_progress", 2),
         (Status::SupplementRequested, "waiting_for_applicant", 2),
@@ -77,6 +77,8 @@ async fn anybody_with_the_code_learns_how_far_it_is_and_nothing_else() {
         let tag = tracked.header("etag");
         let again = get_with(&app.anonymous(), &format!("/v1/tracking/{code}"), "if-none-match", tag).await;
         assert_eq!(again.expect(304).text, "");
+        let page = get_with(&app.anonymous(), &format!("/v1/tracking/{code}"), "accept", "text/html").await.expect(200);
+        assert_eq!(page.text.matches("class=\"done\"").count(), done, "{progress}: {}", page.text);
         assert_eq!(
             app.anonymous().get(&format!("/v1/tracking/{id}")).await.expect(404).problem(),
             "tracking.not_found"

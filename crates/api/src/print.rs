@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderName};
 use actix_web::{HttpResponse, HttpResponseBuilder, web};
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 use crate::call::Call;
 use crate::problem::Result;
 
+pub const JSON: &str = "application/json";
 pub const HTML: &str = "text/html";
 pub const PDF: &str = "application/pdf";
 
@@ -37,18 +38,26 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
     format!("default-src 'none'; style-src 'sha256-{style}'; frame-ancestors 'none'")
 });
 
+/// What an answer depends on that is not the same for every `Accept`.
+pub const VARIES: (HeaderName, &str) = (header::VARY, "Accept, Accept-Language, Authorization");
+
 /// An answer that is not the same for every `Accept`.
 pub fn chosen() -> HttpResponseBuilder {
     let mut response = HttpResponse::Ok();
-    response.insert_header((header::VARY, "Accept, Accept-Language, Authorization"));
+    response.insert_header(VARIES);
     response
 }
 
 pub fn html(sheet: &Sheet) -> HttpResponse {
-    chosen()
+    page(chosen(), sheet.html())
+}
+
+/// A page in the one style.
+pub fn page(mut response: HttpResponseBuilder, html: String) -> HttpResponse {
+    response
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY.as_str()))
         .content_type("text/html; charset=utf-8")
-        .body(sheet.html())
+        .body(html)
 }
 
 /// To be shown, and kept under a name that says nothing of anybody. Few are drawn at a time, beside what answers requests.

@@ -1,8 +1,9 @@
 //! The forms of the one-stop shop as sheets, in Vietnamese: a dossier's own (A5), with the tracking address as a QR code, and
-//! the register (A4). `words` fills a sheet in; here it becomes an HTML page, in the crate `pdf` a document, and where it is a
+//! the register (A4); and the page that this address leads to. `words` fills a sheet in; here it becomes an HTML page, in the crate `pdf` a document, and where it is a
 //! table for other programs, CSV (`table`).
 
 mod table;
+mod tracking;
 mod words;
 
 use std::sync::LazyLock;
@@ -14,6 +15,7 @@ use minijinja::Environment;
 use serde::Serialize;
 
 pub use table::Table;
+pub use tracking::tracking;
 pub use words::{REGISTER, register, sheet};
 
 /// The style of every sheet: whoever sends the page allows it by its hash.
@@ -66,6 +68,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut templates = Environment::new();
     // The name's ending makes it escape everything.
     templates.add_template("sheet.html", include_str!("../templates/sheet.html")).expect("a test renders the template");
+    templates.add_template("tracking.html", include_str!("../templates/tracking.html")).expect("a test renders it");
     templates
 });
 

@@ -25,6 +25,8 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::call::{Call, Id, Parameters};
+use crate::negotiation::preferred;
+use crate::print::{self, FormPage};
 use crate::problem::{Document, Result};
 use crate::write::{Answered, Write, etag, not_modified, versioned};
 
@@ -254,11 +256,12 @@ async fn get_dossier_holders(call: Call, id: Id<DossierId>) -> Result<web::Json<
 
 /// Track a dossier by its code
 ///
-/// For anybody who has the code from the receipt: how far the dossier is, and nothing else.
+/// For anybody who has the code from the receipt: how far the dossier is, and nothing else. A browser, as when the QR code on the
+/// receipt is scanned, gets a page.
 #[utoipa::path(operation_id = "trackDossier", tag = "dossiers", security(()),
     params(("code" = String, Path, description = "The dossier's code.", min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9.-]+$", example = "000.01.13.H26-DEMO-0001")),
     responses(
-        (status = 200, description = "How far it is.", body = Tracking, headers(("Cache-Control" = String, description = "How long it may be kept."))),
+        (status = 200, description = "How far it is.", content((Tracking = "application/json"), (FormPage = "text/html")), headers(("Cache-Control" = String, description = "How long it may be kept."))),
         (status = 404, description = "No dossier has this code.", body = Document),
     ))]
 #[get("/v1/tracking/{code}")]
@@ -266,8 +269,14 @@ async fn track_dossier(call: Call, code: web::Path<String>, request: HttpRequest
     let mut conn = call.db.conn().await?;
     let (version, tracking) = tracking::track(&mut conn, &code).await?;
     let tag = etag(version);
+    let lasts = (header::CACHE_CONTROL, "public, max-age=10");
+    if preferred(request.headers(), [print::JSON, print::HTML]) == Some(print::HTML) {
+        let mut response = print::chosen();
+        response.insert_header(lasts);
+        return Ok(print::page(response, forms::tracking(&tracking)));
+    }
     let unchanged = not_modified(&request, &tag);
     let mut response = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    response.insert_header((header::ETAG, tag)).insert_header((header::CACHE_CONTROL, "public, max-age=10"));
+    response.insert_header((header::ETAG, tag)).insert_header(lasts).insert_header(print::VARIES);
     Ok(if unchanged { response.finish() } else { response.json(tracking) })
 }

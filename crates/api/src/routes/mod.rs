@@ -51,6 +51,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Every operation of the contract: what is registered here is in the contract, and nothing else is.
 pub fn configure(config: &mut ServiceConfig<'_>) {
+    // The router tries them one after the other: what is asked for most comes first.
+    dossiers::configure(config);
+    steps::configure(config);
+    attachments::configure(config);
     health::configure(config);
     problems::configure(config);
     deadlines::configure(config);
@@ -61,8 +65,6 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     representations::configure(config);
     procedures::configure(config);
     reviews::configure(config);
-    dossiers::configure(config);
-    steps::configure(config);
     consultations::configure(config);
     corrections::configure(config);
     deliveries::configure(config);
@@ -74,7 +76,6 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     assessments::configure(config);
     receipts::configure(config);
     recomputations::configure(config);
-    attachments::configure(config);
     imports::configure(config);
     papers::configure(config);
     data_sources::configure(config);

@@ -33,7 +33,6 @@ enum RegisterFormat {
     Csv,
 }
 
-const JSON: &str = "application/json";
 const CSV: &str = "text/csv";
 
 const YEARS: RangeInclusive<i16> = 2000..=2999;
@@ -92,13 +91,14 @@ async fn get_register(
     let around = Around { name_of: &|id| name_of(&agencies, id), tracking: None };
     let sheet = || forms::register(&page, call.ctx.now, &around);
     let period = part.month.map_or_else(|| year.to_string(), |month| format!("{year}-{month:02}"));
-    let format =
-        asked.format.unwrap_or_else(|| match preferred(request.headers(), [JSON, print::HTML, print::PDF, CSV]) {
+    let format = asked.format.unwrap_or_else(|| {
+        match preferred(request.headers(), [print::JSON, print::HTML, print::PDF, CSV]) {
             Some(print::HTML) => RegisterFormat::Html,
             Some(print::PDF) => RegisterFormat::Pdf,
             Some(CSV) => RegisterFormat::Csv,
             _ => RegisterFormat::Json,
-        });
+        }
+    });
     let mut response = match format {
         RegisterFormat::Json => chosen().json(&page),
         RegisterFormat::Html => print::html(&sheet()),
