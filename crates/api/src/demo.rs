@@ -103,6 +103,7 @@ const DOSSIERS: &[(u8, Reach)] = &[
     (37, Reach::Processing),
     (38, Reach::Returned),
     (39, Reach::Processing),
+    (40, Reach::ResultReady),
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

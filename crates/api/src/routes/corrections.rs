@@ -41,7 +41,7 @@ async fn list_corrections(call: Call, id: Id<DossierId>) -> Result<web::Json<Cor
 ///
 /// The agency got it wrong: it says so, apologises, and puts it right without a fee. The dossier stays where it is.
 #[utoipa::path(operation_id = "openCorrection", tag = "dossiers", request_body = NewCorrection, security(("oauth" = ["dossier:process"])),
-    params(("id" = DossierId, Path, description = "The dossier's id.", example = "019b76da-a800-7000-8000-d00000000007")),
+    params(("id" = DossierId, Path, description = "The dossier's id.", example = "019b76da-a800-7000-8000-d00000000028")),
     responses(
         (status = 201, description = "The correction, under way.", body = Correction),
         (status = 404, description = "There is no such dossier, or not for you.", body = Document),
