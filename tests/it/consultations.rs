@@ -114,6 +114,33 @@ async fn silence_is_consent_where_the_law_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_answer_after_silence_was_consent_comes_too_late() {
+    let mut app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let id = cast.dossier(PERMIT_ONLINE, Status::Processing).await;
+    consult(&cast, &id, &["H26.3"]).await.expect(200);
+    let question = asked_about(cast.client("xaydung"), &id).await.remove(0);
+    // Nobody fires timers any more.
+    let server = app.server.as_ref().expect("it runs").app.clone();
+    app.stop().await;
+    app.set_time("2026-08-21T08:00:00+07:00");
+    let (conn, catalogue) = (&mut app.db.conn().await.unwrap(), server.catalogue.load());
+    let (who, agency) = (directory::demo::staff_id("xaydung").unwrap(), directory::demo::agency_id("H26.3").unwrap());
+    let actor = kernel::Actor::staff(who, agency, vec![kernel::Role::ProcessingOfficer]);
+    let ctx = kernel::Ctx { actor, now: app.clock.now() };
+    let attempt = kernel::idempotency::Attempt::new(None, "TEST", "reply", who.0, &[]);
+    let asked = serde_json::from_value(question["id"].clone()).unwrap();
+    let no = serde_json::from_value(json!({"opinion": "opposed", "words": "Không phù hợp quy hoạch."})).unwrap();
+    let reply = procedures::consultation::reply::reply(conn, &ctx, server.world(&catalogue), asked, no, &attempt);
+    assert!(reply.await.unwrap_err().is(&procedures::problem::CONSULTATION_CLOSED));
+    let consented = format!(
+        "SELECT count(*) FROM consultations JOIN dossiers ON dossiers.id = dossier_id
+         WHERE dossier_id = '{id}' AND consultations.status = 'consented' AND dossiers.status = 'processing'"
+    );
+    assert_eq!(app.count(&consented).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn elsewhere_silence_is_told_and_the_officer_goes_on_with_a_reason() {
     let app = TestApp::new().await;
     let cast = Cast::of(&app).await;

@@ -201,7 +201,14 @@ async fn what_is_another_agencys_goes_there_on_the_same_terms_and_its_limit_begi
         cast.client("tiepnhan").post(&path(&id, Action::HandOver), json!({"to": "H26.13.02"})).await.expect(200);
     assert_eq!((&handed.json["status"], &handed.json["due_date"]), (&json!("transferred"), &json!("2026-08-26")));
     cast.client("chuyenvien").step(&id, "start-processing").await.expect(403);
-    cast.client("badinh").step(&id, "start-processing").await.expect(200);
+    // Back and forth with the same agency nothing begins anew; with another one it does.
+    let why = json!({"reason": "Thửa đất thuộc địa bàn phường khác."});
+    cast.client("badinh").post(&path(&id, Action::RefuseHandOver), why).await.expect(200);
+    app.advance(TimeDelta::days(1));
+    let cast = Cast::again(&app).await;
+    let third =
+        cast.client("tiepnhan").post(&path(&id, Action::HandOver), json!({"to": "H26.13.03"})).await.expect(200);
+    assert_eq!(third.json["due_date"], "2026-08-27", "whoever gets it then has its whole limit");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -223,7 +230,14 @@ async fn a_result_is_fetched_where_the_applicant_has_said() {
     for point in ["return_agency_id", "support_agency_id"] {
         assert_eq!(read.json[point], filed.json[point], "{point}");
     }
+    app.advance(TimeDelta::seconds(1));
     cast.client("tiepnhan").step(&id, "accept").await.expect(200);
+    let digitise =
+        format!("/v1/dossiers/{id}/attachments/{}/digitise", filed.json["attachments"][1]["id"].as_str().unwrap());
+    cast.client("tiepnhan")
+        .post(&digitise, json!({"number": "CS 012345", "issuer": "Sở Xây dựng Hà Nội", "issue_date": "2020-05-11"}))
+        .await
+        .expect(200);
     let receipt = citizen.get(&format!("/v1/dossiers/{id}/forms")).await.expect(200).json["items"][0].clone();
     assert_eq!(receipt["return_agency_id"], filed.json["return_agency_id"]);
     assert_eq!(receipt["register"], json!({ "year": 2026, "number": 1 }));
@@ -236,6 +250,12 @@ async fn a_result_is_fetched_where_the_applicant_has_said() {
     cast.client("tiepnhan").step(&id, "return-result").await.expect(403);
     let taken = said(PERMIT_ONLINE, Action::ReturnResult);
     cast.client("badinh").post(&path(&id, Action::ReturnResult), taken).await.expect(200);
+    let untold = format!(
+        "SELECT count(*) FROM journal WHERE entity_id = '{id}' AND occurred_at >
+            (SELECT occurred_at FROM journal WHERE entity_id = '{id}' AND event_kind = 'dossier.submitted')
+         AND (SELECT id FROM agencies WHERE code = 'H26.13.02') <> ALL (seen_after)"
+    );
+    assert_eq!(app.count(&untold).await, 0, "whoever may read it may read what became of it");
 }
 
 #[tokio::test(flavor = "multi_thread")]

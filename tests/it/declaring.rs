@@ -1,7 +1,7 @@
 //! Declaring papers: whose they are to add, when, under which ids, and how many.
 
 use procedures::workflow::Status;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cast::{Cast, PERMIT_AT_COUNTER, PERMIT_ONLINE};
 use crate::harness::papers::{self, PDF};
@@ -92,6 +92,32 @@ async fn papers_are_taken_while_they_are_awaited_and_at_no_other_time() {
         let sent = put(cast.client("congdan1"), &format!("{declare}/{late}/content"), PDF).await.expect(409);
         assert_eq!((sent.problem(), &sent.json["state"]), ("attachment.closed", &json!(status.code())), "{status}");
     }
+}
+
+/// A wrong hash, a file that is lost: what cannot be sent any more is declared again, and keeps nobody waiting.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paper_that_never_came_is_replaced_by_one_that_did() {
+    let app = TestApp::new().await;
+    let citizen = app.citizen("congdan1").await;
+    let mut new = papers::dossier("1.013225", "house", papers::PERMIT);
+    new["attachments"][2]["sha256"] = json!(kernel::files::Sha256::of(b"another file").to_string());
+    let filed = citizen.post("/v1/dossiers", new).await.expect(201);
+    let (id, content) = (filed.id(), |paper: &Value| format!("attachments/{}/content", paper["id"].as_str().unwrap()));
+    for paper in filed.json["attachments"].as_array().unwrap() {
+        let wrong = paper["component"] == "drawings";
+        let sent = citizen.put_file(&format!("/v1/dossiers/{id}/{}", content(paper)), PDF).await;
+        assert_eq!(sent.status, if wrong { 422 } else { 200 });
+    }
+    let waits = citizen.step(&id, "submit").await.expect(409);
+    assert_eq!(waits.json["errors"][0]["code"], "not_uploaded");
+    app.advance(chrono::TimeDelta::seconds(1));
+    let again = citizen.post(&format!("/v1/dossiers/{id}/attachments"), papers::paper("drawings")).await.expect(201);
+    citizen.step(&id, "submit").await.expect(409);
+    citizen.put_file(again.header("location"), PDF).await.expect(200);
+    citizen.step(&id, "submit").await.expect(200);
+    let receipts = citizen.get(&format!("/v1/dossiers/{id}/receipts")).await.expect(200).json;
+    let sealed = receipts["items"][0]["receipt"]["attachments"].as_array().unwrap();
+    assert_eq!(sealed.len(), 3, "what never came is not on the receipt: {sealed:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -72,6 +72,33 @@ async fn what_is_handed_over_in_time_is_told_both_ways() {
     assert_eq!(told, expected);
 }
 
+/// The work list is in the order of what is next.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_date_or_another_case_does_not_hide_that_it_has_to_be_handed_over() {
+    let app = TestApp::new().await;
+    app.set_time("2026-08-17T09:00:00+07:00");
+    let cast = Cast::of(&app).await;
+    let next = async |id: &str| {
+        let code = cast.client("tiepnhan").get(&format!("/v1/dossiers/{id}")).await.json["code"].clone();
+        let found =
+            cast.client("tiepnhan").get(&format!("/v1/dossiers?code={}", code.as_str().unwrap())).await.expect(200);
+        let items = found.json["items"].as_array().unwrap().clone();
+        assert_eq!((items.len(), &items[0]["id"]), (1, &json!(id)));
+        items[0]["next_due_at"].clone()
+    };
+    let id = cast.dossier(PERMIT_AT_COUNTER, Status::Accepted).await;
+    for action in [Action::ChangeCase, Action::Reappoint] {
+        cast.client("lanhdao").post(&path(&id, action), said(PERMIT_AT_COUNTER, action)).await.expect(200);
+        assert_eq!(next(&id).await, "2026-08-17T17:00:00Z", "{action}");
+    }
+    let marriage = papers::file(cast.client("tiepnhan"), "1.000894", "standard", MARRIAGE).await;
+    cast.client("tiepnhan").step(&marriage, "accept").await.expect(200);
+    let longer = json!({"case": "verification", "reason": "Cần xác minh tình trạng hôn nhân."});
+    let changed = cast.client("lanhdao").post(&path(&marriage, Action::ChangeCase), longer).await.expect(200);
+    assert_eq!(changed.json["hand_over_due_at"], "2026-08-17T17:00:00Z", "it is settled at once no more");
+    assert_eq!(next(&marriage).await, "2026-08-17T17:00:00Z");
+}
+
 /// NĐ 118/2025 Art. 17(3): the limit runs from when the competent agency has it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dossier_received_elsewhere_is_handed_over_and_its_limit_begins_there() {

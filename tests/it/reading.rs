@@ -91,6 +91,26 @@ fn counted(explanation: &Value) -> Vec<&str> {
     steps.filter(|step| step["counted"] == true).map(|step| step["date"].as_str().unwrap()).collect()
 }
 
+/// Who has the receipt in hand, and may see it, finds it whatever its state and their part in it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dossier_is_found_by_its_code_by_whoever_may_see_it() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    cast.dossier(PERMIT_ONLINE, Status::Accepted).await;
+    let id = cast.dossier(PERMIT_ONLINE, Status::Returned).await;
+    let seen = cast.client("congdan1").get(&format!("/v1/dossiers/{id}")).await.expect(200).json;
+    let by_code = format!("/v1/dossiers?code={}", seen["code"].as_str().unwrap());
+    for (who, finds) in
+        [("congdan1", 1), ("tiepnhan", 1), ("lanhdao", 1), ("thanhtra", 1), ("badinh", 0), ("congdan2", 0)]
+    {
+        let found = cast.client(who).get(&by_code).await.expect(200).json["items"].clone();
+        assert_eq!(found.as_array().unwrap().len(), finds, "{who}");
+        assert!(finds == 0 || found[0]["id"] == json!(id), "{who}");
+    }
+    let open = cast.client("tiepnhan").get(&format!("{by_code}&status=accepted")).await.expect(200);
+    assert_eq!(open.json["items"], json!([]), "a state that is named counts too");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deadline_is_explained_day_by_day() {
     let app = TestApp::new().await;

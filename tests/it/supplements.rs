@@ -301,6 +301,9 @@ async fn whose_time_ran_out_while_a_rejection_was_decided_has_it_anew() {
         let back = cast.client("motcua").post(&path(id, Action::SendBack), back).await.expect(200).json;
         assert_eq!(back["supplement"]["due_at"], "2026-08-22T17:00:00Z", "that Saturday is worked");
         assert!(back["supplement"]["lapsed_at"].is_null(), "{back}");
+        let holders = cast.client("tiepnhan").get(&format!("/v1/dossiers/{id}/holders")).await.expect(200).json;
+        let holders: Vec<_> = holders["items"].as_array().unwrap().iter().map(|holding| &holding["hold"]).collect();
+        assert_eq!(json!(holders), json!(["applicant", "reception", "applicant", "reception", "applicant"]));
     }
     app.advance(chrono::TimeDelta::minutes(1));
     cast.bring(&ids[0], "congdan1", "application").await;
@@ -351,6 +354,30 @@ async fn what_is_asked_for_on_the_last_day_runs_out_for_nobody_and_begins_the_li
 }
 
 /// Where a procedure says so the limit goes on from where it stood: the days of waiting are taken out, and no more.
+/// What is settled the same day is asked for on its last day, always: when nothing comes, the agency has a day to say so.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_asked_for_on_the_last_day_and_never_came_can_still_be_refused_in_time() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let refused = cast.dossier(BIRTH_ONLINE, Status::SupplementRequested).await;
+    let forgotten = cast.dossier(BIRTH_ONLINE, Status::SupplementRequested).await;
+    app.set_time("2026-09-17T08:00:00+07:00");
+    for id in [&refused, &forgotten] {
+        app.eventually(&told(id, "supplement_lapsed"), 1).await;
+    }
+    let cast = Cast::again(&app).await;
+    let lapsed = read(&cast, "chuyenvien", &refused).await;
+    assert_eq!((&lapsed["timeliness"], &lapsed["due_date"]), (&json!("running"), &json!("2026-09-17")));
+    let no = json!({
+        "outcome": "refused", "number": "9/UBND", "ground": "not_supplemented", "reason": "Quá hạn mà không bổ sung.",
+    });
+    let done = cast.client("lanhdao").post(&path(&refused, Action::IssueResult), no).await.expect(200).json;
+    assert_eq!(done["timeliness"], "finished_on_time");
+    app.set_time("2026-09-18T08:00:00+07:00");
+    app.eventually(&told(&forgotten, "deadline_passed"), 1).await;
+    assert_eq!(app.count(&told(&refused, "deadline_passed")).await, 0);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn by_the_rule_of_pausing_the_limit_goes_on_from_where_it_stood() {
     let app = TestApp::new().await;

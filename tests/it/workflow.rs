@@ -92,7 +92,8 @@ fn page() -> String {
             ClockEffect::Start => "starts",
             ClockEffect::Pause => "stands",
             ClockEffect::Continue => "begins anew or goes on, by the procedure's rule",
-            ClockEffect::Restart => "begins anew",
+            ClockEffect::Lapse => unreachable!("nobody's step"),
+            ClockEffect::Restart => "begins anew, where it goes to an agency that did not have it last",
             ClockEffect::Wait => "stands, where the procedure says so",
             ClockEffect::Resume => "goes on, if it stood",
             ClockEffect::Finish => "decides whether it was in time",
@@ -139,7 +140,11 @@ fn page() -> String {
             Awaited::Lapsed => "the applicant's time to supply what is missing is over",
             Awaited::Answered => "every agency that was asked has answered, or its silence is consent",
         };
-        let clock = if row.clock == ClockEffect::Resume { "goes on, if it stood" } else { "" };
+        let clock = match row.clock {
+            ClockEffect::Resume => "goes on, if it stood",
+            ClockEffect::Lapse => "goes on, or begins anew where nothing was left",
+            _ => "",
+        };
         let _ = writeln!(page, "| {} | {when} | {} | {clock} |", row.from, row.to);
     }
     page

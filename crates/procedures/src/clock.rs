@@ -10,6 +10,7 @@ use kernel::{Result, json::Json};
 use crate::catalogue::{Case, SupplementRule};
 use crate::dossier::{Channel, Dossier};
 use crate::problem::{BAD_DEADLINE, CALENDAR_NOT_PUBLISHED};
+use crate::workflow::Status;
 
 /// A clock of this case for the agency that decides it, started now.
 pub fn start(rules: &Rules, case: &Case, channel: Channel, competent: AgencyId, now: DateTime<Utc>) -> Result<Clock> {
@@ -105,7 +106,9 @@ pub fn put(dossier: &mut Dossier, clock: Clock, deadline: &Deadline) {
     dossier.original_due_at.get_or_insert(deadline.original_due_at);
     dossier.statutory_due_at = Some(deadline.statutory_due_at);
     dossier.due_at = Some(deadline.due_at);
-    dossier.next_due_at = deadline.due_at;
+    // Until it is handed over, that is what is next.
+    let hand_over = dossier.hand_over_due_at.filter(|_| dossier.stands_at() == Some(Status::Accepted));
+    dossier.next_due_at = hand_over.map_or(deadline.due_at, |at| at.min(deadline.due_at));
 }
 
 /// Whether the dossier is, or was, in time.

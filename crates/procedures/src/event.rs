@@ -127,7 +127,11 @@ pub enum Event {
         supply_by: Option<DateTime<Utc>>,
     },
     /// The applicant has not supplied it in time.
-    SupplementLapsed {},
+    SupplementLapsed {
+        /// When the limit began anew with it, its end.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due_at: Option<DateTime<Utc>>,
+    },
     SupplementConfirmed {
         due_at: DateTime<Utc>,
         restarted: bool,
@@ -316,7 +320,7 @@ impl journal::Event for Event {
             Self::ProcessingStarted {} => "dossier.processing_started",
             Self::SupplementProposed { .. } => "dossier.supplement_proposed",
             Self::SupplementSigned {} => "dossier.supplement_signed",
-            Self::SupplementLapsed {} => "dossier.supplement_lapsed",
+            Self::SupplementLapsed { .. } => "dossier.supplement_lapsed",
             Self::SupplementRequested { .. } => "dossier.supplement_requested",
             Self::SupplementConfirmed { .. } => "dossier.supplement_confirmed",
             Self::ResultProposed { .. } => "dossier.result_proposed",

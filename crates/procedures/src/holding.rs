@@ -63,7 +63,8 @@ pub struct AgencyTime {
     pub worked_minutes: i64,
 }
 
-/// Who had a dossier that the actor may see, oldest first. To its applicant, what agencies asked each other does not show.
+/// Who had a dossier that the actor may see, oldest first. To its applicant, what only the agencies are told
+/// (`INTERNAL`) does not show: questions to others, proposals, hand-overs that were refused.
 ///
 /// # Errors
 /// No such dossier for this actor.
@@ -99,7 +100,7 @@ struct Hands {
     items: Vec<Holding>,
     /// What the applicant still has to pay before the examination goes on.
     duties: Vec<String>,
-    /// Who had it before a withdrawal was asked for.
+    /// Who had it before a withdrawal was asked for, or a rejection proposed.
     before: Option<(Hold, Option<Uuid>)>,
 }
 
@@ -135,6 +136,7 @@ fn fold(dossier: &Dossier, entries: &[TimelineEntry]) -> Vec<Holding> {
     // Handed over again, it may be another agency's.
     let mut examination = (Hold::Examination, Some(dossier.competent_agency_id.0));
     let applicant = (Hold::Applicant, None);
+    let accepted = |at: DateTime<Utc>| dossier.accepted_at.is_some_and(|accepted_at| accepted_at <= at);
     let mut hands = Hands { items: Vec::new(), duties: Vec::new(), before: None };
     for TimelineEntry { event, data, at, .. } in entries {
         let id = |name: &str| data[name].as_str().map(str::to_owned);
@@ -146,6 +148,14 @@ fn fold(dossier: &Dossier, entries: &[TimelineEntry]) -> Vec<Holding> {
             "dossier.submitted" | "dossier.accepted" | "dossier.hand_over_refused" | "dossier.supplement_signed" => {
                 Some(reception)
             }
+            // Reception's head decides; sent back, it goes on where it was.
+            "dossier.rejection_proposed" => {
+                hands.before = hands.holder();
+                Some(reception)
+            }
+            "dossier.sent_back" if !accepted(*at) => hands.before.take(),
+            // Before it was accepted nobody examines it.
+            "dossier.supplement_lapsed" if !accepted(*at) => None,
             "dossier.supplement_lapsed" => {
                 // While its withdrawal is decided, that is where it would go back to.
                 hands.before = hands.before.map(|_| examination);
@@ -155,11 +165,7 @@ fn fold(dossier: &Dossier, entries: &[TimelineEntry]) -> Vec<Holding> {
                 examination.1 = id("to").and_then(|agency| agency.parse().ok()).or(examination.1);
                 Some(examination)
             }
-            "dossier.processing_started" | "dossier.supplement_confirmed" | "dossier.sent_back"
-                if dossier.accepted_at.is_some_and(|accepted_at| accepted_at <= *at) =>
-            {
-                Some(examination)
-            }
+            "dossier.processing_started" | "dossier.supplement_confirmed" | "dossier.sent_back" => Some(examination),
             "dossier.payment_requested" => {
                 hands.duties.extend(id("order"));
                 Some(applicant)

@@ -32,6 +32,9 @@ pub struct Filter {
     /// The agency's part in them; for staff, `competent` when absent.
     #[param(inline)]
     pub side: Option<Side>,
+    /// The one with this code, in whatever state, and whatever the agency's part in it.
+    #[param(value_type = Option<String>, min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9.-]+$", example = "000.01.13.H26-DEMO-0001")]
+    pub code: Option<String>,
     /// Of this agency, for those who oversee all; their own when absent.
     pub agency_id: Option<AgencyId>,
     /// How many on a page.
@@ -114,7 +117,7 @@ pub async fn list(
             dossiers::finished_at,
         ))
         .into_boxed();
-    let agency = filter.agency_id.or_else(|| ctx.actor.agency());
+    let agency = filter.agency_id.or_else(|| ctx.actor.agency().filter(|_| filter.code.is_none()));
     if let (Actor::Staff { .. }, Some(agency)) = (&ctx.actor, agency) {
         query = match filter.side.unwrap_or(Side::Competent) {
             Side::Competent => query.filter(dossiers::competent_agency_id.eq(agency)),
@@ -126,8 +129,12 @@ pub async fn list(
         (Some(status), _) if status.is_open() => query.filter(dossiers::open).filter(dossiers::status.eq(status)),
         (Some(status), _) => query.filter(diesel::dsl::not(dossiers::open)).filter(dossiers::status.eq(status)),
         (None, Actor::Citizen(_)) => query,
+        (None, _) if filter.code.is_some() => query,
         (None, _) => query.filter(dossiers::open),
     };
+    if let Some(code) = &filter.code {
+        query = query.filter(dossiers::code.eq(code));
+    }
     if let Some(cursor) = &filter.cursor {
         let (due, id): (DateTime<Utc>, DossierId) = cursors.open(cursor)?;
         let later = dossiers::next_due_at.gt(due).or(dossiers::next_due_at.eq(due).and(dossiers::id.gt(id)));

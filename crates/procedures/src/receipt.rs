@@ -117,6 +117,7 @@ pub(crate) fn of(
         },
         content_sha256: content(&applicant, &dossier.case_code, &form, procedure),
         attachments: components(papers)
+            .filter(|paper| paper.stored_at.is_some())
             .map(|paper| Sealed { component: paper.component.clone(), sha256: paper.sha256 })
             .collect(),
     }

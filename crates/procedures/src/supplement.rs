@@ -205,7 +205,7 @@ pub(crate) async fn lapse(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<
     let mut moving = Moving::of(world, seen)?;
     let Some(asked) = moving.asked.clone() else { return Ok(()) };
     let asked = Supplement { lapsed_at: asked.due_at, ..asked };
-    let last = asked.lapsed_after().unwrap_or(ctx.now);
+    let lapsed_after = asked.lapsed_after();
     moving.asked = Some(asked);
     moving.follow(ctx, world, Awaited::Lapsed)?;
     let event = if moving.dossier.status == Status::Rejected {
@@ -213,11 +213,15 @@ pub(crate) async fn lapse(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<
         moving.remark = Some((Some(ground.code()), LAPSED.to_owned()));
         Event::Rejected { ground, competent: None }
     } else {
-        if let Some(limit) = moving.case.supply.as_ref().and_then(|rule| rule.refuse_within) {
-            let refuse_by = clock::due_at(world.rules, limit, moving.dossier.competent_agency_id, last)?;
+        let examined = moving.dossier.accepted_at.is_some();
+        if let Some(limit) = moving.case.supply.as_ref().and_then(|rule| rule.refuse_within).filter(|_| examined) {
+            let refuse_by =
+                clock::due_at(world.rules, limit, moving.dossier.competent_agency_id, lapsed_after.unwrap_or(ctx.now))?;
             moving.dossier.next_due_at = moving.dossier.next_due_at.min(refuse_by);
         }
-        Event::SupplementLapsed {}
+        let last = moving.dossier.clock.as_ref().and_then(|clock| clock.0.events.last());
+        let anew = matches!(last, Some(deadlines::Event::Restart { at }) if Some(*at) == lapsed_after);
+        Event::SupplementLapsed { due_at: moving.dossier.due_at.filter(|_| anew) }
     };
     moving.write(conn, ctx, world, &event, None).await.map(drop)
 }

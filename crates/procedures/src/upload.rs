@@ -18,7 +18,7 @@ use crate::dossier::{Dossier, DossierId, agencies, audience};
 use crate::event::{Event, INTERNAL};
 use crate::paper::reuse::{Reuse, reuse};
 use crate::problem::{ATTACHMENT_NOT_FOUND, ATTACHMENTS_CLOSED, ID_TAKEN, NOT_YOURS_TO_DO, TOO_MANY_ATTACHMENTS};
-use crate::steps::{Seen, read};
+use crate::steps::{Seen, Sides, read};
 use crate::workflow::Status;
 
 /// How often a paper is noted again when the dossier changed in between. Papers arrive side by side: whoever loses a
@@ -133,7 +133,7 @@ async fn declare_once(
 ) -> Result<Answer> {
     let seen = read(conn, ctx, id).await?;
     may_add(&seen, &ctx.actor, new.purpose())?;
-    let dossier = seen.dossier;
+    let Seen { dossier, sides, .. } = &seen;
     let (_, case) = catalogue.pinned(dossier.procedure_id, &dossier.case_code)?;
     if seen.papers.len() >= MOST {
         return Err(TOO_MANY_ATTACHMENTS.error());
@@ -155,7 +155,7 @@ async fn declare_once(
     };
     let reply = answer(id, dossier.version + 1, paper);
     let also: Also = Box::new(InsertPapers::new(id, &papers, ctx.now));
-    touch(conn, ctx, &dossier, &event, vec![also], Some(attempt.keep(&reply, ctx.now))).await?;
+    touch(conn, ctx, (dossier, sides), &event, vec![also], Some(attempt.keep(&reply, ctx.now))).await?;
     Ok(reply)
 }
 
@@ -199,7 +199,7 @@ async fn note(conn: &mut AsyncPgConnection, ctx: &Ctx, paper: &Attachment) -> Re
         return Ok((seen.dossier.version, AttachmentView::of(&paper)));
     }
     may_add(&seen, &ctx.actor, paper.purpose)?;
-    let dossier = seen.dossier;
+    let Seen { dossier, sides, .. } = &seen;
     paper.stored_at = Some(ctx.now);
     let stored =
         diesel::update(attachments::table.filter(attachments::id.eq(paper.id))).set(attachments::stored_at.eq(ctx.now));
@@ -209,7 +209,7 @@ async fn note(conn: &mut AsyncPgConnection, ctx: &Ctx, paper: &Attachment) -> Re
         Purpose::PaymentProof => Event::PaymentProofStored { attachment },
         Purpose::DraftResult | Purpose::Result => Event::ResultDocumentStored { attachment },
     };
-    touch(conn, ctx, &dossier, &event, vec![Box::new(stored)], None).await?;
+    touch(conn, ctx, (dossier, sides), &event, vec![Box::new(stored)], None).await?;
     Ok((dossier.version + 1, AttachmentView::of(&paper)))
 }
 
@@ -227,17 +227,8 @@ pub async fn readable(
     if paper.stored_at.is_none() { Err(ATTACHMENT_NOT_FOUND.error()) } else { Ok(paper) }
 }
 
-/// A paper of a dossier that the actor may see. What the agency has not decided is not for its applicant.
-pub(crate) async fn find(
-    conn: &mut AsyncPgConnection,
-    actor: &Actor,
-    dossier: DossierId,
-    paper: AttachmentId,
-) -> Result<Attachment> {
-    among(attachment::of_dossier(conn, dossier).await?, actor, paper)
-}
-
-fn among(papers: Vec<Attachment>, actor: &Actor, paper: AttachmentId) -> Result<Attachment> {
+/// The paper with this id that the actor may see. What the agency has not decided is not for its applicant.
+pub(crate) fn among(papers: Vec<Attachment>, actor: &Actor, paper: AttachmentId) -> Result<Attachment> {
     let shown = |found: &Attachment| found.purpose != Purpose::DraftResult || !matches!(actor, Actor::Citizen(_));
     papers.into_iter().find(|found| found.id == paper && shown(found)).ok_or_else(|| ATTACHMENT_NOT_FOUND.error())
 }
@@ -246,12 +237,15 @@ fn among(papers: Vec<Attachment>, actor: &Actor, paper: AttachmentId) -> Result<
 pub(crate) async fn touch(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
-    dossier: &Dossier,
+    (dossier, sides): (&Dossier, &Sides),
     event: &Event,
     also: Vec<Also>,
     answer: Option<kernel::idempotency::Kept>,
 ) -> Result<()> {
-    let seen = if INTERNAL.contains(&event.kind()) { agencies(dossier) } else { audience(dossier) };
+    let mut seen = if INTERNAL.contains(&event.kind()) { agencies(dossier) } else { audience(dossier) };
+    if dossier.is_filed() {
+        seen.extend(sides.beside.iter().map(|agency| agency.0));
+    }
     let entry = Entry::new(ctx, dossier.id.0, ctx.actor.agency().map(|agency| agency.0), event, (seen.clone(), seen));
     let row = dossiers::table.filter(dossiers::id.eq(dossier.id)).filter(dossiers::version.eq(dossier.version));
     let change = diesel::update(row)

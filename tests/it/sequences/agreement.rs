@@ -103,9 +103,9 @@ async fn as_told(app: &TestApp, way: &Way) -> Option<(DateTime<Utc>, (Limit, Lim
                 events.push(ClockEvent::Resume { at });
             }
             // At intake no clock runs yet.
-            SupplementLapsed {} if starts_at.is_some() => {
-                let over = supply_by.expect("it was sent with a time") - TimeDelta::microseconds(1);
-                events.push(ClockEvent::Resume { at: over });
+            SupplementLapsed { due_at } if starts_at.is_some() => {
+                let at = supply_by.expect("it was sent with a time") - TimeDelta::microseconds(1);
+                events.push(if due_at.is_some() { ClockEvent::Restart { at } } else { ClockEvent::Resume { at } });
             }
             Reappointed { due_at } => {
                 events.push(ClockEvent::Reappoint { due_date: deadlines::due_date(due_at) });

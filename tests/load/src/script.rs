@@ -38,6 +38,7 @@ const SOUGHT: &[&str] = &[
     "8.0004",
     "dat+dai&field=dat+dai",
     "trich+luc+ban+do+loai+49",
+    "khai+sinh&agency=H26.13.01",
 ];
 
 /// Where citizens are received, with two people signed in.

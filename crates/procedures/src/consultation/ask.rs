@@ -93,6 +93,7 @@ pub async fn end(
     target: Target<'_>,
     why: Reasoned,
 ) -> Result<Answer> {
+    super::lapse::catch_up(conn, ctx, world, target.id).await?;
     take(conn, ctx, world, target, Action::EndConsultation, |moving| {
         moving.also.push(super::end_open(moving.dossier.id, ctx.now));
         moving.sides.unanswered = false;

@@ -2,13 +2,27 @@
 
 use diesel_async::AsyncPgConnection;
 use kernel::timers::{self, Due};
-use kernel::{Ctx, Result};
+use kernel::{Actor, Ctx, Result};
 
 use super::reply::went_on;
 use super::{Consultation, ConsultationId, ConsultationStatus, about, all, closed};
+use crate::dossier::DossierId;
 use crate::event::Event;
 use crate::problem::CONSULTATION_NOT_FOUND;
 use crate::steps::{Moving, World};
+
+/// Fires what ran out before an answer is taken, or the rest is ended, where the worker has not come round to it yet: silence that
+/// was consent by then stays so.
+pub(super) async fn catch_up(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, id: DossierId) -> Result<()> {
+    let system = Ctx { actor: Actor::System, now: ctx.now };
+    let asked = all(conn, id).await?.into_iter();
+    for late in asked.filter(|asked| asked.status == ConsultationStatus::Open && asked.due_at <= ctx.now) {
+        for due in timers::of(conn, late.id.0).await? {
+            fire(conn, &system, world, &due).await?;
+        }
+    }
+    Ok(())
+}
 
 /// Fires the timer of a question.
 ///

@@ -6,6 +6,7 @@ use kernel::{Ctx, Permission, Result};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::lapse::catch_up;
 use super::{Consultation, ConsultationId, ConsultationStatus, Opinion, about, all, closed};
 use crate::event::Event;
 use crate::problem::{CONSULTATION_CLOSED, CONSULTATION_NOT_FOUND, NOT_FOUND, NOT_YOURS_TO_DO};
@@ -36,6 +37,7 @@ pub async fn reply(
     attempt: &Attempt,
 ) -> Result<Answer> {
     let dossier = about(conn, id).await?;
+    catch_up(conn, ctx, world, dossier).await?;
     again(async || {
         let moving = Moving::begin(conn, ctx, world, dossier, None).await;
         // That there is such a dossier is not for others to know.

@@ -21,7 +21,7 @@ use crate::dossier::{Dossier, DossierId, load};
 use crate::event::Event;
 use crate::problem::{ASK_THE_SOURCE, DOSSIER_CLOSED, LOOK_UP_DISPUTED, LOOK_UP_NOT_FOUND, NO_SOURCE, NOT_YOURS_TO_DO};
 use crate::request::{Reasoned, made_by_client};
-use crate::steps::said;
+use crate::steps::{self, Seen, said};
 use crate::upload::touch;
 use crate::view::part;
 
@@ -191,7 +191,7 @@ pub async fn record(
 }
 
 async fn record_once(conn: &mut AsyncPgConnection, ctx: &Ctx, row: LookUp, attempt: &Attempt) -> Result<Answer> {
-    let before = load(conn, ctx, row.dossier_id).await?;
+    let Seen { dossier: before, sides, .. } = steps::read(conn, ctx, row.dossier_id).await?;
     let dossier = Dossier { version: before.version + 1, ..before.clone() };
     let row = LookUp { version: dossier.version, ..row };
     let event = Event::DataLookedUp {
@@ -202,7 +202,7 @@ async fn record_once(conn: &mut AsyncPgConnection, ctx: &Ctx, row: LookUp, attem
     };
     let also: Also = Box::new(diesel::insert_into(look_ups::table).values(row.clone()));
     let reply = part(201, &dossier, "look-ups", &row.view(true));
-    touch(conn, ctx, &before, &event, vec![also], Some(attempt.keep(&reply, ctx.now))).await?;
+    touch(conn, ctx, (&before, &sides), &event, vec![also], Some(attempt.keep(&reply, ctx.now))).await?;
     Ok(reply)
 }
 
@@ -217,7 +217,7 @@ pub async fn dispute(
     why: Reasoned,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    let before = load(conn, ctx, id).await?;
+    let Seen { dossier: before, sides, .. } = steps::read(conn, ctx, id).await?;
     may_look_up(ctx, &before)?;
     let dossier = Dossier { version: before.version + 1, ..before.clone() };
     let row = of_dossier(conn, id).await?.into_iter().find(|row| row.id == look_up);
@@ -232,7 +232,7 @@ pub async fn dispute(
         diesel::update(look_ups::table.filter(look_ups::id.eq(look_up))).set(look_ups::disputed_at.eq(ctx.now));
     let mut also = said(&dossier, Some((None, why.reason)), None);
     also.push(Box::new(disputed));
-    touch(conn, ctx, &before, &event, also, Some(attempt.keep(&reply, ctx.now))).await?;
+    touch(conn, ctx, (&before, &sides), &event, also, Some(attempt.keep(&reply, ctx.now))).await?;
     Ok(reply)
 }
 

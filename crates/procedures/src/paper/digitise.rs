@@ -12,10 +12,11 @@ use kernel::{Ctx, Permission, Result};
 use super::{Origin, Paper, PaperData, PaperId, PaperView, view};
 use crate::attachment::{Attachment, AttachmentId, AttachmentView, Digitisation, Purpose};
 use crate::catalogue::{Catalogue, Component};
-use crate::dossier::{DossierId, load};
+use crate::dossier::DossierId;
 use crate::event::Event;
 use crate::problem::{ATTACHMENT_NOT_FOUND, DOSSIER_CLOSED, NOT_YOURS_TO_DO, PAPER_NOT_FOUND, PAPER_STATE, STALE};
-use crate::upload::{find, touch};
+use crate::steps::{self, Seen};
+use crate::upload::{among, touch};
 use crate::workflow::Status;
 
 /// Records what is written in a paper of a dossier; again, when it was read wrongly.
@@ -32,7 +33,7 @@ pub async fn digitise(
     data: PaperData,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    let dossier = load(conn, ctx, id).await?;
+    let Seen { dossier, papers: filed, sides, .. } = steps::read(conn, ctx, id).await?;
     if seen.is_some_and(|seen| seen != dossier.version) {
         return Err(STALE.error().extra("version", dossier.version));
     }
@@ -42,7 +43,7 @@ pub async fn digitise(
     if matches!(dossier.status, Status::Rejected | Status::Withdrawn | Status::Stopped) {
         return Err(DOSSIER_CLOSED.error().extra("state", dossier.status.code()));
     }
-    let mut file = find(conn, &ctx.actor, id, paper).await?;
+    let mut file = among(filed, &ctx.actor, paper)?;
     if file.stored_at.is_none() {
         return Err(ATTACHMENT_NOT_FOUND.error());
     }
@@ -77,7 +78,7 @@ pub async fn digitise(
     let also: Vec<Also> = vec![Box::new(recorded), Box::new(state)];
     let body = serde_json::to_string(&AttachmentView::of(&file)).expect("a view is plain data");
     let reply = Answer { status: 200, version: dossier.version + 1, location: None, body };
-    touch(conn, ctx, &dossier, &event, also, Some(attempt.keep(&reply, ctx.now))).await?;
+    touch(conn, ctx, (&dossier, &sides), &event, also, Some(attempt.keep(&reply, ctx.now))).await?;
     Ok(reply)
 }
 
@@ -118,8 +119,7 @@ pub async fn read(
     catalogue: &Catalogue,
     (id, paper): (DossierId, AttachmentId),
 ) -> Result<PaperView> {
-    let dossier = load(conn, ctx, id).await?;
-    let file = find(conn, &ctx.actor, dossier.id, paper).await?;
+    let file = among(steps::read(conn, ctx, id).await?.papers, &ctx.actor, paper)?;
     let row = papers::table
         .inner_join(attachments::table)
         .filter(papers::id.eq(file.paper_id.unwrap_or(PaperId(file.id.0))))

@@ -49,7 +49,7 @@ pub async fn withdraw(
     .await
 }
 
-/// Asks that an accepted dossier be settled no more; the clock runs until that is decided.
+/// Asks that an accepted dossier be settled no more; until that is decided the clock goes on as it was.
 pub async fn request_withdrawal(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,

@@ -7,6 +7,7 @@ use kernel::json::Json;
 use kernel::problem::{FieldError, INTERNAL, INVALID, Text as Words};
 use kernel::{Ctx, Result};
 
+use super::intake::hand_over_due_at;
 use super::{Target, World, known_components, take, take_knowing};
 use crate::attachment;
 use crate::clock;
@@ -261,6 +262,11 @@ pub async fn change_case(
         }
         let (from, due_at) = (std::mem::replace(&mut moving.dossier.case_code, case.code.clone()), deadline.due_at);
         moving.case = case;
+        // What is not settled at once any more has to be handed over.
+        let receiving = moving.dossier.receiving_agency_id;
+        if moving.dossier.status == Status::Accepted && moving.dossier.hand_over_due_at.is_none() {
+            moving.dossier.hand_over_due_at = Some(hand_over_due_at(ctx, world.rules, receiving)?);
+        }
         clock::put(&mut moving.dossier, clock, &deadline);
         moving.remark = Some((None, change.reason.clone()));
         Ok(Event::CaseChanged { from, to: case.code.clone(), due_at })

@@ -45,7 +45,7 @@ fn answer_due_at(ctx: &Ctx, rules: &Rules, moving: &Moving<'_>) -> Result<DateTi
 
 /// By when reception hands over what it accepts now: the same day. What cannot go on that day, because it came after 15:00
 /// or on a day off, goes first thing on the next working day (NĐ 61/2018 Art. 18(1)).
-fn hand_over_due_at(ctx: &Ctx, rules: &Rules, receiving: AgencyId) -> Result<DateTime<Utc>> {
+pub(super) fn hand_over_due_at(ctx: &Ctx, rules: &Rules, receiving: AgencyId) -> Result<DateTime<Utc>> {
     let today = vn_date(ctx.now);
     let Some(due_at) = clock::stage(rules, "hand_over", receiving, ctx.now)? else { return Ok(ctx.now) };
     match rules.clock("dossier", "hand_over", "next_day", today) {

@@ -236,7 +236,9 @@ impl<'a> Moving<'a> {
         // As it was, but for the agency that a hand-over names.
         let facts = self.sides.facts((self.procedure, self.case), self.before.channel, self.asked.as_ref(), ctx);
         let row = step(&self.dossier, action, &ctx.actor, facts)?;
-        turn(&mut self.dossier, self.case, row.clock, ctx.now, world.rules)?;
+        // What goes to another agency than before begins anew there.
+        let elsewhere = self.dossier.competent_agency_id != self.before.competent_agency_id;
+        turn(&mut self.dossier, self.case, (row.clock, elsewhere), ctx.now, world.rules)?;
         self.arrive(row.to, ctx);
         Ok(())
     }
@@ -270,7 +272,7 @@ impl<'a> Moving<'a> {
         // The applicant's time is over when it is over, whenever that is told.
         let over_at = self.asked.as_ref().and_then(Supplement::lapsed_after);
         let at = over_at.filter(|_| when == Awaited::Lapsed).unwrap_or(ctx.now);
-        turn(&mut self.dossier, self.case, row.clock, at, world.rules)?;
+        turn(&mut self.dossier, self.case, (row.clock, false), at, world.rules)?;
         if asked {
             self.dossier.state_before = Some(row.to);
         } else {
@@ -344,8 +346,14 @@ impl<'a> Moving<'a> {
     }
 }
 
-/// What a step does to the clock.
-fn turn(dossier: &mut Dossier, case: &Case, effect: ClockEffect, at: DateTime<Utc>, rules: &Rules) -> Result<()> {
+/// What a step does to the clock; whether it takes the dossier to another agency than had it.
+fn turn(
+    dossier: &mut Dossier,
+    case: &Case,
+    (effect, elsewhere): (ClockEffect, bool),
+    at: DateTime<Utc>,
+    rules: &Rules,
+) -> Result<()> {
     let running = dossier.clock.as_ref().map(|clock| clock.0.clone());
     let event = match effect {
         ClockEffect::Start => None,
@@ -357,8 +365,18 @@ fn turn(dossier: &mut Dossier, case: &Case, effect: ClockEffect, at: DateTime<Ut
                 None => return Ok(()),
             }
         }
-        ClockEffect::Restart if running.as_ref().is_some_and(|clock| clock.events.is_empty()) => {
+        ClockEffect::Restart if running.as_ref().is_some_and(|clock| elsewhere || clock.events.is_empty()) => {
             Some(ClockEvent::Restart { at })
+        }
+        ClockEffect::Lapse => {
+            let Some(clock) = &running else { return Ok(()) };
+            let Some(since) = clock::paused_at(clock) else { return Ok(()) };
+            let in_time = dossier.statutory_due_at.is_some_and(|due_at| since < due_at);
+            let nothing_left = in_time && clock::deadline(rules, clock)?.stopped_since.is_none();
+            match case.supplement {
+                SupplementRule::Restart if nothing_left => Some(ClockEvent::Restart { at }),
+                SupplementRule::Restart | SupplementRule::Pause => Some(ClockEvent::Resume { at }),
+            }
         }
         ClockEffect::Wait if case.payment_pauses => Some(ClockEvent::Pause { at }),
         ClockEffect::Resume if running.as_ref().is_some_and(|clock| clock::paused_at(clock).is_some()) => {

@@ -42,7 +42,9 @@ pub enum ClockEffect {
     Wait,
     /// Goes on from where it stood, if it stood.
     Resume,
-    /// Begins anew, the first time: what was received elsewhere has its limit from when the competent agency has it
+    /// Goes on from where it stood; what was asked for on the last day left nothing, so there it begins anew.
+    Lapse,
+    /// Begins anew, where it goes to an agency that did not have it last: what was received elsewhere has its limit from when the competent agency has it
     /// (NĐ 118/2025 Art. 17(3) as amended by NĐ 309/2026).
     Restart,
     /// The date that was told is replaced by a later one; lateness is still measured by the old one.

@@ -32,7 +32,7 @@ text_enum! {
         AwaitingPayment = "awaiting_payment",
         /// The officer has proposed a result; the clock runs.
         AwaitingApproval = "awaiting_approval",
-        /// The applicant wants the papers back; the clock runs until that is decided.
+        /// The applicant wants the papers back; until that is decided the clock goes on as it was: it runs, or stands where it stood.
         WithdrawalRequested = "withdrawal_requested",
         /// Granted or refused on the merits: this moment decides whether it was in time.
         ResultReady = "result_ready",

@@ -211,7 +211,7 @@ pub const FOLLOWS: &[Follows] = {
             from: SupplementRequested,
             when: Awaited::Lapsed,
             to: SupplementRequested,
-            clock: ClockEffect::Resume,
+            clock: ClockEffect::Lapse,
         },
     ]
 };
