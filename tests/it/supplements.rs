@@ -353,7 +353,6 @@ async fn what_is_asked_for_on_the_last_day_runs_out_for_nobody_and_begins_the_li
     assert_eq!((&went_on["timeliness"], &went_on["due_date"]), (&json!("running"), &json!("2026-08-19")));
 }
 
-/// Where a procedure says so the limit goes on from where it stood: the days of waiting are taken out, and no more.
 /// What is settled the same day is asked for on its last day, always: when nothing comes, the agency has a day to say so.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_asked_for_on_the_last_day_and_never_came_can_still_be_refused_in_time() {
@@ -378,6 +377,7 @@ async fn what_was_asked_for_on_the_last_day_and_never_came_can_still_be_refused_
     assert_eq!(app.count(&told(&refused, "deadline_passed")).await, 0);
 }
 
+/// Where a procedure says so the limit goes on from where it stood: the days of waiting are taken out, and no more.
 #[tokio::test(flavor = "multi_thread")]
 async fn by_the_rule_of_pausing_the_limit_goes_on_from_where_it_stood() {
     let app = TestApp::new().await;

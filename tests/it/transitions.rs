@@ -29,8 +29,11 @@ enum For {
     /// Received there and settled at once.
     AtOnceHere,
     AtOnce,
-    /// Of those here none: asked for papers before; not supplied in time. `supplements` has them.
-    Others,
+    /// Not asked for papers at intake before, and asked before.
+    FirstTime,
+    AskedBefore,
+    /// Of which the applicant's time to supply what is missing is over.
+    Lapsed,
     /// Those whose procedure has another case; received there too.
     OtherCase,
     OtherCaseHere,
@@ -47,8 +50,8 @@ const RULES: &[(&str, &str, &str, &str, For)] = &[
     ("submitted", "accept", "reception", "accepted", For::All),
     ("intake_supplement", "accept", "reception", "accepted", For::Counter),
     ("draft", "request_intake_supplement", "reception", "intake_supplement", For::Counter),
-    ("submitted", "request_intake_supplement", "reception", "intake_supplement", For::All),
-    ("submitted", "request_intake_supplement", "head", "intake_supplement", For::Others),
+    ("submitted", "request_intake_supplement", "reception", "intake_supplement", For::FirstTime),
+    ("submitted", "request_intake_supplement", "head", "intake_supplement", For::AskedBefore),
     ("draft", "propose_rejection", "reception", "awaiting_intake_decision", For::Counter),
     ("submitted intake_supplement", "propose_rejection", "reception", "awaiting_intake_decision", For::All),
     ("awaiting_intake_decision", "reject", "head", "rejected", For::All),
@@ -70,8 +73,8 @@ const RULES: &[(&str, &str, &str, &str, For)] = &[
     ("supplement_proposed supplement_signed", "send_back", "leader", "processing", For::All),
     ("supplement_signed", "request_supplement", "reception", "supplement_requested", For::All),
     ("supplement_requested", "confirm_supplement", "reception", "processing", For::All),
-    ("supplement_requested", "issue_result", "leader", "result_ready", For::Others),
-    ("supplement_requested", "stop", "leader", "stopped", For::Others),
+    ("supplement_requested", "issue_result", "leader", "result_ready", For::Lapsed),
+    ("supplement_requested", "stop", "leader", "stopped", For::Lapsed),
     ("processing", "request_payment", "examiner", "awaiting_payment", For::All),
     ("awaiting_payment", "waive_payment", "leader", "processing", For::All),
     ("awaiting_payment", "stop", "leader", "stopped", For::All),
@@ -133,10 +136,26 @@ fn parts(kind: Kind, player: &Player) -> &'static [&'static str] {
     }
 }
 
-fn is_for(kind: Kind, status: Status, which: For) -> bool {
+/// Where a dossier stands, as far as rules go by it.
+#[derive(Clone, Copy, Debug)]
+struct Stand {
+    status: Status,
+    asked_before: bool,
+    lapsed: bool,
+}
+
+impl From<Status> for Stand {
+    fn from(status: Status) -> Self {
+        Self { status, asked_before: false, lapsed: false }
+    }
+}
+
+fn is_for(kind: Kind, Stand { status, asked_before, lapsed }: Stand, which: For) -> bool {
     match which {
         For::All => true,
-        For::Others => false,
+        For::FirstTime => !asked_before,
+        For::AskedBefore => asked_before,
+        For::Lapsed => lapsed,
         For::Citizens => kind.is_citizens(),
         For::Receptions => !kind.is_citizens(),
         For::Counter => kind.channel == Channel::Counter,
@@ -165,7 +184,8 @@ fn end(kind: Kind, status: Status, to: &str) -> Status {
     }
 }
 
-fn expected(kind: Kind, status: Status, player: &Player, action: Action) -> Outcome {
+fn expected(kind: Kind, stand: Stand, player: &Player, action: Action) -> Outcome {
+    let status = stand.status;
     let of = || RULES.iter().filter(|(_, what, ..)| *what == action.code());
     if !of().any(|(_, _, who, ..)| player.roles.iter().any(|role| who.split(' ').any(|part| part == duty(*role)))) {
         return Outcome::NoPermission;
@@ -174,7 +194,7 @@ fn expected(kind: Kind, status: Status, player: &Player, action: Action) -> Outc
         return Outcome::Unknown;
     }
     let from = |states: &str| states.split_whitespace().any(|state| state == status.code());
-    let now: Vec<_> = of().filter(|(states, .., which)| from(states) && is_for(kind, status, *which)).collect();
+    let now: Vec<_> = of().filter(|(states, .., which)| from(states) && is_for(kind, stand, *which)).collect();
     match now.iter().find(|(_, _, who, ..)| who.split(' ').any(|part| parts(kind, player).contains(&part))) {
         Some((.., to, _)) => Outcome::Done(end(kind, status, to)),
         None if now.is_empty() => Outcome::WrongState,
@@ -209,59 +229,109 @@ async fn seen(original: &str, player: &Player) -> Option<Value> {
     answer.status.is_success().then_some(answer.json)
 }
 
-/// Everybody tries everything with dossiers of this kind.
+/// Everybody tries everything with dossiers of this kind, in every state; also where papers were asked for at intake before, and
+/// where the applicant's time is over.
 async fn everybody_tries_everything(kind: Kind) {
     let app = TestApp::new().await;
     let cast = Cast::of(&app).await;
     let mut taken = BTreeSet::new();
     for status in kind.states() {
         let original = cast.dossier(kind, status).await;
-        for player in &cast.0 {
-            let before = seen(&original, player).await;
-            assert_eq!(before.is_some(), sees(kind, status, player), "{} reads in {status}", player.name);
-            let before = before.unwrap_or_default();
-            let offered = &before["allowed_actions"];
-            let mut worked = Vec::new();
-            for action in Action::ALL.iter().copied() {
-                let at = format!("{status}, {action} by {}", player.name);
-                let expected = expected(kind, status, player, action);
-                let id = match expected {
-                    Outcome::Done(_) => copy(&app, &original).await,
-                    _ => original.clone(),
-                };
-                let answer = player.client.post(&path(&id, action), said_by(player.name, kind, action)).await;
-                assert_eq!(found(&answer), expected, "{at}");
-                match expected {
-                    Outcome::Done(_) => {
-                        worked.push(action.code());
-                        taken.insert((status, action));
-                        clock_moves_as_the_rules_say(&before, &answer.json, action, &at);
-                    }
-                    Outcome::WrongState | Outcome::NotTheirs => {
-                        assert_eq!(answer.json["status"], answer.status.as_u16(), "{at}");
-                        assert_eq!(answer.json["state"], status.code(), "{at}");
-                        assert_eq!(&answer.json["allowed_actions"], offered, "{at}");
-                    }
-                    Outcome::NoPermission | Outcome::Unknown => {
-                        assert!(answer.json["allowed_actions"].is_null(), "{at}");
-                    }
-                }
-            }
-            if !offered.is_null() {
-                let offered: BTreeSet<_> = offered.as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
-                let worked = worked.into_iter().collect();
-                assert_eq!(offered, worked, "{status}: {} can do what is offered and nothing else", player.name);
-            }
-        }
-        let unchanged = format!("SELECT count(*) FROM dossiers WHERE id = '{original}' AND status = '{status}'");
-        assert_eq!(app.count(&unchanged).await, 1, "a refused step changes nothing in {status}");
+        everybody_tries(&app, &cast, kind, status.into(), &original, &mut taken).await;
     }
-    for (states, what, .., which) in RULES {
+    if kind.states().any(|status| status == Status::Submitted) {
+        let again = cast.dossier(kind, Status::IntakeSupplement).await;
+        cast.client(kind.filer()).step(&again, "submit").await.expect(200);
+        let stand = Stand { asked_before: true, ..Status::Submitted.into() };
+        everybody_tries(&app, &cast, kind, stand, &again, &mut taken).await;
+    }
+    let waited = cast.dossier(kind, Status::SupplementRequested).await;
+    let asked = cast.client(kind.filer()).get(&format!("/v1/dossiers/{waited}")).await.json["supplement"].clone();
+    app.set_time(asked["due_at"].as_str().expect("the applicant's time"));
+    let told = format!(
+        "SELECT count(*) FROM journal WHERE entity_id = '{waited}' AND event_kind = 'dossier.supplement_lapsed'"
+    );
+    app.eventually(&told, 1).await;
+    let stand = Stand { lapsed: true, ..Status::SupplementRequested.into() };
+    everybody_tries(&app, &Cast::again(&app).await, kind, stand, &waited, &mut taken).await;
+    let reached = |which: &For| !matches!(which, For::AskedBefore) || kind.channel != Channel::Counter;
+    for (states, what, .., which) in RULES.iter().filter(|(.., which)| reached(which)) {
         let states = states.split_whitespace().map(|state| Status::from_code(state).expect("a state"));
-        for status in states.filter(|status| kind.states().any(|it| it == *status) && is_for(kind, *status, *which)) {
+        let of = |status| {
+            [(false, false), (true, false), (false, true)].map(|(asked_before, lapsed)| Stand {
+                status,
+                asked_before,
+                lapsed,
+            })
+        };
+        let is_for = |status: &Status| of(*status).into_iter().any(|stand| is_for(kind, stand, *which));
+        for status in states.filter(|status| kind.states().any(|it| it == *status) && is_for(status)) {
             assert!(taken.contains(&(status, Action::from_code(what).unwrap())), "nobody took {what} from {status}");
         }
     }
+}
+
+/// What is said with a step: where nothing was supplied, nothing else can be the ground.
+fn words(stand: Stand, who: &str, kind: Kind, action: Action) -> Value {
+    let why = ("not_supplemented", "Quá hạn mà không bổ sung.");
+    match action {
+        Action::IssueResult if stand.lapsed => {
+            json!({"outcome": "refused", "number": "9/UBND", "ground": why.0, "reason": why.1})
+        }
+        Action::Stop if stand.lapsed => json!({"ground": why.0, "reason": why.1}),
+        _ => said_by(who, kind, action),
+    }
+}
+
+/// Everybody tries everything with this dossier.
+async fn everybody_tries(
+    app: &TestApp,
+    cast: &Cast,
+    kind: Kind,
+    stand: Stand,
+    original: &str,
+    taken: &mut BTreeSet<(Status, Action)>,
+) {
+    let status = stand.status;
+    for player in &cast.0 {
+        let before = seen(original, player).await;
+        assert_eq!(before.is_some(), sees(kind, status, player), "{} reads in {stand:?}", player.name);
+        let before = before.unwrap_or_default();
+        let offered = &before["allowed_actions"];
+        let mut worked = Vec::new();
+        for action in Action::ALL.iter().copied() {
+            let at = format!("{stand:?}, {action} by {}", player.name);
+            let expected = expected(kind, stand, player, action);
+            let id = match expected {
+                Outcome::Done(_) => copy(app, original).await,
+                _ => original.to_owned(),
+            };
+            let answer = player.client.post(&path(&id, action), words(stand, player.name, kind, action)).await;
+            assert_eq!(found(&answer), expected, "{at}");
+            match expected {
+                Outcome::Done(_) => {
+                    worked.push(action.code());
+                    taken.insert((status, action));
+                    clock_moves_as_the_rules_say(&before, &answer.json, action, &at);
+                }
+                Outcome::WrongState | Outcome::NotTheirs => {
+                    assert_eq!(answer.json["status"], answer.status.as_u16(), "{at}");
+                    assert_eq!(answer.json["state"], status.code(), "{at}");
+                    assert_eq!(&answer.json["allowed_actions"], offered, "{at}");
+                }
+                Outcome::NoPermission | Outcome::Unknown => {
+                    assert!(answer.json["allowed_actions"].is_null(), "{at}");
+                }
+            }
+        }
+        if !offered.is_null() {
+            let offered: BTreeSet<_> = offered.as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
+            let worked = worked.into_iter().collect();
+            assert_eq!(offered, worked, "{stand:?}: {} can do what is offered and nothing else", player.name);
+        }
+    }
+    let unchanged = format!("SELECT count(*) FROM dossiers WHERE id = '{original}' AND status = '{status}'");
+    assert_eq!(app.count(&unchanged).await, 1, "a refused step changes nothing in {stand:?}");
 }
 
 /// What a step does to the clock (NĐ 61/2018 Art. 19(4), 19(9)).

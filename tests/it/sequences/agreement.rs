@@ -11,6 +11,7 @@ use procedures::DossierId;
 use procedures::workflow::Status;
 
 use super::Way;
+use crate::cast::MARRIAGE_ELSEWHERE;
 use crate::harness::TestApp;
 
 type Dates = (Option<DateTime<Utc>>, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
@@ -88,6 +89,9 @@ async fn as_told(app: &TestApp, way: &Way) -> Option<(DateTime<Utc>, (Limit, Lim
     };
     let printed_first = limit_of(way.kind.case);
     let (mut limit, mut starts_at, mut events, mut supply_by) = (printed_first, None, Vec::new(), None);
+    // Marriages stand while a duty is awaited.
+    let (waits, mut duties) = (way.kind.procedure == MARRIAGE_ELSEWHERE.procedure, Vec::new());
+    let stands = |events: &[ClockEvent]| matches!(events.last(), Some(ClockEvent::Pause { .. }));
     for (entry, at) in entries {
         use procedures::event::Event::*;
         match serde_json::from_str(&entry).unwrap() {
@@ -99,7 +103,7 @@ async fn as_told(app: &TestApp, way: &Way) -> Option<(DateTime<Utc>, (Limit, Lim
                 events.push(ClockEvent::Pause { at });
             }
             SupplementConfirmed { restarted: true, .. } => events.push(ClockEvent::Restart { at }),
-            SupplementConfirmed { restarted: false, .. } if matches!(events.last(), Some(ClockEvent::Pause { .. })) => {
+            SupplementConfirmed { restarted: false, .. } if stands(&events) => {
                 events.push(ClockEvent::Resume { at });
             }
             // At intake no clock runs yet.
@@ -111,6 +115,20 @@ async fn as_told(app: &TestApp, way: &Way) -> Option<(DateTime<Utc>, (Limit, Lim
                 events.push(ClockEvent::Reappoint { due_date: deadlines::due_date(due_at) });
             }
             CaseChanged { to, .. } => limit = limit_of(&to),
+            PaymentRequested { order, .. } if waits => {
+                duties.push(order);
+                events.push(ClockEvent::Pause { at });
+            }
+            PaymentReceived { order, applied: true, .. } if duties.contains(&order) => {
+                duties.retain(|duty| *duty != order);
+                if duties.is_empty() && stands(&events) {
+                    events.push(ClockEvent::Resume { at });
+                }
+            }
+            PaymentWaived { .. } if stands(&events) => {
+                duties.clear();
+                events.push(ClockEvent::Resume { at });
+            }
             _ => {}
         }
     }
