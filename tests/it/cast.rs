@@ -66,7 +66,12 @@ impl Cast {
         papers::upload(filer, &draft.json).await;
         let id = draft.id();
         for (who, action) in road(kind, status) {
-            self.client(who).post(&path(&id, action), said_by(who, kind, action)).await.expect(200);
+            let mut words = said_by(who, kind, action);
+            // What citizens file online they take over online.
+            if action == Action::IssueResult && kind.is_citizens() {
+                words["document"] = json!({"id": papers::result(self.client(who), &id).await});
+            }
+            self.client(who).post(&path(&id, action), words).await.expect(200);
         }
         id
     }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::cast::{Cast, PERMIT_AT_COUNTER, PERMIT_ONLINE, path, said};
 use crate::harness::papers::{self, PDF};
-use crate::harness::{Client, TestApp, new_key};
+use crate::harness::{TestApp, new_key};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_result_is_put_right_once_at_a_time_and_both_numbers_are_kept() {
@@ -40,21 +40,11 @@ async fn a_wrong_result_is_put_right_once_at_a_time_and_both_numbers_are_kept() 
     officer.post(&format!("/v1/dossiers/{early}/corrections"), wrong).await.expect(409);
 }
 
-/// Declares a result's document; by this one's leave its content arrives too. Returns its id.
-async fn document(client: &Client, id: &str) -> String {
-    let new = json!({
-        "file_name": "giay-phep.pdf", "media_type": "application/pdf", "size": PDF.len(), "sha256": Sha256::of(PDF),
-    });
-    let declared = client.post(&format!("/v1/dossiers/{id}/result-documents"), new).await.expect(201);
-    client.put_file(declared.header("location"), PDF).await.expect(200);
-    declared.id()
-}
-
 /// A permit that was granted with a document, and its correction's address once it is opened. Returns all three.
 async fn wrong_permit(cast: &Cast) -> (String, String, String) {
     let (officer, leader) = (cast.client("chuyenvien"), cast.client("lanhdao"));
     let id = cast.dossier(PERMIT_ONLINE, Status::AwaitingApproval).await;
-    let wrong = document(officer, &id).await;
+    let wrong = papers::result(officer, &id).await;
     let result = json!({"outcome": "granted", "number": "125/GPXD-UBND", "document": {"id": wrong}});
     leader.post(&path(&id, Action::IssueResult), result).await.expect(200);
     let reason = json!({"reason": "Xin lỗi ông/bà: giấy phép ghi sai số tầng."});
@@ -77,7 +67,7 @@ async fn the_right_document_takes_the_wrong_ones_place_in_the_store_and_the_wron
     let (id, wrong, close) = wrong_permit(&cast).await;
     let carrying = citizen.post("/v1/dossiers", extension(&wrong)).await.expect(201).json;
 
-    let right = document(leader, &id).await;
+    let right = papers::result(leader, &id).await;
     let at = format!("/v1/dossiers/{id}");
     let documents = async |who: &str| cast.client(who).get(&at).await.expect(200).json["result_documents"].clone();
     assert_eq!(
@@ -181,7 +171,9 @@ async fn a_result_that_is_being_put_right_is_handed_over_when_it_is_right() {
             "{who}"
         );
     }
-    cast.client("lanhdao").post(&close, json!({"number": "125a/GPXD-UBND"})).await.expect(200);
+    let right =
+        json!({"number": "125a/GPXD-UBND", "document": {"id": papers::result(cast.client("lanhdao"), &id).await}});
+    cast.client("lanhdao").post(&close, right).await.expect(200);
     let taken = cast.client("congdan1").step(&id, "return-result").await.expect(200).json;
     assert_eq!((&taken["status"], &taken["result_number"]), (&json!("returned"), &json!("125a/GPXD-UBND")));
 }

@@ -85,6 +85,25 @@ async fn who_has_taken_a_result_is_read_by_whoever_sees_the_dossier_and_stays_ou
     assert_eq!(app.count("SELECT count(*) FROM deliveries WHERE deliveries::text ILIKE '%zephyrine%'").await, 1);
 }
 
+/// A permit on paper is fetched or posted; who refuses sends a form, which is there for everybody.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_on_paper_cannot_be_taken_over_online() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let signed = async |result: Value| {
+        let id = cast.dossier(PERMIT_ONLINE, Status::AwaitingApproval).await;
+        cast.client("lanhdao").post(&path(&id, Action::IssueResult), result).await.expect(200);
+        id
+    };
+    let granted = signed(json!({"outcome": "granted", "number": "125/GPXD-UBND"})).await;
+    let refused = give(&cast, "congdan1", &granted, json!({})).await.expect(409);
+    assert_eq!((refused.problem(), &refused.json["allowed_actions"]), ("dossier.result_on_paper", &json!([])));
+    let by_hand = said(PERMIT_ONLINE, Action::ReturnResult);
+    give(&cast, "tiepnhan", &granted, by_hand).await.expect(200);
+    let why = json!({"outcome": "refused", "number": "9/UBND", "ground": "against_plan", "reason": "Trái quy hoạch đã duyệt."});
+    give(&cast, "congdan1", &signed(why).await, json!({})).await.expect(200);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_posted_and_what_was_taken_over_online_is_returned_and_stands_in_the_register() {
     let app = TestApp::new().await;

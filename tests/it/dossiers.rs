@@ -45,7 +45,8 @@ async fn a_building_permit_walks_from_draft_to_returned_result() {
         (app.staff("lanhdao").await, app.citizen("congdan1").await)
     };
     app.staff("chuyenvien").await.propose(&id).await;
-    let result = json!({"outcome": "granted", "number": "125/GPXD-UBND"});
+    let permit = papers::result(&leader, &id).await;
+    let result = json!({"outcome": "granted", "number": "125/GPXD-UBND", "document": {"id": permit}});
     let signed = leader.post(&format!("/v1/dossiers/{id}/issue-result"), result).await.expect(200);
     assert_eq!(signed.json["timeliness"], "finished_on_time");
     let returned = citizen.step(&id, "return-result").await.expect(200);

@@ -409,6 +409,15 @@ pub mod papers {
         draft.id()
     }
 
+    /// A document for a dossier's result, with its content. Gives its id.
+    pub async fn result(client: &Client, dossier: &str) -> String {
+        let mut new = paper("giay-phep");
+        new.as_object_mut().expect("an object").remove("component");
+        let declared = client.post(&format!("/v1/dossiers/{dossier}/result-documents"), new).await.expect(201);
+        client.put_file(declared.header("location"), PDF).await.expect(200);
+        declared.id()
+    }
+
     /// Uploads what a dossier has declared.
     pub async fn upload(client: &Client, dossier: &Value) {
         let id = dossier["id"].as_str().expect("an id");

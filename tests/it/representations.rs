@@ -171,8 +171,10 @@ async fn a_result_that_is_taken_over_for_somebody_else_was_not_taken_by_the_appl
     let id = dossier.id();
     minh.step(&id, "submit").await.expect(200);
     app.staff("tiepnhan").await.step(&id, "accept").await.expect(200);
-    let result = json!({"outcome": "granted", "number": "88/2026/KS"});
-    app.staff("lanhdao").await.post(&format!("/v1/dossiers/{id}/issue-result"), result).await.expect(200);
+    let leader = app.staff("lanhdao").await;
+    let certificate = papers::result(&leader, &id).await;
+    let result = json!({"outcome": "granted", "number": "88/2026/KS", "document": {"id": certificate}});
+    leader.post(&format!("/v1/dossiers/{id}/issue-result"), result).await.expect(200);
     minh.step(&id, "return-result").await.expect(200);
     let taken = lan.get(&format!("/v1/dossiers/{id}/delivery")).await.expect(200).json;
     assert_eq!((&taken["method"], &taken["recipient"]), (&json!("online"), &json!("representative")));

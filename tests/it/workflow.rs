@@ -119,7 +119,8 @@ fn page() -> String {
             }
             Guard::Settled => "when everything is paid and nothing is being put right".to_owned(),
             Guard::OnlineSettled => {
-                "filed by the applicant, when everything is paid and nothing is being put right".to_owned()
+                "filed by the applicant, when everything is paid and nothing is being put right, and it is no paper"
+                    .to_owned()
             }
             Guard::Before(status) => format!("it was {status} before"),
         };

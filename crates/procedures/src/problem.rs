@@ -204,6 +204,11 @@ kernel::problems! {
         "Chỉ trả kết quả đúng; xem GET /v1/dossiers/{id}/corrections.",
         "What is handed over is the right result; see GET /v1/dossiers/{id}/corrections."
     }
+    RESULT_ON_PAPER = Conflict "dossier.result_on_paper" {
+        "Kết quả là bản giấy", "The result is on paper";
+        "Không có bản điện tử để nhận trực tuyến: mời nhận tại nơi trả kết quả hoặc qua bưu chính.",
+        "There is no electronic document to take over online: it is fetched where results are returned, or posted."
+    }
     DELIVERY_NOT_FOUND = NotFound "delivery.not_found" {
         "Chưa có thông tin trả kết quả", "Nothing is recorded of a delivery";
         "Kết quả chưa được trả, hoặc đã trả trước khi việc trả được ghi nhận.",

@@ -159,7 +159,7 @@ pub fn view(
         allowed_actions: allowed_actions(
             dossier,
             &ctx.actor,
-            sides.facts((procedure, case), dossier.channel, asked, ctx),
+            sides.facts((procedure, case), dossier.channel, asked, attachments, ctx),
         ),
         created_at: dossier.created_at,
     })

@@ -19,7 +19,7 @@ use kernel::schema::{
 use uuid::Uuid;
 
 use super::{Remark, World, said, store};
-use crate::attachment::Attachment;
+use crate::attachment::{Attachment, Purpose};
 use crate::catalogue::{Case, Procedure, SupplementRule};
 use crate::clock;
 use crate::consultation;
@@ -72,12 +72,23 @@ impl Sides {
         (procedure, case): (&Procedure, &Case),
         channel: Channel,
         asked: Option<&Supplement>,
+        papers: &[Attachment],
         ctx: &Ctx,
     ) -> Facts {
         let Self { unpaid, correcting, return_point, .. } = *self;
         let lapsed = asked.is_some_and(|asked| asked.lapsed_at.is_some());
         let other_case = procedure.other_cases(case, channel).next().is_some();
-        Facts { immediate: case.immediate, other_case, unpaid, correcting, lapsed, return_point, now: ctx.now }
+        let document = papers.iter().any(|paper| paper.purpose == Purpose::Result && paper.revoked_at.is_none());
+        Facts {
+            document,
+            immediate: case.immediate,
+            other_case,
+            unpaid,
+            correcting,
+            lapsed,
+            return_point,
+            now: ctx.now,
+        }
     }
 }
 
@@ -234,7 +245,8 @@ impl<'a> Moving<'a> {
     /// As [`step`].
     pub fn advance(&mut self, ctx: &Ctx, world: World<'_>, action: Action) -> Result<()> {
         // As it was, but for the agency that a hand-over names.
-        let facts = self.sides.facts((self.procedure, self.case), self.before.channel, self.asked.as_ref(), ctx);
+        let facts =
+            self.sides.facts((self.procedure, self.case), self.before.channel, self.asked.as_ref(), &self.papers, ctx);
         let row = step(&self.dossier, action, &ctx.actor, facts)?;
         // What goes to another agency than before begins anew there.
         let elsewhere = self.dossier.competent_agency_id != self.before.competent_agency_id;

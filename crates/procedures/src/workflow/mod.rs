@@ -9,8 +9,10 @@ use kernel::id::AgencyId;
 use kernel::{Actor, Permission, Result, text_enum};
 
 use crate::clock::paused_at;
-use crate::dossier::{Channel, Dossier};
-use crate::problem::{FEE_UNPAID, ILLEGAL_TRANSITION, NOT_YOURS_TO_DO, RESULT_IS_WRONG, TOO_LATE_TO_REAPPOINT};
+use crate::dossier::{Channel, Dossier, Outcome};
+use crate::problem::{
+    FEE_UNPAID, ILLEGAL_TRANSITION, NOT_YOURS_TO_DO, RESULT_IS_WRONG, RESULT_ON_PAPER, TOO_LATE_TO_REAPPOINT,
+};
 
 mod state;
 mod table;
@@ -89,7 +91,8 @@ pub enum Guard {
     OtherCase,
     /// Nothing that was ordered is left to pay, and the result is not being put right.
     Settled,
-    /// Filed by the applicant, and settled.
+    /// Filed by the applicant, settled, and there is something that can be taken over online: the result's document, or the refusal,
+    /// which is a form.
     OnlineSettled,
     /// It stood here when its withdrawal was asked for, or its rejection proposed.
     Before(Status),
@@ -171,7 +174,10 @@ fn holds(guard: Guard, dossier: &Dossier, facts: Facts) -> bool {
             facts.other_case && in_time && !had_new_date && at_hand
         }
         Guard::Settled => settled,
-        Guard::OnlineSettled => settled && !dossier.channel.is_reception(),
+        Guard::OnlineSettled => {
+            let electronic = facts.document || dossier.outcome == Some(Outcome::Refused);
+            settled && electronic && !dossier.channel.is_reception()
+        }
         Guard::Before(status) => dossier.state_before == Some(status),
     }
 }
@@ -187,6 +193,8 @@ pub struct Facts {
     pub unpaid: bool,
     /// Its result is being put right.
     pub correcting: bool,
+    /// Its result is a document that stands.
+    pub document: bool,
     /// The applicant's time to supply what is missing is over.
     pub lapsed: bool,
     /// Where the result is fetched, when that is not where it was received.
@@ -213,17 +221,19 @@ pub fn allowed_actions(dossier: &Dossier, actor: &Actor, facts: Facts) -> Vec<Ac
 ///
 /// # Errors
 /// [`ILLEGAL_TRANSITION`] when the state does not allow it to anybody, [`NOT_YOURS_TO_DO`] when it does, to others;
-/// [`TOO_LATE_TO_REAPPOINT`]; [`FEE_UNPAID`]; [`RESULT_IS_WRONG`].
+/// [`TOO_LATE_TO_REAPPOINT`]; [`FEE_UNPAID`]; [`RESULT_IS_WRONG`]; [`RESULT_ON_PAPER`].
 pub fn step(dossier: &Dossier, action: Action, actor: &Actor, facts: Facts) -> Result<&'static Transition> {
     if let Some(row) = open_to(dossier, actor, facts).find(|row| row.action == action) {
         return Ok(row);
     }
     let rows = || TABLE.iter().filter(|row| row.from == dossier.status && row.action == action);
+    let on_paper = dossier.status == Status::ResultReady && matches!(actor, Actor::Citizen(_)) && !facts.document;
     let problem = match action {
+        Action::ReturnResult if on_paper && !facts.unpaid && !facts.correcting => &RESULT_ON_PAPER,
         _ if rows().any(|row| holds(row.guard, dossier, facts)) => &NOT_YOURS_TO_DO,
         Action::Reappoint if rows().next().is_some() => &TOO_LATE_TO_REAPPOINT,
         Action::ReturnResult if rows().next().is_some() && facts.correcting => &RESULT_IS_WRONG,
-        Action::ReturnResult if rows().next().is_some() => &FEE_UNPAID,
+        Action::ReturnResult if rows().next().is_some() && facts.unpaid => &FEE_UNPAID,
         _ => &ILLEGAL_TRANSITION,
     };
     let allowed: Vec<&str> = allowed_actions(dossier, actor, facts).into_iter().map(Action::code).collect();
