@@ -174,11 +174,12 @@ async fn a_dossier_keeps_the_version_under_which_it_was_filed() {
     app.staff("giamdoc").await.post("/v1/procedures", new.clone()).await.expect(403);
     let published = administrator.post("/v1/procedures", new).await.expect(201);
     let before = papers::file(&citizen, "1.013225", "house", PERMIT).await;
+    citizen.step(&before, "submit").await.expect(200);
     app.set_time("2026-08-18T09:00:00+07:00");
     let (citizen, reception) = (app.citizen("congdan1").await, app.staff("tiepnhan").await);
     let after = papers::file(&citizen, "1.013225", "house", PERMIT).await;
+    citizen.step(&after, "submit").await.expect(200);
     for (id, due) in [(&before, "2026-08-26"), (&after, "2026-08-24")] {
-        citizen.step(id, "submit").await.expect(200);
         let accepted = reception.step(id, "accept").await.expect(200);
         // Saturday 2026-08-22 is worked (for 31 August).
         assert_eq!(accepted.json["due_date"], due, "seven days under the old version, five under the new");
@@ -242,6 +243,8 @@ async fn a_repealed_procedure_takes_no_more_dossiers_and_finishes_those_it_has()
     app.set_time("2026-08-17T09:00:00+07:00");
     let (citizen, administrator) = (app.citizen("congdan1").await, app.staff("quantri").await);
     let filed = papers::file(&citizen, "1.013225", "house", PERMIT).await;
+    citizen.step(&filed, "submit").await.expect(200);
+    let draft = papers::file(&citizen, "1.013225", "house", PERMIT).await;
     let repeal = |day: &str| json!({ "last_day": day });
     let path = "/v1/procedures/1.013225/repeal";
     let early = administrator.post(path, repeal("2026-08-15")).await.expect(422);
@@ -255,7 +258,8 @@ async fn a_repealed_procedure_takes_no_more_dossiers_and_finishes_those_it_has()
     let citizen = app.citizen("congdan1").await;
     app.anonymous().get("/v1/procedures/1.013225").await.expect(404);
     citizen.post("/v1/dossiers", papers::dossier("1.013225", "house", PERMIT)).await.expect(422);
-    citizen.step(&filed, "submit").await.expect(200);
+    let too_late = citizen.step(&draft, "submit").await.expect(409);
+    assert_eq!(too_late.problem(), "dossier.procedure_changed", "the agency does not have it yet");
     app.staff("tiepnhan").await.step(&filed, "accept").await.expect(200);
 }
 

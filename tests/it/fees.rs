@@ -355,6 +355,27 @@ async fn what_is_not_paid_at_the_end_need_not_be_and_what_comes_then_goes_back()
     assert_eq!(fees(citizen, &other).await["orders"][0]["status"], "cancelled");
 }
 
+/// Who is told to pay by a day has that day.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dossier_is_not_stopped_for_a_duty_that_can_still_be_paid() {
+    let app = served_by("http://127.0.0.1:9").await;
+    let cast = Cast::of(&app).await;
+    let id = cast.dossier(PERMIT_ONLINE, Status::Processing).await;
+    let mut duty = said(PERMIT_ONLINE, Action::RequestPayment);
+    duty["pay_by"] = json!("2026-08-16");
+    let past = cast.client("chuyenvien").post(&path(&id, Action::RequestPayment), duty.clone()).await.expect(422);
+    assert_eq!(past.wrong(), ["/pay_by"].into());
+    duty["pay_by"] = json!("2026-08-19");
+    cast.client("chuyenvien").post(&path(&id, Action::RequestPayment), duty).await.expect(200);
+    let stop = said(PERMIT_ONLINE, Action::Stop);
+    app.set_time("2026-08-19T23:00:00+07:00");
+    let early = app.staff("lanhdao").await.post(&path(&id, Action::Stop), stop.clone()).await.expect(422);
+    assert_eq!(early.json["errors"][0]["code"], "not_over");
+    assert_eq!(fees(&app.citizen("congdan1").await, &id).await["orders"][0]["pay_by"], "2026-08-19");
+    app.set_time("2026-08-20T00:00:00+07:00");
+    app.staff("lanhdao").await.post(&path(&id, Action::Stop), stop).await.expect(200);
+}
+
 /// A procedure whose limit stands while a tax is awaited: the days of waiting are not the agency's.
 #[tokio::test(flavor = "multi_thread")]
 async fn where_the_procedure_says_so_the_limit_stands_while_a_payment_is_awaited() {

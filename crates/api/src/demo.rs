@@ -289,6 +289,7 @@ async fn walk(app: &App, conn: &mut AsyncPgConnection, applicant: &Ctx, n: u8, r
             name: "Lệ phí trước bạ".to_owned(),
             amount: 1_250_000,
             document: "123/TB-CCT".to_owned(),
+            pay_by: None,
         };
         order::request_payment(conn, &examiner, world, target(id, &attempt("duty")), duty).await?;
     }

@@ -144,7 +144,8 @@ table! {
 table! {
     fee_orders (id) {
         id -> Uuid, dossier_id -> Uuid, kind -> Text, lines -> Jsonb, amount -> Int8, status -> Text,
-        document -> Nullable<Text>, ordered_at -> Timestamptz, settled_at -> Nullable<Timestamptz>,
+        document -> Nullable<Text>, pay_by -> Nullable<Date>, ordered_at -> Timestamptz,
+        settled_at -> Nullable<Timestamptz>,
     }
 }
 table! {

@@ -204,6 +204,11 @@ kernel::problems! {
         "Chỉ trả kết quả đúng; xem GET /v1/dossiers/{id}/corrections.",
         "What is handed over is the right result; see GET /v1/dossiers/{id}/corrections."
     }
+    PROCEDURE_CHANGED = Conflict "dossier.procedure_changed" {
+        "Thủ tục đã thay đổi", "The procedure has changed";
+        "Bản nháp được lập theo quy định không còn hiệu lực: lập hồ sơ mới theo quy định hiện hành.",
+        "The draft was made under rules that are not in force any more: file anew under those that are."
+    }
     RESULT_ON_PAPER = Conflict "dossier.result_on_paper" {
         "Kết quả là bản giấy", "The result is on paper";
         "Không có bản điện tử để nhận trực tuyến: mời nhận tại nơi trả kết quả hoặc qua bưu chính.",

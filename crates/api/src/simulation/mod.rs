@@ -18,6 +18,7 @@ mod report;
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use deadlines::{end_of_day, vn_date};
@@ -80,6 +81,17 @@ impl Scene<'_> {
     }
 }
 
+/// Whether no server leads; one that has just ended lets go of it within a moment.
+async fn leads(conn: &mut AsyncPgConnection) -> Result<bool> {
+    for _ in 0..20 {
+        if leader::try_lead(conn).await? {
+            return Ok(true);
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Ok(false)
+}
+
 /// Simulates. `stop` is looked at between two changes.
 ///
 /// # Errors
@@ -94,7 +106,7 @@ pub async fn run(
     let first_day = first_day(app, plan)?;
     let mut conn = db.dedicated().await.map_err(|error| sentence(&error))?;
     // A server's worker would fire the timers of the past by the clock of today.
-    if !leader::try_lead(&mut conn).await.map_err(|error| sentence(&error))? {
+    if !leads(&mut conn).await.map_err(|error| sentence(&error))? {
         return Err(
             "A server runs on this database, and its clock is not that of a simulated year: stop it first.".to_owned()
         );

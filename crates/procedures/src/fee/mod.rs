@@ -5,7 +5,7 @@ pub mod order;
 pub mod payment;
 pub mod refund;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::json::Json;
@@ -126,6 +126,9 @@ pub struct FeeOrder {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "123/TB-CCT", max_length = 100)]
     pub document: Option<String>,
+    /// Of a duty: by when it is to be paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pay_by: Option<NaiveDate>,
     pub ordered_at: DateTime<Utc>,
     /// When it was paid or cancelled.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -218,6 +221,13 @@ async fn of_dossier(conn: &mut AsyncPgConnection, id: DossierId) -> Result<(Vec<
         .select(Payment::as_select());
     let (orders, payments) = futures_util::future::join(orders.load(&mut one), payments.load(&mut other)).await;
     Ok((orders?, payments?))
+}
+
+/// Whether the time to pay some duty of it still runs.
+pub(crate) async fn may_still_be_paid(conn: &mut AsyncPgConnection, id: DossierId, today: NaiveDate) -> Result<bool> {
+    let open = fee_orders::table.filter(fee_orders::dossier_id.eq(id)).filter(fee_orders::settled_at.is_null());
+    let query = diesel::select(diesel::dsl::exists(open.filter(fee_orders::pay_by.ge(today))));
+    Ok(query.get_result(conn).await?)
 }
 
 /// The order with this id, if it can be paid.

@@ -1,5 +1,6 @@
 //! Ordering what is to be paid, and letting it be.
 
+use chrono::NaiveDate;
 use diesel_async::AsyncPgConnection;
 use kernel::idempotency::Answer;
 use kernel::json::Json;
@@ -68,6 +69,10 @@ pub struct NewDuty {
     /// The notice by which it was assessed.
     #[schema(example = "123/TB-CCT", min_length = 1, max_length = 100)]
     pub document: String,
+    /// By when it is to be paid, as the notice says: until that day is over the dossier cannot be stopped for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2027-01-31")]
+    pub pay_by: Option<NaiveDate>,
 }
 
 /// Orders fees of the procedure, by reception. Their amounts are those of the version that the dossier keeps.
@@ -93,7 +98,7 @@ pub async fn order(
         }
         let lines = priced(moving.case, moving.before.channel, &new)?;
         let id = new.id.unwrap_or_else(|| FeeOrderId::at(ctx.now));
-        let order = ordered(ctx, (id, moving.dossier.id), FeeKind::Fee, lines, None);
+        let order = ordered(ctx, (id, moving.dossier.id), FeeKind::Fee, lines, (None, None));
         let event = Event::FeeOrdered { order: order.id.0, amount: order.amount };
         let reply = part(201, &moving.dossier, "fees", &order);
         moving.also.push(Box::new(diesel::insert_into(fee_orders::table).values(order)));
@@ -111,11 +116,15 @@ pub async fn request_payment(
     new: NewDuty,
 ) -> Result<Answer> {
     made_by_client(new.id.map(|id| id.0), "/id")?;
+    if new.pay_by.is_some_and(|day| day < deadlines::vn_date(ctx.now)) {
+        let words = Words::fixed("không được ở quá khứ", "must not be in the past");
+        return Err(INVALID.error().fields(vec![FieldError::new("/pay_by", "past", words)]));
+    }
     take(conn, ctx, world, target, Action::RequestPayment, |moving| {
-        let NewDuty { id, name, amount, document } = new.clone();
+        let NewDuty { id, name, amount, document, pay_by } = new.clone();
         let id = id.unwrap_or_else(|| FeeOrderId::at(ctx.now));
         let lines = vec![FeeLine { fee: None, name, amount, quantity: 1, pages: None }];
-        let order = ordered(ctx, (id, moving.dossier.id), FeeKind::Duty, lines, Some(document));
+        let order = ordered(ctx, (id, moving.dossier.id), FeeKind::Duty, lines, (Some(document), pay_by));
         let event = Event::PaymentRequested { order: order.id.0, amount };
         moving.also.push(Box::new(diesel::insert_into(fee_orders::table).values(order)));
         moving.sides.unpaid = true;
@@ -200,7 +209,7 @@ fn ordered(
     (id, dossier): (FeeOrderId, DossierId),
     kind: FeeKind,
     lines: Vec<FeeLine>,
-    document: Option<String>,
+    (document, pay_by): (Option<String>, Option<NaiveDate>),
 ) -> FeeOrder {
     FeeOrder {
         id,
@@ -210,6 +219,7 @@ fn ordered(
         lines: Json(lines),
         status: OrderStatus::Open,
         document,
+        pay_by,
         ordered_at: ctx.now,
         settled_at: None,
     }

@@ -6,9 +6,10 @@ use kernel::problem::{FieldError, INVALID, Text as Words};
 use kernel::schema::deliveries;
 use kernel::{Ctx, Result};
 
-use super::{Target, World, take};
+use super::{Moving, Target, World, again, take};
 use crate::delivery::{NewDelivery, Recipient};
 use crate::event::Event;
+use crate::fee;
 use crate::request::{Reasoned, StopGround, Stoppage, Withdrawal};
 use crate::workflow::{Action, Status};
 
@@ -100,17 +101,26 @@ pub async fn stop(
     target: Target<'_>,
     why: Stoppage,
 ) -> Result<Answer> {
-    take(conn, ctx, world, target, Action::Stop, |moving| {
-        let so = match why.ground {
-            StopGround::NotSupplemented => Status::SupplementRequested,
-            StopGround::NotPaid => Status::AwaitingPayment,
-        };
-        if moving.before.status != so {
-            let words = Words::fixed("không phải điều hồ sơ đang chờ", "is not what the dossier waits for");
-            return Err(INVALID.error().fields(vec![FieldError::new("/ground", "not_so", words)]));
-        }
-        moving.remark = Some((Some(why.ground.code()), why.reason.clone()));
-        Ok(Event::Stopped { ground: Some(why.ground) })
+    again(async || {
+        let moving = Moving::begin(conn, ctx, world, target.id, target.if_match).await?;
+        let payable = fee::may_still_be_paid(conn, target.id, deadlines::vn_date(ctx.now)).await?;
+        moving.take(conn, ctx, world, target.attempt, Action::Stop, |moving| stopped(moving, &why, payable)).await
     })
     .await
+}
+
+fn stopped(moving: &mut Moving<'_>, why: &Stoppage, payable: bool) -> Result<Event> {
+    let wrong = |code, words| Err(INVALID.error().fields(vec![FieldError::new("/ground", code, words)]));
+    let so = match why.ground {
+        StopGround::NotSupplemented => Status::SupplementRequested,
+        StopGround::NotPaid => Status::AwaitingPayment,
+    };
+    if moving.before.status != so {
+        return wrong("not_so", Words::fixed("không phải điều hồ sơ đang chờ", "is not what the dossier waits for"));
+    }
+    if why.ground == StopGround::NotPaid && payable {
+        return wrong("not_over", Words::fixed("chưa hết hạn nộp", "can be said when the time to pay is over"));
+    }
+    moving.remark = Some((Some(why.ground.code()), why.reason.clone()));
+    Ok(Event::Stopped { ground: Some(why.ground) })
 }

@@ -13,15 +13,17 @@ use crate::attachment;
 use crate::clock;
 use crate::event::Event;
 use crate::paper::keep::Keep;
+use crate::problem::PROCEDURE_CHANGED;
 use crate::receipt::Stage;
 use crate::request::{Reasoned, Rejection, SupplementRequest};
 use crate::supplement::{self, Supplement};
-use crate::workflow::Action;
+use crate::workflow::{Action, Status};
 
 /// Submits an online draft, or what was missing at intake: everything declared must have arrived, and the limit for an
 /// answer begins.
 pub async fn submit(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, target: Target<'_>) -> Result<Answer> {
     take_knowing(conn, ctx, world, target, Action::Submit, |moving, known| {
+        in_force(ctx, moving)?;
         attachment::complete(moving.case, &moving.papers, |component| known.may_be_found(&component.code))?;
         supplement::brought(&moving.asked, &moving.papers, |component| known.may_be_found(component))?;
         let answer_due_at = answer_due_at(ctx, world.rules, moving)?;
@@ -31,6 +33,14 @@ pub async fn submit(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, t
         Ok(Event::Submitted { answer_due_at })
     })
     .await
+}
+
+/// What comes to the agency goes by the rules of that day. What it has already finishes under those of its own.
+fn in_force(ctx: &Ctx, moving: &Moving<'_>) -> Result<()> {
+    if moving.before.status == Status::Draft && !moving.procedure.in_force_on(vn_date(ctx.now)) {
+        return Err(PROCEDURE_CHANGED.error());
+    }
+    Ok(())
 }
 
 /// By when reception owes an answer to what is submitted now: as the procedure says for the way on which it comes, and
@@ -89,6 +99,7 @@ pub async fn accept(
     code_prefix: &str,
 ) -> Result<Answer> {
     take_knowing(conn, ctx, world, target, Action::Accept, |moving, known| {
+        in_force(ctx, moving)?;
         attachment::complete(moving.case, &moving.papers, |component| known.is_found(&component.code))?;
         supplement::brought(&moving.asked, &moving.papers, |component| known.is_found(component))?;
         moving.also.push(Box::new(Keep::new(&moving.dossier, &moving.papers, ctx.now)));

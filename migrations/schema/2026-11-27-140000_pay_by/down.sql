@@ -1,0 +1,1 @@
+ALTER TABLE fee_orders DROP COLUMN pay_by;
