@@ -109,6 +109,7 @@ async fn a_dossier_is_found_by_its_code_by_whoever_may_see_it() {
     }
     let open = cast.client("tiepnhan").get(&format!("{by_code}&status=accepted")).await.expect(200);
     assert_eq!(open.json["items"], json!([]), "a state that is named counts too");
+    cast.client("tiepnhan").get("/v1/dossiers?code=%C3%97").await.expect(400);
 }
 
 #[tokio::test(flavor = "multi_thread")]

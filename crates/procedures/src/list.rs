@@ -34,7 +34,7 @@ pub struct Filter {
     pub side: Option<Side>,
     /// The one with this code, in whatever state, and whatever the agency's part in it.
     #[param(value_type = Option<String>, min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9.-]+$", example = "000.01.13.H26-DEMO-0001")]
-    pub code: Option<String>,
+    pub code: Option<SoughtCode>,
     /// Of this agency, for those who oversee all; their own when absent.
     pub agency_id: Option<AgencyId>,
     /// How many on a page.
@@ -43,6 +43,23 @@ pub struct Filter {
     /// `next_cursor` of the page before.
     #[param(max_length = 500, pattern = "^[A-Za-z0-9_-]+$")]
     pub cursor: Option<String>,
+}
+
+/// A dossier's code, as it stands on its receipt.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct SoughtCode(String);
+
+impl TryFrom<String> for SoughtCode {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let known = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'-');
+        match (1..=64).contains(&text.len()) && text.bytes().all(known) {
+            true => Ok(Self(text)),
+            false => Err("a code has letters, digits, dots and hyphens, 64 at most"),
+        }
+    }
 }
 
 /// A line of a work list.
@@ -132,7 +149,7 @@ pub async fn list(
         (None, _) if filter.code.is_some() => query,
         (None, _) => query.filter(dossiers::open),
     };
-    if let Some(code) = &filter.code {
+    if let Some(SoughtCode(code)) = &filter.code {
         query = query.filter(dossiers::code.eq(code));
     }
     if let Some(cursor) = &filter.cursor {
