@@ -1,6 +1,6 @@
 //! The forms of the one-stop shop as sheets, in Vietnamese: a dossier's own (A5), with the tracking address as a QR code, and
-//! the register (A4); and the page that this address leads to. `words` fills a sheet in; here it becomes an HTML page, in the crate `pdf` a document, and where it is a
-//! table for other programs, CSV (`table`).
+//! the register (A4); and the page that this address leads to. `words` fills a sheet in; here it becomes an HTML page, in the crate
+//! `pdf` a document, and where it is a table for other programs, CSV (`table`).
 
 mod table;
 mod tracking;

@@ -271,25 +271,25 @@ pub fn declare(
     Ok(declared)
 }
 
-/// Whether everything declared has arrived, or another in its place, and every required component is there, or `replaced` by the State's own data.
+/// Whether everything declared has arrived, or another in its place, and every required component is there, or `replaced` by the
+/// State's own data.
 ///
 /// # Errors
 /// [`ATTACHMENTS_MISSING`] naming each.
 pub fn complete(case: &Case, papers: &[Attachment], replaced: impl Fn(&Component) -> bool) -> Result<()> {
     // What never came and was declared again, perhaps with the right hash, is waited for no more.
-    let comes_otherwise = |paper: &Attachment| {
-        let other = |other: &Attachment| other.component == paper.component && other.declared_at > paper.declared_at;
-        components(papers).any(|paper| paper.stored_at.is_some() && other(paper))
+    let replaces = |other: &Attachment, paper: &Attachment| {
+        other.component == paper.component && other.declared_at > paper.declared_at && other.stored_at.is_some()
     };
-    let waiting = components(papers).enumerate();
-    let waiting =
-        waiting.filter(|(_, paper)| paper.stored_at.is_none() && !comes_otherwise(paper)).map(|(n, paper)| {
-            let words = Words::new(
-                format!("nội dung của {} chưa được tải lên", paper.file_name),
-                format!("the content of {} has not been uploaded", paper.file_name),
-            );
-            FieldError::new(format!("/attachments/{n}"), "not_uploaded", words)
-        });
+    let awaited =
+        |paper: &Attachment| paper.stored_at.is_none() && !components(papers).any(|other| replaces(other, paper));
+    let waiting = components(papers).enumerate().filter(|(_, paper)| awaited(paper)).map(|(n, paper)| {
+        let words = Words::new(
+            format!("nội dung của {} chưa được tải lên", paper.file_name),
+            format!("the content of {} has not been uploaded", paper.file_name),
+        );
+        FieldError::new(format!("/attachments/{n}"), "not_uploaded", words)
+    });
     let absent = case
         .components
         .iter()

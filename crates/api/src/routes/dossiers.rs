@@ -268,13 +268,13 @@ async fn get_dossier_holders(call: Call, id: Id<DossierId>) -> Result<web::Json<
 async fn track_dossier(call: Call, code: web::Path<String>, request: HttpRequest) -> Result<HttpResponse> {
     let mut conn = call.db.conn().await?;
     let (version, tracking) = tracking::track(&mut conn, &code).await?;
-    let tag = etag(version);
     let lasts = (header::CACHE_CONTROL, "public, max-age=10");
     if preferred(request.headers(), [print::JSON, print::HTML]) == Some(print::HTML) {
         let mut response = print::chosen();
         response.insert_header(lasts);
         return Ok(print::page(response, forms::tracking(&tracking)));
     }
+    let tag = etag(version);
     let unchanged = not_modified(&request, &tag);
     let mut response = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response.insert_header((header::ETAG, tag)).insert_header(lasts).insert_header(print::VARIES);

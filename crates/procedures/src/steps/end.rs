@@ -103,7 +103,8 @@ pub async fn stop(
 ) -> Result<Answer> {
     again(async || {
         let moving = Moving::begin(conn, ctx, world, target.id, target.if_match).await?;
-        let payable = fee::may_still_be_paid(conn, target.id, deadlines::vn_date(ctx.now)).await?;
+        let unpaid = why.ground == StopGround::NotPaid;
+        let payable = unpaid && fee::may_still_be_paid(conn, target.id, deadlines::vn_date(ctx.now)).await?;
         moving.take(conn, ctx, world, target.attempt, Action::Stop, |moving| stopped(moving, &why, payable)).await
     })
     .await
@@ -118,7 +119,7 @@ fn stopped(moving: &mut Moving<'_>, why: &Stoppage, payable: bool) -> Result<Eve
     if moving.before.status != so {
         return wrong("not_so", Words::fixed("không phải điều hồ sơ đang chờ", "is not what the dossier waits for"));
     }
-    if why.ground == StopGround::NotPaid && payable {
+    if payable {
         return wrong("not_over", Words::fixed("chưa hết hạn nộp", "can be said when the time to pay is over"));
     }
     moving.remark = Some((Some(why.ground.code()), why.reason.clone()));

@@ -250,9 +250,7 @@ pub async fn change_case(
             let words = Words::fixed("thủ tục không có trường hợp khác này", "is no other case of the procedure");
             wrong("unknown", words)
         })?;
-        let clock = moving.dossier.clock.clone().map(|Json(clock)| clock);
-        let clock = clock.ok_or_else(|| INTERNAL.because("a dossier is examined whose clock never started"))?;
-        let clock = Clock { limit: clock::limit(case, channel), ..clock };
+        let clock = Clock { limit: clock::limit(case, channel), ..clock_of(&moving.dossier)? };
         let deadline = clock::deadline(world.rules, &clock).map_err(|error| error.at("/case"))?;
         if deadline.statutory_due_at <= ctx.now {
             return Err(wrong(
@@ -290,10 +288,15 @@ pub async fn propose_reappointment(
     .await
 }
 
+/// The clock of what is examined.
+fn clock_of(dossier: &Dossier) -> Result<Clock> {
+    let clock = dossier.clock.clone().map(|Json(clock)| clock);
+    clock.ok_or_else(|| INTERNAL.because("a dossier is examined whose clock never started"))
+}
+
 /// The clock with the new date, and what it comes to.
 fn reappointed(world: World<'_>, dossier: &Dossier, new: &Reappointment) -> Result<(Clock, Deadline)> {
-    let clock = dossier.clock.clone().map(|Json(clock)| clock);
-    let mut clock = clock.ok_or_else(|| INTERNAL.because("a dossier is examined whose clock never started"))?;
+    let mut clock = clock_of(dossier)?;
     clock.events.push(ClockEvent::Reappoint { due_date: new.due_date });
     let deadline = clock::deadline(world.rules, &clock).map_err(|error| error.at("/due_date"))?;
     Ok((clock, deadline))

@@ -227,13 +227,13 @@ pub fn step(dossier: &Dossier, action: Action, actor: &Actor, facts: Facts) -> R
         return Ok(row);
     }
     let rows = || TABLE.iter().filter(|row| row.from == dossier.status && row.action == action);
-    let on_paper = dossier.status == Status::ResultReady && matches!(actor, Actor::Citizen(_)) && !facts.document;
+    let possible = rows().next().is_some();
     let problem = match action {
-        Action::ReturnResult if on_paper && !facts.unpaid && !facts.correcting => &RESULT_ON_PAPER,
+        Action::ReturnResult if possible && facts.correcting => &RESULT_IS_WRONG,
+        Action::ReturnResult if possible && facts.unpaid => &FEE_UNPAID,
+        Action::ReturnResult if possible && !facts.document && matches!(actor, Actor::Citizen(_)) => &RESULT_ON_PAPER,
         _ if rows().any(|row| holds(row.guard, dossier, facts)) => &NOT_YOURS_TO_DO,
-        Action::Reappoint if rows().next().is_some() => &TOO_LATE_TO_REAPPOINT,
-        Action::ReturnResult if rows().next().is_some() && facts.correcting => &RESULT_IS_WRONG,
-        Action::ReturnResult if rows().next().is_some() && facts.unpaid => &FEE_UNPAID,
+        Action::Reappoint if possible => &TOO_LATE_TO_REAPPOINT,
         _ => &ILLEGAL_TRANSITION,
     };
     let allowed: Vec<&str> = allowed_actions(dossier, actor, facts).into_iter().map(Action::code).collect();
