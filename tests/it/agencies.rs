@@ -34,7 +34,7 @@ fn point() -> Value {
 }
 
 pub async fn put(client: &Client, path: &str, seen: &str, content: &Value) -> Answer {
-    client.send(client.request(Method::PUT, path).header("if-match", seen).json(content)).await
+    client.replace(path, seen, content).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -24,7 +24,7 @@ fn offer() -> Value {
 }
 
 pub async fn put(client: &Client, path: &str, seen: &str, body: &Value) -> Answer {
-    client.send(client.request(Method::PUT, path).header("if-match", seen).json(body)).await
+    client.replace(path, seen, body).await
 }
 
 /// The commune offers appointments.

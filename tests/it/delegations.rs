@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 use directory::demo::{agency_id, staff_id};
 use procedures::workflow::Status;
-use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::cast::{Cast, PERMIT_ONLINE};
@@ -40,8 +39,7 @@ async fn promote(app: &TestApp, username: &str, role: &str) {
     ["id", "version", "active"].iter().for_each(|member| drop(content.as_object_mut().unwrap().remove(*member)));
     let posting = json!({"agency_id": agency_id("H26.13.01").unwrap(), "role": role, "valid_from": "2026-08-17"});
     content["roles"].as_array_mut().unwrap().push(posting);
-    let put = administrator.request(Method::PUT, &path).header("if-match", "*").json(&content);
-    administrator.send(put).await.expect(200);
+    administrator.replace(&path, "*", &content).await.expect(200);
 }
 
 #[tokio::test(flavor = "multi_thread")]

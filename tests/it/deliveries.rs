@@ -4,7 +4,7 @@
 use procedures::workflow::{Action, Status};
 use serde_json::{Value, json};
 
-use crate::cast::{Cast, PERMIT_AT_COUNTER, PERMIT_ONLINE, path, said};
+use crate::cast::{Cast, ELSEWHERE, PERMIT_AT_COUNTER, PERMIT_ONLINE, path, said};
 use crate::harness::{Answer, TestApp};
 
 async fn give(cast: &Cast, who: &str, id: &str, delivery: Value) -> Answer {
@@ -138,4 +138,42 @@ async fn what_was_posted_and_what_was_taken_over_online_is_returned_and_stands_i
     assert_eq!(delivered(&ready), json!([null, null, null]));
     let csv = cast.client("tiepnhan").get(&format!("{register}?format=csv")).await.expect(200).text;
     assert!(csv.contains(",Trực tiếp,Zephyrine Nam,") && csv.contains(",Bưu chính,,"), "{csv}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn papers_of_what_ended_without_a_result_go_back_once() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let back = |id: &str| format!("/v1/dossiers/{id}/return-papers");
+    for status in Status::ALL.iter().copied().filter(|status| *status != Status::Submitted) {
+        let id = cast.dossier(PERMIT_AT_COUNTER, status).await;
+        let reception = cast.client("tiepnhan");
+        let ended = matches!(status, Status::Rejected | Status::Withdrawn | Status::Stopped);
+        if !ended {
+            let refused = reception.post(&back(&id), to_somebody()).await.expect(409);
+            assert_eq!(
+                (refused.problem(), &refused.json["state"]),
+                ("delivery.nothing_to_hand_back", &json!(status.code()))
+            );
+            continue;
+        }
+        assert_eq!(reception.post(&back(&id), json!({})).await.expect(422).wrong().len(), 3);
+        for stranger in ["chuyenvien", "congdan1", ELSEWHERE] {
+            let refused = cast.client(stranger).post(&back(&id), to_somebody()).await;
+            assert!([403, 404].contains(&refused.status.as_u16()), "{stranger}: {}", refused.status);
+        }
+        let before = reception.get(&format!("/v1/dossiers/{id}")).await.json;
+        let given = reception.post(&back(&id), to_somebody()).await.expect(201);
+        assert_eq!(given.json["originals"], "handed_back");
+        assert_eq!(reception.get(&at(&id)).await.expect(200).json, given.json);
+        let after = reception.get(&format!("/v1/dossiers/{id}")).await.json;
+        assert_eq!((&after["status"], &after["closed_at"]), (&before["status"], &before["closed_at"]));
+        let twice = reception.post(&back(&id), to_somebody()).await.expect(409);
+        assert_eq!(twice.problem(), "delivery.handed_back");
+        let told = format!(
+            "SELECT count(*) FROM journal WHERE entity_id = '{id}' AND event_kind = 'dossier.papers_returned' \
+                            AND event NOT LIKE '%Zephyrine%'"
+        );
+        assert_eq!(app.count(&told).await, 1);
+    }
 }

@@ -293,6 +293,11 @@ impl Client {
         self.post(&format!("/v1/dossiers/{dossier}/propose-result"), json!({"outcome": "granted"})).await.expect(200)
     }
 
+    /// Makes something what the body says, as it was seen.
+    pub async fn replace(&self, path: &str, seen: &str, body: &Value) -> Answer {
+        self.send(self.request(Method::PUT, path).header("if-match", seen).json(body)).await
+    }
+
     pub async fn put_file(&self, path: &str, content: &'static [u8]) -> Answer {
         let request = self.request(Method::PUT, path).header("content-type", "application/octet-stream").body(content);
         self.send(request).await

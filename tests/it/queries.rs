@@ -47,6 +47,7 @@ const OWN: &[(&str, &[&str])] = &[
             "represented_dossiers",
             "corrections",
             "deliveries",
+            "earlier_forms",
             "tickets",
             "ticket_serials",
             "ticket_draws",

@@ -1,12 +1,13 @@
 //! Receipts that bind: signed when something was promised, and checked by anybody with the published keys.
 
+use chrono::TimeDelta;
 use kernel::files::Sha256;
 use kernel::signing::{KeyRing, PublicKeys};
 use procedures::receipt::{self, Presented};
-use procedures::workflow::Status;
+use procedures::workflow::{Action, Status};
 use serde_json::{Value, json};
 
-use crate::cast::{Cast, PERMIT_AT_COUNTER, PERMIT_ONLINE};
+use crate::cast::{Cast, PERMIT_AT_COUNTER, PERMIT_ONLINE, path, said};
 use crate::harness::papers::PDF;
 use crate::harness::{Client, TestApp};
 use crate::start::program::{caunoi, run};
@@ -45,6 +46,38 @@ async fn submission_and_acceptance_are_promised_in_writing() {
     cast.client("congdan2").get(&format!("/v1/dossiers/{id}/receipts")).await.expect(404);
     let counter = cast.dossier(PERMIT_AT_COUNTER, Status::Accepted).await;
     assert_eq!(receipts(cast.client("tiepnhan"), &counter).await.len(), 1, "nobody submits at the counter");
+}
+
+/// Each time that another day is told, and when papers come later, there is a receipt of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_supplied_and_what_is_promised_anew_is_promised_in_writing_too() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let (citizen, reception, leader) = (cast.client("congdan1"), cast.client("tiepnhan"), cast.client("lanhdao"));
+    let last = async |id: &str| {
+        let due_at = citizen.get(&format!("/v1/dossiers/{id}")).await.expect(200).json["due_at"].clone();
+        let receipt = receipts(citizen, id).await.pop().unwrap()["receipt"].clone();
+        assert_eq!(receipt["due_at"], due_at);
+        receipt
+    };
+    let supplied = cast.dossier(PERMIT_ONLINE, Status::SupplementRequested).await;
+    let papers = last(&supplied).await["attachments"].as_array().unwrap().len();
+    cast.bring(&supplied, "congdan1", "application").await;
+    app.advance(TimeDelta::minutes(5));
+    reception.step(&supplied, "confirm-supplement").await.expect(200);
+    let given = last(&supplied).await;
+    assert_eq!(given["stage"], "supplemented");
+    assert_eq!(given["attachments"].as_array().unwrap().len(), papers + 1);
+
+    let later = cast.dossier(PERMIT_ONLINE, Status::Processing).await;
+    let new = said(PERMIT_ONLINE, Action::Reappoint);
+    leader.post(&path(&later, Action::Reappoint), new).await.expect(200);
+    assert_eq!(last(&later).await["stage"], "promised_anew");
+
+    let other = cast.dossier(PERMIT_ONLINE, Status::Processing).await;
+    let new = said(PERMIT_ONLINE, Action::ChangeCase);
+    leader.post(&path(&other, Action::ChangeCase), new).await.expect(200);
+    assert_eq!((&last(&other).await["stage"], &last(&other).await["case"]), (&json!("promised_anew"), &json!("other")));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -75,6 +75,9 @@ async fn a_day_more_off_moves_what_is_under_way_and_says_why() {
     assert_eq!(carried_out(administrator, &recomputation).await, found(1, 1, 0, 0));
     let after = citizen.get(&at).await.expect(200).json;
     assert_eq!((&after["due_date"], &after["original_due_at"]), (&json!("2026-08-26"), &before["original_due_at"]));
+    let receipts = citizen.get(&format!("{at}/receipts")).await.expect(200).json["items"].clone();
+    let last = receipts.as_array().unwrap().last().unwrap()["receipt"].clone();
+    assert_eq!((&last["stage"], &last["due_at"]), (&json!("promised_anew"), &after["due_at"]));
     let explained = citizen.get(&format!("{at}/deadline")).await.expect(200).json["deadline"].clone();
     assert_eq!((&explained["calendar_version"], &explained["due_at"]), (&json!(OTHER), &after["due_at"]));
     assert_eq!(explained["original_due_at"], before["original_due_at"], "as it was printed");

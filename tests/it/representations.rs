@@ -6,7 +6,6 @@ use directory::organisation::change::{self, Imported};
 use directory::organisation::file::File;
 use directory::organisation::list;
 use kernel::id::OrganisationId;
-use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, Client, TestApp, papers};
@@ -326,9 +325,7 @@ async fn an_organisation_is_registered_once_and_changed_whole() {
     let found = reception.get("/v1/organisations?number=0101234567").await.expect(200);
     assert_eq!(found.json["items"][0]["id"], organisation.as_str());
     let path = format!("/v1/organisations/{organisation}");
-    let put = async |client: &Client, if_match: &str, content: &Value| {
-        client.send(client.request(Method::PUT, &path).header("if-match", if_match).json(content)).await
-    };
+    let put = async |client: &Client, if_match: &str, content: &Value| client.replace(&path, if_match, content).await;
     let mut content = enterprise("0101234567");
     content["name"] = json!("Công ty Hoa Sen Mới");
     put(&lan, "*", &content).await.expect(403);

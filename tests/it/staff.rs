@@ -38,7 +38,7 @@ fn usernames(page: &Answer) -> Vec<&str> {
 }
 
 async fn put(client: &Client, path: &str, seen: &str, content: &Value) -> Answer {
-    client.send(client.request(Method::PUT, path).header("if-match", seen).json(content)).await
+    client.replace(path, seen, content).await
 }
 
 async fn sign_in(app: &TestApp, credentials: Value) -> Answer {

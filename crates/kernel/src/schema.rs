@@ -173,6 +173,11 @@ table! {
     }
 }
 table! {
+    earlier_forms (dossier_id, version) {
+        dossier_id -> Uuid, version -> Int4, replaced_at -> Timestamptz, applicant -> Jsonb, form -> Jsonb,
+    }
+}
+table! {
     deliveries (dossier_id) {
         dossier_id -> Uuid, version -> Int4, returned_at -> Timestamptz, method -> Text, recipient -> Text,
         recipient_name -> Nullable<Text>, authorisation -> Nullable<Text>, signature -> Nullable<Text>,

@@ -34,6 +34,10 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         representation: Option<Uuid>,
     },
+    /// Its applicant has put it into their own account.
+    Claimed {},
+    /// The e-form was put right; what it said is not told.
+    FormCorrected {},
     AttachmentDeclared {
         attachment: Uuid,
         component: String,
@@ -173,6 +177,13 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         by_proxy: bool,
     },
+    /// It has ended without a result, and its applicant has the papers back.
+    PapersReturned {
+        method: DeliveryMethod,
+        /// To somebody other than the applicant.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_proxy: bool,
+    },
     Withdrawn {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         ground: Option<WithdrawalGround>,
@@ -297,6 +308,8 @@ impl journal::Event for Event {
     fn kind(&self) -> &'static str {
         match self {
             Self::Created { .. } => "dossier.created",
+            Self::Claimed {} => "dossier.claimed",
+            Self::FormCorrected {} => "dossier.form_corrected",
             Self::AttachmentDeclared { .. } => "dossier.attachment_declared",
             Self::AttachmentStored { .. } => "dossier.attachment_stored",
             Self::AttachmentReused { .. } => "dossier.attachment_reused",
@@ -330,6 +343,7 @@ impl journal::Event for Event {
             Self::CaseChanged { .. } => "dossier.case_changed",
             Self::ResultIssued { .. } => "dossier.result_issued",
             Self::ResultReturned { .. } => "dossier.result_returned",
+            Self::PapersReturned { .. } => "dossier.papers_returned",
             Self::WithdrawalRequested { .. } => "dossier.withdrawal_requested",
             Self::WithdrawalApproved {} => "dossier.withdrawal_approved",
             Self::WithdrawalRefused {} => "dossier.withdrawal_refused",

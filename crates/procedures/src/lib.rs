@@ -5,7 +5,10 @@
 //! - [`dossier`]: the row, what the world sees of it ([`view`]), and who may see it
 //! - [`mod@file`]: filing one; [`attachment`], [`upload`]: its papers; [`steps`]: everything that moves it, with what
 //!   must be said in a [`request`]; [`clock`]: what that does to its deadline
+//! - [`claim`]: one that reception filed, in its applicant's account
+//! - [`eform`]: what it says put right
 //! - [`fee`]: what is to be paid; [`consultation`]: what other agencies think; [`correction`]: a result put right
+//! - [`delivery`]: its result in its applicant's hands; [`handing_back`]: its papers, where there is none
 //! - [`holding`]: who had it, for how long
 //! - [`list`], [`timeline`], [`tracking`]: reading; [`timer`]: what happens when nobody does anything
 //! - [`paper`]: what its owner has of it afterwards, and files again; [`data_source`]: what need not be filed at all
@@ -22,16 +25,19 @@ pub mod archive;
 pub mod assessment;
 pub mod attachment;
 pub mod catalogue;
+pub mod claim;
 pub mod clock;
 pub mod consultation;
 pub mod correction;
 pub mod data_source;
 pub mod delivery;
 pub mod dossier;
+pub mod eform;
 pub mod event;
 pub mod fee;
 pub mod file;
 pub mod form;
+pub mod handing_back;
 pub mod holding;
 pub mod import;
 pub mod list;

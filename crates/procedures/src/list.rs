@@ -50,6 +50,12 @@ pub struct Filter {
 #[serde(try_from = "String")]
 pub struct SoughtCode(String);
 
+impl SoughtCode {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl TryFrom<String> for SoughtCode {
     type Error = &'static str;
 

@@ -27,6 +27,13 @@ kernel::problems! {
         "Người nộp, cơ quan tiếp nhận và cơ quan có thẩm quyền mỗi bên có việc của mình; xem allowed_actions.",
         "Applicant, receiving agency and competent agency each have their own steps; see allowed_actions."
     }
+    CLAIM_NOT_FOUND = NotFound "dossier.claim_not_found" {
+        "Không tìm thấy hồ sơ của bạn mang mã này", "You have no dossier with this code";
+        "Kiểm tra mã trên giấy tiếp nhận. Hồ sơ phải do chính bạn nộp tại quầy hoặc qua bưu chính, với số định danh của tài khoản này; \
+         nếu số định danh ghi trên giấy tiếp nhận sai, đề nghị báo Bộ phận Một cửa.",
+        "Check the code on the receipt. It must be a dossier of your own, filed at a counter or by post under the identity number \
+         of this account; where the receipt has another number, tell the one-stop shop."
+    }
     IDENTITY_NOT_VERIFIED = Forbidden "dossier.identity_not_verified" {
         "Chưa xác minh danh tính", "Your identity is not verified";
         "Tài khoản chưa có số định danh do nơi đăng nhập xác nhận. Đăng nhập bằng tài khoản định danh điện tử mức độ 2 (VNeID), \
@@ -256,6 +263,22 @@ kernel::problems! {
         "Hồ sơ không nhận thêm giấy tờ lúc này", "The dossier takes no papers now";
         "Giấy tờ được thêm khi hồ sơ còn là bản nháp hoặc đang được yêu cầu bổ sung; văn bản kết quả, khi đang giải quyết hoặc đính chính.",
         "Papers are added while the dossier is a draft or a supplement is requested; documents of its result, while it is examined or put right."
+    }
+    NOTHING_TO_HAND_BACK = Conflict "delivery.nothing_to_hand_back" {
+        "Không có giấy tờ phải trả lại", "There are no papers to hand back";
+        "Giấy tờ được trả lại khi hồ sơ bị từ chối tiếp nhận, được rút hoặc bị dừng; trạng thái hiện tại nằm trong state. \
+         Kết quả được trả bằng return-result.",
+        "Papers go back when a dossier was refused at intake, withdrawn or stopped; the state is in state. A result is handed over \
+         with return-result."
+    }
+    HANDED_BACK = Conflict "delivery.handed_back" {
+        "Đã ghi nhận việc trả lại giấy tờ", "That the papers went back is recorded already";
+        "Xem GET /v1/dossiers/{id}/delivery.", "See GET /v1/dossiers/{id}/delivery."
+    }
+    FORM_CLOSED = Conflict "dossier.form_closed" {
+        "Không sửa được biểu mẫu lúc này", "The e-form cannot be changed now";
+        "Biểu mẫu được sửa khi hồ sơ còn là bản nháp hoặc đang được yêu cầu bổ sung.",
+        "The e-form is put right while the dossier is a draft or a supplement is requested."
     }
     DOSSIER_CLOSED = Conflict "dossier.closed" {
         "Hồ sơ đã kết thúc", "The dossier is closed";

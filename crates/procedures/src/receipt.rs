@@ -8,8 +8,9 @@ use kernel::files::Sha256;
 use kernel::id::AgencyId;
 use kernel::json::canonical;
 use kernel::problem::{FieldError, INTERNAL, Text as Words};
+use kernel::record::Also;
 use kernel::schema::receipts;
-use kernel::signing::PublicKeys;
+use kernel::signing::{KeyRing, PublicKeys};
 use kernel::{Ctx, Result, text_enum};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -23,8 +24,17 @@ use crate::problem::RECEIPT_NOT_OURS;
 pub const TYP: &str = "caunoi-receipt+jwt";
 
 text_enum! {
-    /// What a receipt is given for: a submission, with the moment by which an answer is owed; or the acceptance, with that of the result.
-    Stage { Submitted = "submitted", Accepted = "accepted" }
+    /// What a receipt is given for.
+    Stage {
+        /// A submission, with the moment by which an answer is owed.
+        Submitted = "submitted",
+        /// The acceptance, with the moment of the result.
+        Accepted = "accepted",
+        /// What was supplied later, with the moment that holds from now on.
+        Supplemented = "supplemented",
+        /// Another moment of the result than was promised before.
+        PromisedAnew = "promised_anew",
+    }
 }
 
 /// What a receipt says. No personal data, but hashes that only fit what was filed.
@@ -40,7 +50,7 @@ pub struct Receipt {
     pub case: String,
     pub receiving_agency_id: AgencyId,
     pub competent_agency_id: AgencyId,
-    /// When it was submitted or accepted.
+    /// When it was submitted, accepted or supplemented, or another moment was promised.
     pub at: DateTime<Utc>,
     /// What was promised; exclusive.
     pub due_at: DateTime<Utc>,
@@ -93,13 +103,7 @@ pub fn content(applicant: &Value, case: &str, form: &Value, procedure: &str) -> 
 }
 
 /// The receipt for a dossier as it is now.
-pub(crate) fn of(
-    dossier: &Dossier,
-    procedure: &str,
-    papers: &[Attachment],
-    stage: Stage,
-    at: DateTime<Utc>,
-) -> Receipt {
+fn of(dossier: &Dossier, procedure: &str, papers: &[Attachment], stage: Stage, at: DateTime<Utc>) -> Receipt {
     let applicant = serde_json::to_value(&dossier.applicant.0).expect("an applicant is plain data");
     let form = Value::Object(dossier.form.0.clone());
     Receipt {
@@ -113,7 +117,9 @@ pub(crate) fn of(
         at,
         due_at: match stage {
             Stage::Submitted => dossier.next_due_at,
-            Stage::Accepted => dossier.due_at.unwrap_or(dossier.next_due_at),
+            Stage::Accepted | Stage::Supplemented | Stage::PromisedAnew => {
+                dossier.due_at.unwrap_or(dossier.next_due_at)
+            }
         },
         content_sha256: content(&applicant, &dossier.case_code, &form, procedure),
         attachments: components(papers)
@@ -121,6 +127,19 @@ pub(crate) fn of(
             .map(|paper| Sealed { component: paper.component.clone(), sha256: paper.sha256 })
             .collect(),
     }
+}
+
+/// The receipt for a dossier as it is now, signed, as a row of its version.
+pub(crate) fn signed(
+    keys: &KeyRing,
+    dossier: &Dossier,
+    procedure: &str,
+    papers: &[Attachment],
+    (stage, at): (Stage, DateTime<Utc>),
+) -> Also {
+    let signed = keys.sign(TYP, &of(dossier, procedure, papers, stage, at));
+    let row = (receipts::dossier_id.eq(dossier.id), receipts::version.eq(dossier.version), receipts::signed.eq(signed));
+    Box::new(diesel::insert_into(receipts::table).values(row))
 }
 
 /// The receipts that were handed out for a dossier, oldest first. Also those signed with a key that is no longer ours: they

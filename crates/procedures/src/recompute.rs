@@ -13,6 +13,7 @@ use crate::clock;
 use crate::dossier::{Dossier, DossierId, everybody, visible_to};
 use crate::event::Event;
 use crate::problem::RECOMPUTATION_NOT_FOUND;
+use crate::receipt::{self, Stage};
 use crate::recomputation::{self as order, Phase, Progress, Recomputation, RecomputationId, advance, entry, load};
 use crate::steps::{Seen, World, read, said, store};
 use crate::timer::catch_up;
@@ -129,7 +130,7 @@ async fn carry_out(
     if catch_up(conn, ctx, world, &seen.dossier, seen.asked.as_ref()).await? > 0 {
         seen = read(conn, ctx, id).await?;
     }
-    let Seen { dossier: old, asked, .. } = seen;
+    let Seen { dossier: old, asked, papers, .. } = seen;
     // What has just been told may have set its clock going.
     let Verdict::Later(mut moved) = judge(world.rules, &row.calendar_version, &old) else { return Ok(()) };
     moved.version += 1;
@@ -141,6 +142,12 @@ async fn carry_out(
     let seen = everybody(conn, &old).await?;
     let seen = (seen.clone(), seen);
     let entry = Entry::new(ctx, moved.id.0, Some(moved.competent_agency_id.0), &event, seen);
-    let said = said(&moved, Some((None, row.reason.clone())), None);
+    let mut said = said(&moved, Some((None, row.reason.clone())), None);
+    // The applicant is told another date.
+    if moved.due_at != old.due_at && !moved.clock_stands {
+        let (procedure, _) = world.catalogue.pinned(moved.procedure_id, &moved.case_code)?;
+        let stage = (Stage::PromisedAnew, ctx.now);
+        said.push(receipt::signed(world.keys, &moved, &procedure.code, &papers, stage));
+    }
     store(conn, ctx.now, (&*moved, asked.as_ref()), entry, said, None, None).await.map(drop)
 }

@@ -233,6 +233,15 @@ pub(crate) fn among(papers: Vec<Attachment>, actor: &Actor, paper: AttachmentId)
     papers.into_iter().find(|found| found.id == paper && shown(found)).ok_or_else(|| ATTACHMENT_NOT_FOUND.error())
 }
 
+/// The entry of a change after which the same people see the dossier.
+pub(crate) fn told(ctx: &Ctx, (dossier, sides): (&Dossier, &Sides), event: &Event) -> Entry {
+    let mut seen = if INTERNAL.contains(&event.kind()) { agencies(dossier) } else { audience(dossier) };
+    if dossier.is_filed() {
+        seen.extend(sides.beside.iter().map(|agency| agency.0));
+    }
+    Entry::new(ctx, dossier.id.0, ctx.actor.agency().map(|agency| agency.0), event, (seen.clone(), seen))
+}
+
 /// A new version of the dossier whose row says nothing new: its papers changed, or what is known of them.
 pub(crate) async fn touch(
     conn: &mut AsyncPgConnection,
@@ -242,11 +251,7 @@ pub(crate) async fn touch(
     also: Vec<Also>,
     answer: Option<kernel::idempotency::Kept>,
 ) -> Result<()> {
-    let mut seen = if INTERNAL.contains(&event.kind()) { agencies(dossier) } else { audience(dossier) };
-    if dossier.is_filed() {
-        seen.extend(sides.beside.iter().map(|agency| agency.0));
-    }
-    let entry = Entry::new(ctx, dossier.id.0, ctx.actor.agency().map(|agency| agency.0), event, (seen.clone(), seen));
+    let entry = told(ctx, (dossier, sides), event);
     let row = dossiers::table.filter(dossiers::id.eq(dossier.id)).filter(dossiers::version.eq(dossier.version));
     let change = diesel::update(row)
         .set(dossiers::version.eq(dossiers::version + 1))

@@ -6,8 +6,10 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use kernel::json::Json;
 use kernel::rules::Rules;
-use kernel::schema::{dossiers, journal, timers};
+use kernel::schema::{dossiers, journal, receipts, timers};
+use kernel::signing::PublicKeys;
 use procedures::DossierId;
+use procedures::receipt::Receipt;
 use procedures::workflow::Status;
 
 use super::Way;
@@ -46,6 +48,12 @@ pub async fn of_dossier(app: &TestApp, way: &Way) {
         expected.map(|deadline| deadline.due_at),
     );
     assert_eq!(dates, expected, "{about}");
+    let last = receipts::table.filter(receipts::dossier_id.eq(id)).order(receipts::version.desc());
+    let last: Option<String> = last.select(receipts::signed).first(conn).await.optional().unwrap();
+    if let Some(due_at) = dates.2.filter(|_| !stands) {
+        let last: Receipt = PublicKeys::unverified(&last.expect("what is accepted has a receipt")).unwrap();
+        assert_eq!(last.due_at, due_at, "{about}: another day than the last receipt promises, {:?}", last.stage);
+    }
     let set: Vec<(String, DateTime<Utc>)> = timers::table
         .filter(timers::entity_id.eq(id.0))
         .select((timers::kind, timers::fire_at))

@@ -14,11 +14,14 @@ use procedures::appointment::times;
 use procedures::assessment::answer::{CriterionAnswer, Evidence, EvidenceFile, Verdict};
 use procedures::assessment::write::{self, AssessmentAnswers, NewAssessment};
 use procedures::assessment::{AssessmentId, criteria, evidence};
+use procedures::file::{self, Principal, Ways};
 use procedures::queue::call::{self, Call};
 use procedures::queue::draw::{self, NewTicket};
 use procedures::queue::{Centre, TicketId};
+use procedures::request::{Withdrawal, WithdrawalGround};
+use procedures::steps;
 
-use super::{AGENCY, CITIZEN, PAPER, agency, fixed, officer};
+use super::{AGENCY, CITIZEN, CODE, PAPER, agency, fixed, id, officer, papers_arrive, target};
 use crate::app::App;
 use crate::routes::queue::centre;
 
@@ -30,7 +33,12 @@ const TICKETS: u8 = 0xc1;
 const APPOINTMENTS: u8 = 0xa1;
 const ASSESSMENTS: u8 = 0xa2;
 
+/// Dossiers that were filed at the counter: one accepted, of which its applicant has the receipt, and one that was withdrawn.
+const ACCEPTED: u8 = 41;
+const WITHDRAWN: u8 = 42;
+
 pub async fn load(app: &App, conn: &mut AsyncPgConnection, citizen: &Ctx) -> Result<()> {
+    walk_in(app, conn, citizen.now).await?;
     stand_in_line(app, conn, citizen.now).await?;
     make_appointments(app, conn, citizen).await?;
     assess(conn, citizen.now).await
@@ -38,6 +46,26 @@ pub async fn load(app: &App, conn: &mut AsyncPgConnection, citizen: &Ctx) -> Res
 
 fn attempt(kind: u8, what: &str, n: u8) -> Attempt {
     Attempt::new(None, "DEMO", what, fixed(kind, n), &[n])
+}
+
+/// The citizen files two dossiers with reception, and wants one of them back.
+async fn walk_in(app: &App, conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Result<()> {
+    let (reception, commune) = (officer("tiepnhan", Role::ReceptionOfficer, now)?, agency(AGENCY)?);
+    let catalogue = app.catalogue.load();
+    let world = app.world(&catalogue);
+    let ways = Ways { receiving: commune, competent: commune, support: None, return_point: None };
+    for n in [ACCEPTED, WITHDRAWN] {
+        let (id, attempt) = (id(n), |what: &str| Attempt::new(None, "DEMO", what, id(n).0, &[n]));
+        file::file(conn, &reception, world, ways, Principal::Oneself(None), super::new(id), &attempt("file")).await?;
+        papers_arrive(conn, &reception, id).await?;
+        if n == ACCEPTED {
+            steps::accept(conn, &reception, world, target(id, &attempt("accept")), CODE).await?;
+        } else {
+            let why = Withdrawal { ground: WithdrawalGround::NoLongerNeeded, reason: None };
+            steps::withdraw(conn, &reception, world, target(id, &attempt("withdraw")), why).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Seven people at the commune's counters, three of them called.

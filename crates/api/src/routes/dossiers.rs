@@ -1,7 +1,7 @@
 //! Dossiers: filing and reading.
 
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use deadlines::{Deadline, Timeliness};
 use diesel_async::AsyncPgConnection;
 use directory::citizen;
@@ -10,7 +10,9 @@ use kernel::Actor;
 use kernel::id::{AgencyId, CitizenId};
 use kernel::page::Page;
 use kernel::problem::{FieldError, Text};
+use procedures::claim::{self, Claim};
 use procedures::dossier::ApplicantOrganisation;
+use procedures::eform::{self, EForm, EarlierForm};
 use procedures::file::{self, NewDossier, Principal, Ways};
 use procedures::holding::{self, Holdings};
 use procedures::list::{self, DossierLine, Filter};
@@ -28,13 +30,16 @@ use crate::call::{Call, Id, Parameters};
 use crate::negotiation::preferred;
 use crate::print::{self, FormPage};
 use crate::problem::{Document, Result};
-use crate::write::{Answered, Write, etag, not_modified, versioned};
+use crate::write::{Answered, Replace, Write, etag, not_modified, versioned};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
         .service(create_dossier)
         .service(list_dossiers)
         .service(get_dossier)
+        .service(claim_dossier)
+        .service(replace_dossier_form)
+        .service(list_earlier_forms)
         .service(get_dossier_deadline)
         .service(get_dossier_timeline)
         .service(get_dossier_holders)
@@ -174,6 +179,72 @@ async fn get_dossier(call: Call, id: Id<DossierId>, request: HttpRequest) -> Res
     versioned(&request, dossier.version, || {
         view::view(&call.ctx, &call.app.catalogue.load(), &dossier, asked.as_ref(), &papers, &sides)
     })
+}
+
+/// Put a dossier into your account
+///
+/// One that was filed for you at a counter or by post, by the code on its receipt: from now on you follow it here, and supply what
+/// is missing. It must have been filed under the identity number that the identity provider vouches for.
+#[utoipa::path(operation_id = "claimDossier", tag = "dossiers", request_body = Claim, security(("oauth" = ["dossier:file"])),
+    responses(
+        (status = 200, description = "The dossier, which is in your account.", body = View),
+        (status = 403, description = "Your role does not allow this; or the identity provider vouches for no identity number.", body = Document),
+        (status = 404, description = "No dossier that was filed for you has this code.", body = Document),
+    ))]
+#[post("/v1/claims")]
+async fn claim_dossier(write: Write<Claim>) -> Result<Answered> {
+    write
+        .run(async |conn, call, code, attempt| {
+            let number = own(conn, &call.ctx.actor).await?;
+            let catalogue = call.app.catalogue.load_full();
+            claim::claim(conn, &call.ctx, call.app.world(&catalogue), number, code, attempt).await
+        })
+        .await
+}
+
+/// Put a dossier's e-form right
+///
+/// Makes it what the body says, whole: in a draft, and while a supplement is requested, by the applicant or reception. What it
+/// said before, once the agency had it, is kept: see `GET /v1/dossiers/{id}/earlier-forms`.
+#[utoipa::path(operation_id = "replaceDossierForm", tag = "dossiers", request_body = EForm,
+    security(("oauth" = ["dossier:file"]), ("oauth" = ["dossier:receive"])),
+    params(("id" = DossierId, Path, description = "The dossier's id.", example = "019b76da-a800-7000-8000-d00000000000")),
+    responses(
+        (status = 200, description = "The dossier.", body = View),
+        (status = 404, description = "There is none, or not for you.", body = Document),
+        (status = 409, description = "Nothing is awaited from the applicant now; `state` says where it stands.", body = Document),
+    ))]
+#[put("/v1/dossiers/{id}/form")]
+async fn replace_dossier_form(id: Id<DossierId>, replace: Replace<EForm>) -> Result<HttpResponse> {
+    let Replace { call, input, seen } = replace;
+    let (db, catalogue) = (call.db.clone(), call.app.catalogue.load_full());
+    let put_right = async move |conn: &mut AsyncPgConnection| {
+        eform::put_right(conn, &call.ctx, &catalogue, id.0, seen, input).await
+    };
+    let dossier = db.run(put_right).await?;
+    Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(dossier.version))).json(dossier))
+}
+
+/// What an e-form said before.
+#[derive(Serialize, ToSchema)]
+struct EarlierForms {
+    #[schema(max_items = 1000)]
+    items: Vec<EarlierForm>,
+}
+
+/// List what a dossier's e-form said before
+///
+/// Each time that it was put right after the agency had it. The receipts of that time fit it.
+#[utoipa::path(operation_id = "listEarlierForms", tag = "dossiers", security(("oauth" = ["dossier:read"])),
+    params(("id" = DossierId, Path, description = "The dossier's id.", example = "019b76da-a800-7000-8000-d00000000005")),
+    responses(
+        (status = 200, description = "Oldest first.", body = EarlierForms),
+        (status = 404, description = "There is none, or not for you.", body = Document),
+    ))]
+#[get("/v1/dossiers/{id}/earlier-forms")]
+async fn list_earlier_forms(call: Call, id: Id<DossierId>) -> Result<web::Json<EarlierForms>> {
+    let items = eform::earlier(&mut *call.db.conn().await?, &call.ctx, id.0).await?;
+    Ok(web::Json(EarlierForms { items }))
 }
 
 /// A dossier's deadline, explained.

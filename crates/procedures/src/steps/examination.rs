@@ -14,6 +14,7 @@ use crate::clock;
 use crate::dossier::{Dossier, Outcome};
 use crate::event::Event;
 use crate::paper::keep::{self, Keep};
+use crate::receipt::Stage;
 use crate::request::{
     CaseChange, NewResult, Proposal, Reappointment, Reasoned, RefusalGround, SupplementNotice, SupplementProposal,
     VerificationPlan, VerificationRecord,
@@ -142,6 +143,7 @@ pub async fn confirm_supplement(
         attachment::complete(moving.case, &moving.papers, |component| known.is_found(&component.code))?;
         supplement::brought(&moving.asked, &moving.papers, |component| known.is_found(component))?;
         moving.also.push(Box::new(Keep::new(&moving.dossier, &moving.papers, ctx.now)));
+        moving.receipt = Some(Stage::Supplemented);
         let last = moving.dossier.clock.as_ref().and_then(|clock| clock.0.events.last());
         let restarted = matches!(last, Some(ClockEvent::Restart { at }) if *at == ctx.now);
         Ok(Event::SupplementConfirmed { due_at: moving.dossier.due_at.unwrap_or(ctx.now), restarted })

@@ -34,7 +34,7 @@ use crate::data_source::Connected;
 use crate::data_source::look_up::Known;
 use crate::dossier::{Dossier, DossierId};
 use crate::event::Event;
-use crate::problem::{ID_TAKEN, PAYMENT_KNOWN};
+use crate::problem::{HANDED_BACK, ID_TAKEN, PAYMENT_KNOWN};
 use crate::request::VerificationRecord;
 use crate::supplement::Supplement;
 use crate::timer::timers_of;
@@ -166,6 +166,7 @@ pub(crate) async fn store(
         dossiers::status.eq(dossier.status),
         dossiers::open.eq(dossier.open),
         dossiers::competent_agency_id.eq(dossier.competent_agency_id),
+        dossiers::applicant_id.eq(dossier.applicant_id),
         dossiers::case_code.eq(dossier.case_code.clone()),
         dossiers::clock.eq(dossier.clock.clone()),
         dossiers::clock_stands.eq(dossier.clock_stands),
@@ -188,6 +189,7 @@ pub(crate) async fn store(
     let other = |name: &str| match name {
         // The same money is told of two orders at once.
         "payments_once" => Some(PAYMENT_KNOWN.error()),
+        "deliveries_pkey" => Some(HANDED_BACK.error()),
         "fee_orders_pkey" | "payments_pkey" | "consultations_pkey" | "corrections_pkey" => Some(ID_TAKEN.error()),
         _ => None,
     };

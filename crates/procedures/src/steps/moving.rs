@@ -13,9 +13,7 @@ use kernel::journal::{Entry, Event as _};
 use kernel::problem::{CONFLICT, Result};
 use kernel::record::Also;
 use kernel::rules::Rules;
-use kernel::schema::{
-    attachments, consultations, corrections, dossier_agencies, dossiers, fee_orders, receipts, supplements,
-};
+use kernel::schema::{attachments, consultations, corrections, dossier_agencies, dossiers, fee_orders, supplements};
 use uuid::Uuid;
 
 use super::{Remark, World, said, store};
@@ -159,7 +157,7 @@ pub(crate) struct Moving<'a> {
     /// What a verification has shown, apart from the journal too.
     pub record: Option<VerificationRecord>,
     pub code_prefix: Option<String>,
-    /// What the applicant gets a receipt for.
+    /// What the applicant gets a receipt for, beside another moment than was promised.
     pub receipt: Option<Stage>,
     /// What else is written with it.
     pub also: Vec<Also>,
@@ -346,13 +344,9 @@ impl<'a> Moving<'a> {
         };
         let entry = Entry::new(ctx, dossier.id.0, agency, event, (all(&before), all(&dossier)));
         let mut also: Vec<Also> = also.into_iter().chain(said(&dossier, remark, record)).collect();
-        if let Some(stage) = receipt {
-            let receipt = receipt::of(&dossier, &procedure.code, &papers, stage, ctx.now);
-            also.push(Box::new(diesel::insert_into(receipts::table).values((
-                receipts::dossier_id.eq(dossier.id),
-                receipts::version.eq(dossier.version),
-                receipts::signed.eq(world.keys.sign(receipt::TYP, &receipt)),
-            ))));
+        let promised_anew = before.due_at.is_some() && before.due_at != dossier.due_at && !dossier.clock_stands;
+        if let Some(stage) = receipt.or(promised_anew.then_some(Stage::PromisedAnew)) {
+            also.push(receipt::signed(world.keys, &dossier, &procedure.code, &papers, (stage, ctx.now)));
         }
         store(conn, ctx.now, (&dossier, asked.as_ref()), entry, also, code_prefix, kept).await
     }
