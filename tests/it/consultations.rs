@@ -153,6 +153,13 @@ async fn elsewhere_silence_is_told_and_the_officer_goes_on_with_a_reason() {
     let cast = Cast::again(&app).await;
     let officer = cast.client("chuyenvien");
     assert_eq!(status(officer, &id).await, "consulting", "it is still an answer that is owed");
+    let waited =
+        async |who: &str| cast.client(who).get("/v1/consultations?side=asking").await.expect(200).json["items"].clone();
+    for who in ["motcua", "lanhdao", "chuyenvien"] {
+        let late = waited(who).await;
+        assert_eq!((&late[0]["dossier_id"], &late[0]["overdue"]), (&json!(id), &json!(true)), "{who}");
+    }
+    assert_eq!(waited("xaydung").await, json!([]), "they are asked, and do not ask");
     let why = json!({"reason": "Cơ quan được hỏi không trả lời."});
     let went_on = officer.post(&path(&id, Action::EndConsultation), why).await.expect(200);
     assert_eq!(went_on.json["status"], "processing");
@@ -210,4 +217,28 @@ async fn a_withdrawal_ends_what_was_asked() {
     let told =
         format!("SELECT count(*) FROM journal WHERE entity_id = '{id}' AND event_kind LIKE 'dossier.%consented'");
     assert_eq!(app.count(&told).await, 0);
+}
+
+/// What it was asked and has said stays with it; the dossier is seen until it has ended.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_was_asked_sees_the_dossier_no_more_when_it_has_ended() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let construction = cast.client("xaydung");
+    let id = cast.dossier(PERMIT_ONLINE, Status::Processing).await;
+    consult(&cast, &id, &["H26.3"]).await.expect(200);
+    reply(construction, &asked_about(construction, &id).await[0], "agreed").await.expect(200);
+    let timeline = construction.get(&format!("/v1/dossiers/{id}/timeline")).await.expect(200).text;
+    assert!(timeline.contains("processing_started") && !timeline.contains("opinion_given"), "{timeline}");
+    cast.client("congdan1").step(&id, "request-withdrawal").await.expect(200);
+    cast.client("lanhdao").step(&id, "approve-withdrawal").await.expect(200);
+    construction.get(&format!("/v1/dossiers/{id}")).await.expect(404);
+    let own = construction.get("/v1/consultations?closed=true").await.expect(200).json["items"].clone();
+    assert!(own.as_array().unwrap().iter().any(|line| line["dossier_id"] == json!(id)), "{own}");
+    let told = format!(
+        "SELECT count(*) FROM journal WHERE entity_id = '{id}' AND event_kind = 'dossier.withdrawal_approved'
+         AND (SELECT id FROM agencies WHERE code = 'H26.3') = ANY (seen_before)
+         AND (SELECT id FROM agencies WHERE code = 'H26.3') <> ALL (seen_after)"
+    );
+    assert_eq!(app.count(&told).await, 1);
 }

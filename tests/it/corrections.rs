@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::cast::{Cast, PERMIT_AT_COUNTER, PERMIT_ONLINE, path, said};
 use crate::harness::papers::{self, PDF};
-use crate::harness::{TestApp, new_key};
+use crate::harness::{Client, TestApp, new_key};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_result_is_put_right_once_at_a_time_and_both_numbers_are_kept() {
@@ -214,14 +214,8 @@ async fn a_result_is_fetched_where_the_applicant_has_said() {
     let filed = citizen.post("/v1/dossiers", new).await.expect(201);
     let id = filed.id();
     assert!(filed.json["return_agency_id"].is_string() && filed.json["support_agency_id"].is_string());
-    // A draft is nobody else's.
-    cast.client("badinh").get(&format!("/v1/dossiers/{id}")).await.expect(404);
     papers::upload(citizen, &filed.json).await;
     citizen.step(&id, "submit").await.expect(200);
-    let read = cast.client("badinh").get(&format!("/v1/dossiers/{id}")).await.expect(200);
-    for point in ["return_agency_id", "support_agency_id"] {
-        assert_eq!(read.json[point], filed.json[point], "{point}");
-    }
     app.advance(TimeDelta::seconds(1));
     cast.client("tiepnhan").step(&id, "accept").await.expect(200);
     let digitise =
@@ -235,19 +229,37 @@ async fn a_result_is_fetched_where_the_applicant_has_said() {
     assert_eq!(receipt["register"], json!({ "year": 2026, "number": 1 }));
     cast.client("chuyenvien").step(&id, "start-processing").await.expect(200);
     cast.client("chuyenvien").propose(&id).await;
+    let waiting = async |point: &Client| {
+        let list = point.get("/v1/dossiers?side=return").await.expect(200).json;
+        list["items"].as_array().unwrap().iter().map(|line| line["id"].clone()).collect::<Vec<_>>()
+    };
+    // Until there is a result, whoever will keep it has nothing to do with it.
+    cast.client("badinh").get(&format!("/v1/dossiers/{id}")).await.expect(404);
+    assert!(waiting(cast.client("badinh")).await.is_empty());
     cast.client("lanhdao")
         .post(&path(&id, Action::IssueResult), said(PERMIT_ONLINE, Action::IssueResult))
         .await
         .expect(200);
+    let read = cast.client("badinh").get(&format!("/v1/dossiers/{id}")).await.expect(200);
+    for point in ["return_agency_id", "support_agency_id"] {
+        assert_eq!(read.json[point], filed.json[point], "{point}");
+    }
+    let timeline = cast.client("badinh").get(&format!("/v1/dossiers/{id}/timeline")).await.expect(200).text;
+    assert!(timeline.contains("result_issued") && !timeline.contains("result_proposed"), "{timeline}");
+    assert_eq!(waiting(cast.client("badinh")).await, [json!(id)]);
+    assert!(waiting(cast.client("tiepnhan")).await.is_empty());
     cast.client("tiepnhan").step(&id, "return-result").await.expect(403);
     let taken = said(PERMIT_ONLINE, Action::ReturnResult);
     cast.client("badinh").post(&path(&id, Action::ReturnResult), taken).await.expect(200);
-    let untold = format!(
-        "SELECT count(*) FROM journal WHERE entity_id = '{id}' AND occurred_at >
-            (SELECT occurred_at FROM journal WHERE entity_id = '{id}' AND event_kind = 'dossier.submitted')
-         AND (SELECT id FROM agencies WHERE code = 'H26.13.02') <> ALL (seen_after)"
+    assert!(waiting(cast.client("badinh")).await.is_empty(), "it is fetched");
+    let told = format!(
+        "SELECT count(*) FROM journal WHERE entity_id = '{id}'
+         AND (SELECT id FROM agencies WHERE code = 'H26.13.02') = ANY (seen_after)
+         AND event_kind IN ('dossier.result_issued', 'dossier.result_returned')"
     );
-    assert_eq!(app.count(&untold).await, 0, "whoever may read it may read what became of it");
+    assert_eq!(app.count(&told).await, 2, "whoever may read it may read what became of it");
+    let told = told.replace("AND event_kind IN ('dossier.result_issued', 'dossier.result_returned')", "");
+    assert_eq!(app.count(&told).await, 2, "and nothing that was before");
 }
 
 #[tokio::test(flavor = "multi_thread")]

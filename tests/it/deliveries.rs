@@ -177,3 +177,27 @@ async fn papers_of_what_ended_without_a_result_go_back_once() {
         assert_eq!(app.count(&told).await, 1);
     }
 }
+
+/// Nothing is done to what nobody comes for; but whoever keeps it is told, and lists it first.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_that_nobody_fetches_is_told() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let id = cast.dossier(PERMIT_AT_COUNTER, Status::ResultReady).await;
+    let fetched = cast.dossier(PERMIT_AT_COUNTER, Status::Returned).await;
+    let told = |id: &str| {
+        format!("SELECT count(*) FROM journal WHERE entity_id = '{id}' AND event_kind = 'dossier.collection_overdue'")
+    };
+    app.set_time("2026-09-16T23:59:59+07:00");
+    let reception = Cast::again(&app).await;
+    let line = reception.client("tiepnhan").get("/v1/dossiers?side=receiving&status=result_ready").await.expect(200);
+    assert_eq!(line.json["items"][0]["next_due_at"], "2026-09-16T17:00:00Z", "thirty days");
+    assert_eq!(app.count(&told(&id)).await, 0);
+    app.set_time("2026-09-17T00:00:01+07:00");
+    app.eventually(&told(&id), 1).await;
+    assert_eq!(app.count(&told(&fetched)).await, 0);
+    let reception = Cast::again(&app).await;
+    let after = reception.client("tiepnhan").get(&format!("/v1/dossiers/{id}")).await.expect(200).json;
+    assert_eq!((&after["status"], &after["timeliness"]), (&json!("result_ready"), &json!("finished_on_time")));
+    give(&reception, "tiepnhan", &id, said(PERMIT_AT_COUNTER, Action::ReturnResult)).await.expect(200);
+}

@@ -406,3 +406,32 @@ async fn by_the_rule_of_pausing_the_limit_goes_on_from_where_it_stood() {
     app.set_time("2026-08-26T00:00:00+07:00");
     app.eventually(&told(&last_day, "deadline_passed"), 1).await;
 }
+
+/// Everything is to be asked for at once: what was forgotten, whoever heads the one-stop shop answers for (Art. 15(3)).
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_forgotten_at_the_counter_is_asked_for_by_the_head() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let id = cast.dossier(PERMIT_AT_COUNTER, Status::IntakeSupplement).await;
+    let first = read(&cast, "tiepnhan", &id).await["supplement"].clone();
+    app.set_time("2026-08-18T09:00:00+07:00");
+    let cast = Cast::again(&app).await;
+    let forgotten = json!({"ground": "inaccurate", "reason": WHY, "components": ["drawings"]});
+    let ask = path(&id, Action::RequestIntakeSupplement);
+    let refused = cast.client("tiepnhan").post(&ask, forgotten.clone()).await.expect(403);
+    assert_eq!(refused.problem(), "dossier.not_yours_to_do");
+    let asked = cast.client("motcua").post(&ask, forgotten).await.expect(200).json;
+    let now = &asked["supplement"];
+    assert_eq!((&asked["status"], &now["components"]), (&json!("intake_supplement"), &json!(["drawings"])));
+    assert_eq!((&now["reason"], &now["ground"]), (&json!(WHY), &json!("inaccurate")));
+    assert!(now["due_at"].as_str() > first["due_at"].as_str(), "{now} after {first}");
+    assert_eq!(app.count(&told(&id, "intake_supplement_requested")).await, 2);
+    assert_eq!(app.count(&format!("SELECT count(*) FROM supplements WHERE dossier_id = '{id}'")).await, 1);
+    let forms = cast.client("tiepnhan").get(&format!("/v1/dossiers/{id}/forms")).await.expect(200).json;
+    let reasons: Vec<&Value> = forms["items"].as_array().unwrap().iter().map(|form| &form["reason"]).collect();
+    assert_eq!(reasons, [&first["reason"], &json!(WHY)], "each as it was printed");
+
+    cast.client("tiepnhan").step(&id, "accept").await.expect(409);
+    cast.bring(&id, "tiepnhan", "drawings").await;
+    cast.client("tiepnhan").step(&id, "accept").await.expect(200);
+}

@@ -52,6 +52,7 @@ const RULES: &[(&str, &str, &str, &str, For)] = &[
     ("draft", "request_intake_supplement", "reception", "intake_supplement", For::Counter),
     ("submitted", "request_intake_supplement", "reception", "intake_supplement", For::FirstTime),
     ("submitted", "request_intake_supplement", "head", "intake_supplement", For::AskedBefore),
+    ("intake_supplement", "request_intake_supplement", "head", "=", For::Counter),
     ("draft", "propose_rejection", "reception", "awaiting_intake_decision", For::Counter),
     ("submitted intake_supplement", "propose_rejection", "reception", "awaiting_intake_decision", For::All),
     ("awaiting_intake_decision", "reject", "head", "rejected", For::All),

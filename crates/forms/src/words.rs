@@ -293,6 +293,7 @@ fn event_in_words(event: &str) -> &str {
         "accepted" => "Tiếp nhận",
         "rejected" => "Từ chối tiếp nhận",
         "handed_over" => "Bàn giao hồ sơ",
+        "collection_overdue" => "Quá hạn nhận kết quả",
         "papers_returned" => "Trả lại giấy tờ",
         "form_corrected" => "Sửa thông tin trên biểu mẫu",
         "claimed" => "Người nộp đưa hồ sơ vào tài khoản của mình",

@@ -157,7 +157,7 @@ table! {
     }
 }
 table! {
-    dossier_agencies (dossier_id, agency_id, part) { dossier_id -> Uuid, agency_id -> Uuid, part -> Text }
+    dossier_agencies (dossier_id, agency_id, part) { dossier_id -> Uuid, agency_id -> Uuid, part -> Text, waits -> Bool }
 }
 table! {
     corrections (id) {

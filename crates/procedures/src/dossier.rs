@@ -146,6 +146,11 @@ impl Dossier {
         }
     }
 
+    /// Received or decided there.
+    pub fn is_handled_by(&self, agency: AgencyId) -> bool {
+        [self.receiving_agency_id, self.competent_agency_id].contains(&agency)
+    }
+
     /// The organisation that applies, if one does.
     pub fn organisation(&self) -> Option<OrganisationId> {
         self.applicant.0.organisation.as_ref().map(|organisation| organisation.id)
@@ -167,7 +172,8 @@ pub enum Visible {
     None,
     /// One's own, and those of whom one represents on that day.
     Applicant(CitizenId, NaiveDate),
-    /// Received or decided by one's agency, once filed; put before it for its opinion, or to be fetched there.
+    /// Received or decided by one's agency, once filed; put before it for its opinion, until it has ended; to be fetched there, once
+    /// it has a result.
     Agency(AgencyId),
 }
 
@@ -211,7 +217,8 @@ impl QueryFragment<Pg> for Visible {
                 out.push_bind_param::<SqlUuid, _>(id)?;
                 out.push_sql(
                     " OR EXISTS (SELECT FROM dossier_agencies AS beside WHERE beside.dossier_id = dossiers.id \
-                     AND beside.part IN ('return', 'consulted') AND beside.agency_id = ",
+                     AND (beside.part = 'consulted' AND dossiers.open \
+                     OR beside.part = 'return' AND dossiers.finished_at IS NOT NULL) AND beside.agency_id = ",
                 );
                 out.push_bind_param::<SqlUuid, _>(id)?;
                 out.push_sql(")) AND ");
@@ -243,18 +250,6 @@ pub fn agencies(dossier: &Dossier) -> Vec<Uuid> {
         }
     }
     seen
-}
-
-/// Everybody who may see it: its [`audience`], and once it is filed the agencies that take part beside the two.
-pub(crate) async fn everybody(conn: &mut AsyncPgConnection, dossier: &Dossier) -> Result<Vec<Uuid>> {
-    let mut seen = audience(dossier);
-    if dossier.is_filed() {
-        let rows = dossier_agencies::table
-            .filter(dossier_agencies::dossier_id.eq(dossier.id))
-            .filter(dossier_agencies::part.ne(SidePart::Support));
-        seen.extend(rows.select(dossier_agencies::agency_id).load::<Uuid>(conn).await?);
-    }
-    Ok(seen)
 }
 
 /// The dossier, if this actor may see it.

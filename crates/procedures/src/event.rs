@@ -169,6 +169,8 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         document: Option<Uuid>,
     },
+    /// Nobody has come for the result.
+    CollectionOverdue {},
     ResultReturned {
         /// Older events do not say how.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -342,6 +344,7 @@ impl journal::Event for Event {
             Self::Reappointed { .. } => "dossier.reappointed",
             Self::CaseChanged { .. } => "dossier.case_changed",
             Self::ResultIssued { .. } => "dossier.result_issued",
+            Self::CollectionOverdue {} => "dossier.collection_overdue",
             Self::ResultReturned { .. } => "dossier.result_returned",
             Self::PapersReturned { .. } => "dossier.papers_returned",
             Self::WithdrawalRequested { .. } => "dossier.withdrawal_requested",

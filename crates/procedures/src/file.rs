@@ -235,8 +235,7 @@ pub async fn file(
     papers.extend(again);
     papers.sort_by_key(|paper| paper.id);
     let return_point = return_point.filter(|agency| *agency != receiving);
-    let beside = return_point.into_iter().collect();
-    let sides = Sides { return_point, support_point: support, beside, ..Sides::default() };
+    let sides = Sides { return_point, support_point: support, ..Sides::default() };
     let reply = answer(201, &view(ctx, catalogue, &dossier, None, &papers, &sides)?);
     let mut also: Vec<Also> = match papers.is_empty() {
         true => Vec::new(),
@@ -249,8 +248,7 @@ pub async fn file(
     let filed_for = organisation
         .map(|it| (dossier_organisations::dossier_id.eq(id), dossier_organisations::organisation_id.eq(it.id)));
     also.extend(filed_for.map(|row| Box::new(diesel::insert_into(dossier_organisations::table).values(row)) as Also));
-    let mut seen = audience(&dossier);
-    seen.extend(return_point.filter(|_| dossier.is_filed()).map(|agency| agency.0));
+    let seen = audience(&dossier);
     let (content_hash, created_by) = (dossier.content_hash.clone(), dossier.created_by);
     let timers = answer_due_at.map_or(Timers::None, |_| timers_of(&dossier, None, ctx.now));
     let record = Record {

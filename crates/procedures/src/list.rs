@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::AgencyId;
 use kernel::page::{Cursors, Limit, Page};
-use kernel::schema::dossiers;
+use kernel::schema::{dossier_agencies, dossiers};
 use kernel::{Actor, Ctx, Result, instant, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -17,8 +17,9 @@ use crate::view::ProcedureName;
 use crate::workflow::Status;
 
 text_enum! {
-    /// Dossiers that the agency decides (competent) or has received (receiving).
-    Side { Competent = "competent", Receiving = "receiving" }
+    /// Dossiers that the agency decides (competent) or has received (receiving), or whose results wait there to be fetched though
+    /// another agency has received them (return).
+    Side { Competent = "competent", Receiving = "receiving", Return = "return" }
 }
 
 /// Which dossiers, and how many.
@@ -145,6 +146,11 @@ pub async fn list(
         query = match filter.side.unwrap_or(Side::Competent) {
             Side::Competent => query.filter(dossiers::competent_agency_id.eq(agency)),
             Side::Receiving => query.filter(dossiers::receiving_agency_id.eq(agency)),
+            Side::Return => {
+                let waiting = dossier_agencies::table.filter(dossier_agencies::waits);
+                let there = waiting.filter(dossier_agencies::agency_id.eq(agency));
+                query.filter(dossiers::id.eq_any(there.select(dossier_agencies::dossier_id)))
+            }
         };
     }
     // The indexes are partial: open dossiers and the rest are told apart in every query.

@@ -10,7 +10,7 @@ use kernel::timers::{Due, Timers};
 use kernel::{Ctx, Error, Result};
 
 use crate::clock;
-use crate::dossier::{Dossier, DossierId, everybody, visible_to};
+use crate::dossier::{Dossier, DossierId, visible_to};
 use crate::event::Event;
 use crate::problem::RECOMPUTATION_NOT_FOUND;
 use crate::receipt::{self, Stage};
@@ -130,7 +130,7 @@ async fn carry_out(
     if catch_up(conn, ctx, world, &seen.dossier, seen.asked.as_ref()).await? > 0 {
         seen = read(conn, ctx, id).await?;
     }
-    let Seen { dossier: old, asked, papers, .. } = seen;
+    let Seen { dossier: old, asked, papers, sides } = seen;
     // What has just been told may have set its clock going.
     let Verdict::Later(mut moved) = judge(world.rules, &row.calendar_version, &old) else { return Ok(()) };
     moved.version += 1;
@@ -139,8 +139,7 @@ async fn carry_out(
         calendar_version: row.calendar_version.clone(),
         due_at: moved.due_at.unwrap_or(ctx.now),
     };
-    let seen = everybody(conn, &old).await?;
-    let seen = (seen.clone(), seen);
+    let seen = (sides.everybody(&old), sides.everybody(&moved));
     let entry = Entry::new(ctx, moved.id.0, Some(moved.competent_agency_id.0), &event, seen);
     let mut said = said(&moved, Some((None, row.reason.clone())), None);
     // The applicant is told another date.

@@ -169,6 +169,9 @@ pub(crate) fn changed(before: Option<&Supplement>, after: Option<&Supplement>) -
     }
     let row = supplements::table.find((after.dossier_id, after.version));
     Some(Box::new(diesel::update(row).set((
+        supplements::ground.eq(after.ground),
+        supplements::reason.eq(after.reason.clone()),
+        supplements::components.eq(after.components.clone()),
         supplements::late_reason.eq(after.late_reason.clone()),
         supplements::sent_at.eq(after.sent_at),
         supplements::due_at.eq(after.due_at),

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::schema::{journal, remarks, verifications};
-use kernel::{Ctx, Result};
+use kernel::{Ctx, Permission, Result};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -59,13 +59,15 @@ fn content(event: &str) -> serde_json::Value {
     event.into_values().next().unwrap_or_else(|| serde_json::json!({}))
 }
 
-/// Everything that happened to the dossier, oldest first; to its applicant, without what is the agency's own business.
+/// Everything that happened to the dossier, oldest first; to others than the two agencies, without what is their own business.
 pub async fn timeline(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Result<Vec<TimelineEntry>> {
     let dossier = load(conn, ctx, id).await?;
     let said = remarks::dossier_id.eq(journal::entity_id).and(remarks::version.eq(journal::entity_version));
     let shown =
         verifications::dossier_id.eq(journal::entity_id).and(verifications::version.eq(journal::entity_version));
-    let hidden: &[&str] = if ctx.actor.agency().is_some() { &[] } else { INTERNAL };
+    // Whoever was asked, or keeps the result, has no more to do with it than that.
+    let inside = ctx.actor.agency().is_some_and(|agency| dossier.is_handled_by(agency));
+    let hidden: &[&str] = if inside || ctx.actor.may(Permission::OverseeDossiers) { &[] } else { INTERNAL };
     let rows: Vec<Row> = journal::table
         .left_join(remarks::table.on(said))
         .left_join(verifications::table.on(shown))

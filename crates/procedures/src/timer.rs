@@ -10,10 +10,10 @@ use kernel::schema::dossiers;
 use kernel::timers::{Due, Timers};
 use kernel::{Actor, Ctx, Result};
 
-use crate::dossier::{Dossier, DossierId, everybody};
+use crate::dossier::{Dossier, DossierId};
 use crate::event::Event;
 use crate::problem::NOT_FOUND;
-use crate::steps::{World, read};
+use crate::steps::{Seen, World, read};
 use crate::supplement::{self, Supplement};
 use crate::workflow::Status;
 
@@ -25,6 +25,8 @@ const ANSWER: &str = "answer";
 const HAND_OVER: &str = "hand_over";
 /// The applicant's time to supply what is missing is over.
 const SUPPLY: &str = "supply";
+/// A result has waited to be fetched for as long as is usual.
+const COLLECT: &str = "collect";
 
 /// The timers that a dossier in this state needs from now on. What has run out already has been told: see [`catch_up`].
 pub(crate) fn timers_of(dossier: &Dossier, asked: Option<&Supplement>, now: DateTime<Utc>) -> Timers {
@@ -47,7 +49,8 @@ fn limits(dossier: &Dossier, asked: Option<&Supplement>) -> impl Iterator<Item =
     let hand_over = dossier.hand_over_due_at.filter(|_| stands == Some(Status::Accepted));
     let deadline = dossier.statutory_due_at.filter(|_| runs);
     let supply = asked.and_then(Supplement::lapses_at);
-    let limits = [(ANSWER, answer), (HAND_OVER, hand_over), (DEADLINE, deadline), (SUPPLY, supply)];
+    let collect = (dossier.status == Status::ResultReady).then_some(dossier.next_due_at);
+    let limits = [(COLLECT, collect), (ANSWER, answer), (HAND_OVER, hand_over), (DEADLINE, deadline), (SUPPLY, supply)];
     limits.into_iter().filter_map(|(kind, fire_at)| Some((kind, fire_at?)))
 }
 
@@ -90,19 +93,23 @@ pub async fn fire(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, due
     if due.kind == SUPPLY {
         return supplement::lapse(conn, &system, world, seen).await.map(|()| true);
     }
-    let dossier = seen.dossier;
+    let Seen { dossier, sides, .. } = seen;
     let event = match (due.kind.as_str(), dossier.statutory_due_at) {
         (DEADLINE, Some(statutory_due_at)) => Event::DeadlinePassed { statutory_due_at },
         (ANSWER, _) => Event::AnswerDeadlinePassed {},
         (HAND_OVER, _) => Event::HandOverDeadlinePassed {},
+        (COLLECT, _) => Event::CollectionOverdue {},
         (DEADLINE, None) => return kernel::timers::drop(conn, due).await.map(|()| false),
         // Set by a newer program, which runs beside this one or did: it is put off until that one leads.
         (other, _) => return Err(INTERNAL.because(format!("no timer {other} of dossiers is known here"))),
     };
-    // Reception owes the answer and the hand-over, whoever decides.
-    let agency = if due.kind == DEADLINE { dossier.competent_agency_id } else { dossier.receiving_agency_id };
-    let seen = everybody(conn, &dossier).await?;
-    let seen = (seen.clone(), seen);
+    // Reception owes the answer and the hand-over, whoever decides, and keeps the result unless that waits elsewhere.
+    let agency = match due.kind.as_str() {
+        DEADLINE => dossier.competent_agency_id,
+        COLLECT => sides.return_point.unwrap_or(dossier.receiving_agency_id),
+        _ => dossier.receiving_agency_id,
+    };
+    let seen = (sides.everybody(&dossier), sides.everybody(&dossier));
     let row = dossiers::table.filter(dossiers::id.eq(id)).filter(dossiers::version.eq(dossier.version));
     let change = diesel::update(row)
         .set(dossiers::version.eq(dossiers::version + 1))

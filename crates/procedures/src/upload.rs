@@ -236,9 +236,7 @@ pub(crate) fn among(papers: Vec<Attachment>, actor: &Actor, paper: AttachmentId)
 /// The entry of a change after which the same people see the dossier.
 pub(crate) fn told(ctx: &Ctx, (dossier, sides): (&Dossier, &Sides), event: &Event) -> Entry {
     let mut seen = if INTERNAL.contains(&event.kind()) { agencies(dossier) } else { audience(dossier) };
-    if dossier.is_filed() {
-        seen.extend(sides.beside.iter().map(|agency| agency.0));
-    }
+    seen.extend(sides.beside(dossier));
     Entry::new(ctx, dossier.id.0, ctx.actor.agency().map(|agency| agency.0), event, (seen.clone(), seen))
 }
 

@@ -27,10 +27,13 @@ struct ConsultationPage {
     next_cursor: Option<String>,
 }
 
-/// List what your agency is asked
+/// List what your agency is asked, or waits for
 ///
-/// Questions of other agencies about their dossiers, most urgent first. Whoever is asked may read the dossier and its papers.
-#[utoipa::path(operation_id = "listConsultations", tag = "dossiers", params(ConsultationFilter), security(("oauth" = ["dossier:process"])),
+/// Questions of other agencies about their dossiers, most urgent first; whoever is asked may read the dossier and its papers
+/// until it has ended. With `side=asking` those that others are asked about your agency's dossiers: the late ones come first, for
+/// whoever heads the one-stop shop (NĐ 61/2018 Art. 19(5)).
+#[utoipa::path(operation_id = "listConsultations", tag = "dossiers", params(ConsultationFilter),
+    security(("oauth" = ["dossier:process"]), ("oauth" = ["dossier:sign"]), ("oauth" = ["dossier:approve-intake"])),
     responses((status = 200, description = "A page.", body = ConsultationPage)))]
 #[get("/v1/consultations")]
 async fn list_consultations(

@@ -65,7 +65,7 @@ pub async fn consult(
         let timers = asked.iter().map(|asked| timers::set(ENTITY, asked.id.0, TIMER, asked.due_at));
         moving.also.extend(timers);
         moving.sides.unanswered = true;
-        moving.sides.beside.extend(agencies);
+        moving.sides.consulted.extend(agencies);
         let event = Event::ConsultationBegun {
             consultations: asked.iter().map(|asked| asked.id.0).collect(),
             agencies: agencies.iter().map(|agency| agency.0).collect(),

@@ -1,11 +1,11 @@
-//! What an agency is asked: keyset pages, most urgent first.
+//! What an agency is asked, and what it waits for: keyset pages, most urgent first.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::page::{Cursors, Limit, Page};
 use kernel::schema::{consultations, dossiers};
-use kernel::{Ctx, Result};
+use kernel::{Ctx, Result, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -14,11 +14,19 @@ use crate::catalogue::{Catalogue, ProcedureId};
 use crate::dossier::visible_to;
 use crate::view::ProcedureName;
 
+text_enum! {
+    /// Questions that the agency is asked, or those about dossiers that it received or decides.
+    ConsultationSide { Asked = "asked", Asking = "asking" }
+}
+
 /// Which questions, and how many.
 #[derive(Clone, Debug, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ConsultationFilter {
+    /// The agency's part in them; `asked` when absent.
+    #[param(inline)]
+    pub side: Option<ConsultationSide>,
     /// Those that are closed, instead of those that are open.
     pub closed: Option<bool>,
     /// How many on a page.
@@ -44,7 +52,7 @@ pub struct ConsultationLine {
 
 type Row = (Consultation, Option<String>, ProcedureId, String);
 
-/// One page of what the actor's agency is asked.
+/// One page of what the actor's agency is asked, or waits for. What it was asked it reads also when it sees the dossier no more.
 pub async fn list(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
@@ -56,12 +64,17 @@ pub async fn list(
     let Some(agency) = ctx.actor.agency() else { return Ok(cursors.page(Vec::new(), usize::from(limit), at)) };
     let mut query = consultations::table
         .inner_join(dossiers::table)
-        .filter(visible_to(ctx))
-        .filter(consultations::agency_id.eq(agency))
         .order((consultations::due_at, consultations::id))
         .limit(i64::from(limit) + 1)
         .select((Consultation::as_select(), dossiers::code, dossiers::procedure_id, dossiers::case_code))
         .into_boxed();
+    query = match filter.side.unwrap_or(ConsultationSide::Asked) {
+        ConsultationSide::Asked => query.filter(consultations::agency_id.eq(agency)),
+        ConsultationSide::Asking => {
+            let handled = dossiers::competent_agency_id.eq(agency).or(dossiers::receiving_agency_id.eq(agency));
+            query.filter(visible_to(ctx)).filter(handled)
+        }
+    };
     // The indexes are partial: open questions and the rest are told apart in every query.
     query = match filter.closed {
         Some(true) => query.filter(consultations::closed_at.is_not_null()),

@@ -66,7 +66,8 @@ pub(super) fn hand_over_due_at(ctx: &Ctx, rules: &Rules, receiving: AgencyId) ->
     }
 }
 
-/// Asks at intake for what is missing: all of it, and once (NĐ 61/2018 Art. 15(3), Form 02).
+/// Asks at intake for what is missing: all of it, and once (NĐ 61/2018 Art. 15(3), Form 02). What is asked for again at the counter
+/// takes the place of what was asked for.
 pub async fn request_intake_supplement(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
@@ -80,7 +81,10 @@ pub async fn request_intake_supplement(
         moving.dossier.intake_supplements += 1;
         moving.remark = Some((Some(what.ground.code()), what.reason.clone()));
         let SupplementRequest { ground, reason, components } = what.clone();
-        let asked = Supplement::of(&moving.dossier, ctx.now, ground, reason, components);
+        let asked = match moving.asked.take() {
+            Some(before) => Supplement { ground, reason, components, ..before },
+            None => Supplement::of(&moving.dossier, ctx.now, ground, reason, components),
+        };
         let asked = asked.sent(world.rules, moving.case, moving.before.receiving_agency_id, ctx.now)?;
         let (components, supply_by) = (asked.components.clone(), asked.due_at);
         moving.asked = Some(asked);

@@ -55,8 +55,8 @@ pub struct Sides {
     pub unanswered: bool,
     /// Its result is being put right.
     pub correcting: bool,
-    /// The agencies that take part beside the two, and see it too.
-    pub beside: Vec<AgencyId>,
+    /// The agencies that were asked for their opinion.
+    pub consulted: Vec<AgencyId>,
     /// Where the result is fetched, when that is not where it was received.
     pub return_point: Option<AgencyId>,
     /// Where somebody helped the applicant to file it; takes no part in it, and does not see it.
@@ -64,6 +64,18 @@ pub struct Sides {
 }
 
 impl Sides {
+    /// The agencies beside the two that see the dossier as it is: see [`Visible`](crate::dossier::Visible).
+    pub fn beside(&self, dossier: &Dossier) -> impl Iterator<Item = Uuid> {
+        let asked = self.consulted.iter().filter(|_| dossier.is_filed() && dossier.open);
+        let keeps = self.return_point.iter().filter(|_| dossier.finished_at.is_some());
+        asked.chain(keeps).map(|agency| agency.0)
+    }
+
+    /// Everybody who sees the dossier as it is.
+    pub fn everybody(&self, dossier: &Dossier) -> Vec<Uuid> {
+        audience(dossier).into_iter().chain(self.beside(dossier)).collect()
+    }
+
     /// What the table's guards go by.
     pub fn facts(
         &self,
@@ -133,9 +145,9 @@ pub async fn read(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Res
     let (unpaid, unanswered, correcting, (consulted, fetched_at, helped_at)) = sides?;
     let return_point = fetched_at.iter().copied().next().map(AgencyId);
     let support_point = helped_at.iter().copied().next().map(AgencyId);
-    let beside = consulted.into_iter().chain(fetched_at).map(AgencyId).collect();
+    let consulted = consulted.into_iter().map(AgencyId).collect();
     let (dossier, asked) = dossier.optional()?.ok_or_else(|| NOT_FOUND.error())?;
-    let sides = Sides { unpaid, unanswered, correcting, beside, return_point, support_point };
+    let sides = Sides { unpaid, unanswered, correcting, consulted, return_point, support_point };
     Ok(Seen { dossier, asked, papers: papers?, sides })
 }
 
@@ -337,13 +349,15 @@ impl<'a> Moving<'a> {
         let Self { before, dossier, papers, procedure, remark, record, code_prefix, receipt, also, sides, .. } = self;
         let seen = if INTERNAL.contains(&event.kind()) { agencies } else { audience };
         let agency = ctx.actor.agency().map(|agency| agency.0);
-        let beside: Vec<Uuid> = sides.beside.iter().map(|agency| agency.0).collect();
-        let all = |dossier: &Dossier| match dossier.is_filed() {
-            true => [seen(dossier), beside.clone()].concat(),
-            false => seen(dossier),
-        };
+        let all = |dossier: &Dossier| seen(dossier).into_iter().chain(sides.beside(dossier)).collect();
         let entry = Entry::new(ctx, dossier.id.0, agency, event, (all(&before), all(&dossier)));
         let mut also: Vec<Also> = also.into_iter().chain(said(&dossier, remark, record)).collect();
+        let waits = |dossier: &Dossier| dossier.status == Status::ResultReady;
+        if sides.return_point.is_some() && waits(&before) != waits(&dossier) {
+            let rows = dossier_agencies::table.filter(dossier_agencies::dossier_id.eq(dossier.id));
+            let row = rows.filter(dossier_agencies::part.eq(SidePart::Return));
+            also.push(Box::new(diesel::update(row).set(dossier_agencies::waits.eq(waits(&dossier)))));
+        }
         let promised_anew = before.due_at.is_some() && before.due_at != dossier.due_at && !dossier.clock_stands;
         if let Some(stage) = receipt.or(promised_anew.then_some(Stage::PromisedAnew)) {
             also.push(receipt::signed(world.keys, &dossier, &procedure.code, &papers, (stage, ctx.now)));

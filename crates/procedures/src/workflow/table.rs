@@ -82,6 +82,8 @@ pub const TABLE: &[Transition] = {
         row(Submitted, ProposeRejection, AwaitingIntakeDecision, Receiving, ReceiveDossier, C::None, G::None),
         row(Submitted, Withdraw, Withdrawn, Applicant, FileDossier, C::None, G::None),
         row(Submitted, Withdraw, Withdrawn, Receiving, ReceiveDossier, C::None, G::Reception),
+        // At the counter nothing is submitted in between.
+        row(IntakeSupplement, RequestIntakeSupplement, IntakeSupplement, Receiving, ApproveIntake, C::None, G::Counter),
         row(IntakeSupplement, Submit, Submitted, Applicant, FileDossier, C::None, G::Online),
         row(IntakeSupplement, Submit, Submitted, Receiving, ReceiveDossier, C::None, G::Post),
         row(IntakeSupplement, Accept, Accepted, Receiving, ReceiveDossier, C::Start, G::Counter),

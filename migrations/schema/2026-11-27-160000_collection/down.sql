@@ -1,0 +1,2 @@
+DROP INDEX dossier_agencies_waiting;
+ALTER TABLE dossier_agencies DROP COLUMN waits;
