@@ -5,7 +5,7 @@ use procedures::workflow::{Action, Status};
 use serde_json::{Value, json};
 
 use crate::cast::{Cast, PERMIT_AT_COUNTER, PERMIT_BY_POST, PERMIT_ONLINE, path};
-use crate::harness::{Answer, Client, TestApp, papers};
+use crate::harness::{Answer, Client, TestApp, new_key, papers};
 
 async fn claim(client: &Client, code: &str) -> Answer {
     client.post("/v1/claims", json!({"code": code})).await
@@ -61,7 +61,7 @@ async fn a_code_alone_or_a_number_alone_shows_nothing() {
     cast.client("congdan1").post("/v1/claims", json!({"code": "không"})).await.expect(422);
 
     claim(cast.client("congdan1"), &code).await.expect(200);
-    let twin = app.person("congdan1-again", Some(papers::NUMBER)).await;
+    let twin = app.vouched("congdan1-again", papers::NAME, Some(papers::NUMBER)).await;
     refused(&twin, &code).await;
 
     let own = cast.dossier(PERMIT_ONLINE, Status::Accepted).await;
@@ -90,4 +90,37 @@ async fn what_is_an_organisations_is_nobodys_own() {
     let code = accepted.json["code"].as_str().unwrap();
     assert_eq!(claim(cast.client("congdan1"), code).await.expect(404).problem(), "dossier.claim_not_found");
     read(cast.client("congdan2"), &draft.id()).await.expect(200);
+}
+
+/// Whoever's number was typed by mistake has another name. Until it is claimed, nothing of it is in their store either.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mistyped_number_shows_nothing_to_whose_it_is() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let id = cast.dossier(PERMIT_AT_COUNTER, Status::Accepted).await;
+    let code = code(&cast, &id).await;
+    let stranger = app.vouched("nguoikhac", "Nguyễn Thị Hòa An", Some(papers::NUMBER)).await;
+    assert_eq!(claim(&stranger, &code).await.expect(404).problem(), "dossier.claim_not_found");
+    let store = async |who: &Client| {
+        let list = who.get("/v1/papers").await.expect(200).json["items"].clone();
+        list.as_array().unwrap().iter().filter(|paper| paper["dossier_id"] == json!(id)).count()
+    };
+    let mine = cast.client("congdan1");
+    assert_eq!((store(&stranger).await, store(mine).await), (0, 0));
+    claim(mine, &code).await.expect(200);
+    assert_eq!(store(mine).await, 3);
+}
+
+/// After a lost answer the same request is answered as before.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_claim_that_is_sent_again_is_answered_again() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let id = cast.dossier(PERMIT_AT_COUNTER, Status::Accepted).await;
+    let (mine, body) = (cast.client("congdan1"), json!({"code": code(&cast, &id).await}));
+    let key = new_key();
+    let first = mine.post_as(&key, "/v1/claims", body.clone()).await.expect(200);
+    cast.client("tiepnhan").step(&id, "request-withdrawal").await.expect(200);
+    let again = mine.post_as(&key, "/v1/claims", body).await.expect(200);
+    assert_eq!((&again.text, again.header("idempotent-replayed")), (&first.text, "true"));
 }

@@ -93,7 +93,15 @@ async fn with_the_last_answer_the_examination_goes_on_and_the_clock_has_run() {
         "SELECT count(*) FROM journal WHERE entity_id = '{id}' AND event_kind = 'dossier.opinion_given'
          AND (SELECT id FROM agencies WHERE code = 'H26.3') = ANY (seen_after)"
     );
-    assert_eq!(app.count(&told).await, 2, "the journal knows that the agencies that were asked may see it");
+    assert_eq!(app.count(&told).await, 0, "nor is what others have said for whoever was asked");
+    assert_eq!(
+        construction.get(&format!("/v1/dossiers/{id}/consultations")).await.expect(200).json["items"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1,
+        "they read their own"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -80,7 +80,9 @@ async fn who_has_taken_a_result_is_read_by_whoever_sees_the_dossier_and_stays_ou
     app.anonymous().get(&at(&id)).await.expect(401);
     let told = cast.client("congdan1").get(&format!("/v1/dossiers/{id}/timeline")).await.expect(200).json;
     let last = told["items"].as_array().unwrap().last().unwrap().clone();
-    assert_eq!(last["data"], json!({"method": "counter", "by_proxy": true}));
+    let moved =
+        json!({"method": "counter", "by_proxy": true, "state_before": "result_ready", "state_after": "returned"});
+    assert_eq!(last["data"], moved);
     assert_eq!(app.count("SELECT count(*) FROM journal WHERE journal::text ILIKE '%zephyrine%'").await, 0);
     assert_eq!(app.count("SELECT count(*) FROM deliveries WHERE deliveries::text ILIKE '%zephyrine%'").await, 1);
 }
@@ -200,4 +202,26 @@ async fn a_result_that_nobody_fetches_is_told() {
     let after = reception.client("tiepnhan").get(&format!("/v1/dossiers/{id}")).await.expect(200).json;
     assert_eq!((&after["status"], &after["timeliness"]), (&json!("result_ready"), &json!("finished_on_time")));
     give(&reception, "tiepnhan", &id, said(PERMIT_AT_COUNTER, Action::ReturnResult)).await.expect(200);
+}
+
+/// What is being put right cannot be fetched; when it is right, it has its time anew.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_result_is_waited_for_by_nobody() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let id = cast.dossier(PERMIT_AT_COUNTER, Status::ResultReady).await;
+    let why = json!({"reason": "Xin lỗi ông/bà: giấy phép ghi sai số tầng, sẽ được cấp lại."});
+    let open = cast.client("chuyenvien").post(&format!("/v1/dossiers/{id}/corrections"), why).await.expect(201).id();
+    app.set_time("2026-09-18T09:00:00+07:00");
+    let waits = format!("SELECT count(*) FROM timers WHERE entity_id = '{id}'");
+    app.eventually(&waits, 0).await;
+    let told = "SELECT count(*) FROM journal WHERE event_kind = 'dossier.collection_overdue'";
+    assert_eq!(app.count(told).await, 0);
+    let cast = Cast::again(&app).await;
+    let close = format!("/v1/dossiers/{id}/corrections/{open}/close");
+    cast.client("lanhdao").post(&close, json!({"number": "126/GPXD-UBND"})).await.expect(200);
+    let line = cast.client("tiepnhan").get("/v1/dossiers?side=receiving&status=result_ready").await.expect(200);
+    assert_eq!(line.json["items"][0]["next_due_at"], "2026-10-19T17:00:00Z", "the 18th is a Sunday");
+    app.set_time("2026-10-20T00:00:01+07:00");
+    app.eventually(told, 1).await;
 }

@@ -110,17 +110,24 @@ impl TestApp {
 
     /// A citizen, known to the identity provider under this name: the applicant of [`papers`], or somebody else.
     pub async fn citizen(&self, subject: &str) -> Client {
-        let number = if subject == "congdan1" { papers::NUMBER } else { papers::ANOTHERS };
-        self.person(subject, Some(number)).await
+        match subject {
+            "congdan1" => self.vouched(subject, papers::NAME, Some(papers::NUMBER)).await,
+            _ => self.person(subject, Some(papers::ANOTHERS)).await,
+        }
     }
 
     /// A citizen whose identity number the provider tells.
     pub async fn person(&self, subject: &str, identity_number: Option<&str>) -> Client {
+        self.vouched(subject, &format!("Công dân {subject}"), identity_number).await
+    }
+
+    /// A citizen of whom the provider tells this name and number.
+    pub async fn vouched(&self, subject: &str, name: &str, identity_number: Option<&str>) -> Client {
         let mut conn = self.db.conn().await.expect("a connection");
         let identity = Identity {
             issuer: "https://vneid.example".to_owned(),
             subject: subject.to_owned(),
-            name: format!("Công dân {subject}"),
+            name: name.to_owned(),
             identity_number: identity_number.map(str::to_owned),
         };
         let citizen = citizen::recognise(&mut conn, &self.ctx(), identity).await.expect("a citizen");
@@ -387,6 +394,8 @@ pub mod papers {
 
     /// The identity number of the applicant of most tests, and that of somebody else.
     pub const NUMBER: &str = "001185012345";
+    /// As it is written on an identity card.
+    pub const NAME: &str = "NGUYỄN THỊ  HOA";
     pub const ANOTHERS: &str = "001185067890";
 
     /// The applicant of most tests.

@@ -142,6 +142,7 @@ const WITHOUT_ACTOR: &[(&str, &str)] = &[
     ("file.rs same_again", "finds by creator, then loads as the actor"),
     ("claim.rs claim", "shown by its code and the vouched number together"),
     ("eform.rs once", "writes a row that was read as the actor"),
+    ("national.rs changes", "the program itself, of what the journal tells"),
     ("mod.rs store", "writes a row that was read as the actor"),
     ("upload.rs touch", "writes a row that was read as the actor"),
     ("timer.rs fire", "the program itself, on a row it has loaded"),

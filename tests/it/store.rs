@@ -144,6 +144,10 @@ async fn papers_from_the_counter_are_found_by_the_identity_number_that_is_vouche
     let cast = Cast::of(&app).await;
     let id = cast.dossier(PERMIT_AT_COUNTER, Status::Accepted).await;
     let (owner, other) = (with_number(&app, "001185012345").await, with_number(&app, "001185054321").await);
+    // A number that was typed shows nobody anything before its owner has named the dossier's code.
+    assert!(store(&owner).await.is_empty());
+    let code = attachment_code(cast.client("tiepnhan"), &id).await;
+    owner.post("/v1/claims", json!({"code": code})).await.expect(200);
     let own = store(&owner).await;
     assert_eq!((own.len(), &own[0]["dossier_id"]), (3, &json!(id)));
     let content = format!("/v1/papers/{}/content", own[0]["id"].as_str().unwrap());

@@ -13,6 +13,7 @@ use serde::Serialize;
 use crate::auth::Auth;
 use crate::contract::Contract;
 use crate::gateway::Gateway;
+use crate::portal::Portal;
 use crate::settings::Settings;
 use crate::sources::Sources;
 
@@ -25,6 +26,8 @@ pub struct App {
     pub auth: Auth,
     /// Where fees are paid online, if anywhere.
     pub gateway: Option<Gateway>,
+    /// What is told where dossiers stand, if anything is.
+    pub portal: Option<Portal>,
     pub contract: Contract,
     pub rules: Rules,
     /// Kept up to date by [`crate::reference`], as the catalogue.

@@ -7,7 +7,8 @@
 //! - [`call`], [`body`], [`mod@write`]: what handlers are given; [`public`]: answers that may be kept;
 //!   [`problem`]: how they fail
 //! - [`routes`]: the handlers; [`mod@print`]: sheets as they are sent; [`auth`]: signing in
-//! - [`gateway`]: where fees are paid online; [`sources`]: the State's databases, asked; [`partners`]: both, for a demo
+//! - [`gateway`]: where fees are paid online; [`sources`]: the State's databases, asked; [`portal`]: the
+//!   national portal, told; [`partners`]: all of them, for a demo
 //! - [`simulation`]: a year of a city, for trying things
 //! - [`worker`]: timers, the journal's leader, housekeeping; [`mod@reference`]: what is kept in memory
 
@@ -22,6 +23,7 @@ pub mod gate;
 pub mod gateway;
 pub mod negotiation;
 pub mod partners;
+pub mod portal;
 pub mod print;
 pub mod problem;
 pub mod public;

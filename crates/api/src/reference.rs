@@ -53,6 +53,7 @@ async fn read(app: &App, conn: &mut AsyncPgConnection, what: Reference) -> Resul
         Reference::Agencies => {
             let agencies = Agencies::read(conn).await?;
             app.rules.keep_offices(agencies.offices());
+            app.rules.keep_centres(agencies.centres());
             app.agencies.store(Arc::new(agencies));
         }
         Reference::Procedures => app.catalogue.store(Arc::new(Catalogue::read(conn).await?)),

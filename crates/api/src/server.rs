@@ -11,7 +11,7 @@ use actix_web::{App as Actix, HttpServer};
 use arc_swap::ArcSwap;
 use diesel_async::AsyncPgConnection;
 use directory::Agencies;
-use futures_util::future::join;
+use futures_util::future::join3;
 use kernel::files::FileStore;
 use kernel::rules::Rules;
 use kernel::{Clock, Db, db};
@@ -24,6 +24,7 @@ use crate::app::App;
 use crate::auth::token::Tokens;
 use crate::contract::Contract;
 use crate::gateway::Gateway;
+use crate::portal::{self, Portal};
 use crate::settings::Settings;
 use crate::sources::Sources;
 use crate::traffic::Traffic;
@@ -59,8 +60,9 @@ impl Server {
         let traffic = Arc::new(Traffic::new(rate, proxies));
         let (stop, stopped) = watch::channel(false);
         let following = reference::follow(Arc::clone(&app), db.clone(), stopped.clone());
+        let telling = portal::follow(Arc::clone(&app), db.clone(), stopped.clone());
         let working = worker::run(Arc::clone(&app), db, Arc::clone(&traffic), stopped);
-        let working = tokio::spawn(async move { join(working, following).await.0 });
+        let working = tokio::spawn(async move { join3(working, following, telling).await.0 });
 
         let (handle, serving) = serve(listener, Arc::clone(&app), database, traffic)
             .await
@@ -143,8 +145,10 @@ pub async fn load(settings: Settings, db: &Db, clock: Clock) -> Result<Arc<App>,
     let gateway = settings.gateway.clone().map(|gateway| Gateway::new(gateway, &settings.public_url)).transpose()?;
     let (rules, agencies) = (Rules::read(conn).await.map_err(words)?, Agencies::read(conn).await.map_err(words)?);
     rules.keep_offices(agencies.offices());
+    rules.keep_centres(agencies.centres());
     Ok(Arc::new(App {
         gateway,
+        portal: settings.portal.clone().map(Portal::new).transpose()?,
         clock,
         auth: auth::Auth::new(&settings)?,
         contract: Contract::new(&settings.public_url),

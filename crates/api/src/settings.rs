@@ -57,6 +57,12 @@ pub struct Flags {
     /// The secret with which it and this server sign what they tell each other: whsec_ and base64.
     #[arg(long, env = "PAYMENT_GATEWAY_SECRET", hide_env_values = true)]
     pub payment_gateway_secret: Option<String>,
+    /// The National Public Service Portal, or what stands before it: see docs/national-portal.md.
+    #[arg(long, env = "NATIONAL_PORTAL_URL")]
+    pub national_portal_url: Option<String>,
+    /// The secret with which what it is told is signed: whsec_ and base64.
+    #[arg(long, env = "NATIONAL_PORTAL_SECRET", hide_env_values = true)]
+    pub national_portal_secret: Option<String>,
     /// Applications that may sign people in: `id=redirect_uri`, separated by commas; an id may come more than once.
     #[arg(long, env = "OAUTH_CLIENTS")]
     pub oauth_clients: Option<String>,
@@ -96,7 +102,10 @@ pub struct Settings {
     pub keys: KeyRing,
     pub files_url: String,
     pub oidc: Option<Oidc>,
-    pub gateway: Option<GatewaySettings>,
+    /// Where fees are paid online.
+    pub gateway: Option<Partner>,
+    /// What is told to the National Public Service Portal.
+    pub portal: Option<Partner>,
     pub oauth_clients: Vec<OauthClient>,
     pub trusted_proxies: Vec<IpAddr>,
     pub data_sources: Vec<DataSource>,
@@ -115,9 +124,9 @@ pub struct Oidc {
     pub client_secret: String,
 }
 
-/// Where fees are paid online.
-#[derive(Clone, Debug)]
-pub struct GatewaySettings {
+/// Another system that is told something, and the secret with which both sign.
+#[derive(Clone)]
+pub struct Partner {
     /// Without a slash at the end.
     pub url: String,
     pub secret: Vec<u8>,
@@ -160,6 +169,7 @@ impl Settings {
         let files_url = wrong.note(values::files_url(flags, &data_dir)).unwrap_or_default();
         let oidc = wrong.note(values::oidc(flags, &public_url)).flatten();
         let gateway = wrong.note(values::gateway(flags)).flatten();
+        let portal = wrong.note(values::portal(flags)).flatten();
         let mut oauth_clients = wrong.note_each(values::oauth_clients(flags));
         oauth_clients.push(OauthClient {
             id: "swagger-ui".to_owned(),
@@ -194,6 +204,7 @@ impl Settings {
                 files_url,
                 oidc,
                 gateway,
+                portal,
                 oauth_clients,
                 trusted_proxies,
                 data_sources,

@@ -3,7 +3,7 @@
 //! They are files under `migrations/seed/`, loaded into tables by `caunoi migrate`, and read once at start. Beside them, in
 //! which hours each agency works: the directory says so ([`Rules::keep_offices`]).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -30,6 +30,8 @@ pub struct Rules {
     clocks: Vec<ClockRule>,
     /// Of the agencies that do not keep the usual hours.
     offices: ArcSwap<HashMap<AgencyId, Office>>,
+    /// Agencies that receive for all others.
+    centres: ArcSwap<HashSet<AgencyId>>,
 }
 
 /// The limit of one stage of one kind of matter, while it is valid.
@@ -78,7 +80,12 @@ impl Rules {
             let calendar = Calendar::new(version.clone(), rows).map_err(|error| problem::INTERNAL.because(error))?;
             calendars.insert(version, Arc::new(calendar));
         }
-        Ok(Self { calendars, clocks: clock_rules::table.load(conn).await?, offices: ArcSwap::default() })
+        Ok(Self {
+            calendars,
+            clocks: clock_rules::table.load(conn).await?,
+            offices: ArcSwap::default(),
+            centres: ArcSwap::default(),
+        })
     }
 
     /// From now on these agencies keep these hours, and all others the usual ones. What runs keeps the hours it began with.
@@ -89,6 +96,16 @@ impl Rules {
     /// The hours that an agency keeps now, where they are not the usual ones.
     pub fn office(&self, agency: AgencyId) -> Option<Office> {
         self.offices.load_full().get(&agency).cloned()
+    }
+
+    /// From now on these agencies, and no others, receive for all.
+    pub fn keep_centres(&self, centres: HashSet<AgencyId>) {
+        self.centres.store(Arc::new(centres));
+    }
+
+    /// Whether an agency receives what any other decides: nothing is outside its territory (NĐ 118/2025 Art. 9–10).
+    pub fn receives_for_all(&self, agency: AgencyId) -> bool {
+        self.centres.load_full().contains(&agency)
     }
 
     /// All calendars, the newest last.

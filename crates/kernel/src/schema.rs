@@ -14,6 +14,7 @@ table! {
     }
 }
 table! { journal_head (id) { id -> Bool, size -> Int8, edge -> Bytea, partitioned_to -> Int8 } }
+table! { journal_followers (name) { name -> Text, next_number -> Int8 } }
 table! { checkpoints (size) { size -> Int8, root -> Bytea, signed -> Text, made_at -> Timestamptz } }
 table! {
     timers (entity_id, kind) {

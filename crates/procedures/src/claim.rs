@@ -1,12 +1,14 @@
 //! What was filed for somebody at a counter or by post, put into their own account. Reception may have mistyped a number, so the
-//! number alone shows nothing to anybody: it takes the code too, which is on the receipt.
+//! number alone shows nothing to anybody: it takes the code too, which is on the receipt, and the name that is vouched for.
 
 use diesel::prelude::*;
-use diesel::sql_types::Text;
+use diesel::sql_types::{Bool, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::idempotency::{Answer, Attempt};
-use kernel::schema::dossiers;
+use kernel::problem::CONFLICT;
+use kernel::schema::{dossiers, papers};
 use kernel::sql::sql;
+use kernel::text::fold;
 use kernel::{Actor, Ctx, Result};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -27,31 +29,42 @@ pub struct Claim {
     pub code: SoughtCode,
 }
 
-/// Makes the citizen whose identity number is vouched for the applicant of the dossier with this code, where reception has filed
-/// it under that number and for nobody's account. Theirs already, it is shown.
+/// Who is vouched for: by name and identity number.
+#[derive(Clone, Debug)]
+pub struct Vouched {
+    pub name: String,
+    pub identity_number: String,
+}
+
+/// Makes the citizen who is vouched for the applicant of the dossier with this code, where reception has filed it under that number
+/// and name, and for nobody's account; its papers come into their store. Theirs already, it is shown.
 ///
 /// # Errors
-/// [`IDENTITY_NOT_VERIFIED`]; [`CLAIM_NOT_FOUND`], which does not say whether the code or the number is another.
+/// [`IDENTITY_NOT_VERIFIED`]; [`CLAIM_NOT_FOUND`], which does not say whether the code, the number or the name is another.
 pub async fn claim(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
     world: World<'_>,
-    vouched: Option<String>,
+    vouched: Option<Vouched>,
     Claim { code }: Claim,
     attempt: &Attempt,
 ) -> Result<Answer> {
     let Actor::Citizen(me) = ctx.actor else { return Err(NOT_YOURS_TO_DO.error()) };
-    let number = vouched.ok_or_else(|| IDENTITY_NOT_VERIFIED.error())?;
+    let Vouched { name, identity_number } = vouched.ok_or_else(|| IDENTITY_NOT_VERIFIED.error())?;
+    // What was answered under this key is answered again.
+    if attempt.earlier(conn).await?.is_some() {
+        return Err(CONFLICT.error());
+    }
     // Not seen as whoever asks, who sees nothing of it yet: number and code are what shows it.
     let theirs = dossiers::table
         .filter(dossiers::code.eq(code.as_str()))
         .filter(dossiers::channel.eq_any([Channel::Counter, Channel::Post]))
-        .filter(sql::<Text>("applicant ->> 'identity_number'").eq(number))
-        .filter(sql::<diesel::sql_types::Bool>("NOT applicant ? 'organisation'"))
+        .filter(sql::<Text>("applicant ->> 'identity_number'").eq(identity_number))
+        .filter(sql::<Bool>("NOT applicant ? 'organisation'"))
         .filter(dossiers::applicant_id.is_null().or(dossiers::applicant_id.eq(me)))
-        .select(dossiers::id);
-    let found: Option<DossierId> = theirs.first(conn).await.optional()?;
-    let id = found.ok_or_else(|| CLAIM_NOT_FOUND.error())?;
+        .select((dossiers::id, sql::<Text>("applicant ->> 'name'")));
+    let found: Option<(DossierId, String)> = theirs.first(conn).await.optional()?;
+    let (id, _) = found.filter(|(_, filed)| same_name(filed, &name)).ok_or_else(|| CLAIM_NOT_FOUND.error())?;
     let system = Ctx { actor: Actor::System, now: ctx.now };
     again(async || {
         let mut moving = Moving::begin(conn, &system, world, id, None).await?;
@@ -63,8 +76,16 @@ pub async fn claim(
             }
             None => moving.dossier.applicant_id = Some(me),
         }
+        let kept = papers::table.filter(papers::dossier_id.eq(id)).filter(papers::owner_id.is_null());
+        moving.also.push(Box::new(diesel::update(kept).set(papers::owner_id.eq(me))));
         let reply = answer(200, &moving.view(ctx, world)?);
         moving.answer(conn, ctx, world, &Event::Claimed {}, attempt, reply).await
     })
     .await
+}
+
+/// Whether two ways of writing a name are the same, but for accents, case and spaces.
+fn same_name(filed: &str, vouched: &str) -> bool {
+    let words = |name: &str| fold(name).split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    words(filed) == words(vouched)
 }

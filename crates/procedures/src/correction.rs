@@ -142,6 +142,9 @@ pub async fn close(
             return Err(CORRECTION_IMPOSSIBLE.error().extra("state", moving.before.status.code()));
         }
         moving.dossier.result_number = Some(right.number.clone());
+        if moving.dossier.status == Status::ResultReady {
+            moving.dossier.next_due_at = moving.collect_by(ctx, world.rules)?;
+        }
         let correction =
             Correction { right_number: Some(right.number.clone()), closed_at: Some(ctx.now), ..correction };
         let row = corrections::table.filter(corrections::id.eq(id));

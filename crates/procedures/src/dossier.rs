@@ -146,9 +146,11 @@ impl Dossier {
         }
     }
 
-    /// Received or decided there.
-    pub fn is_handled_by(&self, agency: AgencyId) -> bool {
-        [self.receiving_agency_id, self.competent_agency_id].contains(&agency)
+    /// Whether the actor may read what the agency that received it and the one that decides it tell each other: works at one of
+    /// them, or oversees both. Whoever was asked, or keeps the result, has no more to do with it than that.
+    pub fn is_handled_by(&self, actor: &Actor) -> bool {
+        let theirs = [self.receiving_agency_id, self.competent_agency_id];
+        actor.agency().is_some_and(|agency| theirs.contains(&agency)) || actor.may(Permission::OverseeDossiers)
     }
 
     /// The organisation that applies, if one does.

@@ -53,8 +53,8 @@ pub struct NewDossier {
     /// Code of the agency that receives it: see `GET /v1/agencies`. At the counter it is always one's own.
     #[schema(example = "H26.13.01", min_length = 1, max_length = 50)]
     pub agency: String,
-    /// Code of the agency that decides it, when that is another one: only for procedures that can be filed anywhere
-    /// (`non_territorial`).
+    /// Code of the agency that decides it, when that is another one: for procedures that can be filed anywhere
+    /// (`non_territorial`), and at the centre, its branches and points, which receive for all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "H26.13.01", min_length = 1, max_length = 50)]
     pub competent_agency: Option<String>,
@@ -153,7 +153,9 @@ pub async fn file(
     let channel = new.channel.unwrap_or(usual);
     let Ways { receiving, competent, support, return_point } = ways;
     let not_theirs = channel.is_reception() != usual.is_reception();
-    let elsewhere = receiving != competent && !procedure.content.0.non_territorial;
+    let anywhere = procedure.content.0.non_territorial || world.rules.receives_for_all(receiving);
+    let elsewhere = receiving != competent && !anywhere;
+    let not_offered = !case.is_filed(channel);
     let claimed = new.applicant.organisation.is_some();
     // Under a number papers are kept and data is looked up: nobody files under another's without a representation.
     let anothers = number.is_some_and(|number| number != new.applicant.identity_number);
@@ -172,13 +174,20 @@ pub async fn file(
             "theo thẩm quyền đại diện",
             "follows from the representation",
         ),
+        (
+            not_offered,
+            "/channel",
+            "not_offered",
+            "thủ tục không nhận theo kênh này",
+            "the procedure is not filed on this way",
+        ),
         (not_theirs, "/channel", "not_yours", "không phải kênh của bạn", "is not a channel of yours"),
         (
             elsewhere,
             "/competent_agency",
             "territorial",
-            "thủ tục không phi địa giới",
-            "the procedure is not non-territorial",
+            "thủ tục không phi địa giới; nộp tại nơi giải quyết hoặc tại Trung tâm",
+            "the procedure is not non-territorial: file where it is decided, or at the centre",
         ),
     ];
     let wrong = wrong.into_iter().filter(|(wrong, ..)| *wrong);

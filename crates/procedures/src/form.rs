@@ -16,6 +16,7 @@ use crate::attachment::{Attachment, components};
 use crate::catalogue::{Case, Catalogue, Mark, Procedure};
 use crate::clock;
 use crate::dossier::{Applicant, Dossier, DossierId};
+use crate::eform::{self, EarlierForm};
 use crate::register::{self, RegisterNumber};
 use crate::steps::{self, Seen};
 use crate::timeline::{TimelineEntry, timeline};
@@ -147,15 +148,27 @@ pub async fn forms(conn: &mut AsyncPgConnection, ctx: &Ctx, catalogue: &Catalogu
     let (procedure, case) = catalogue.pinned(dossier.procedure_id, &dossier.case_code)?;
     let name = ProcedureName { code: procedure.code.clone(), name: procedure.name.clone() };
     let return_point = sides.return_point.unwrap_or(dossier.receiving_agency_id);
+    let earlier = eform::earlier(conn, ctx, id).await?;
     let (due_at, wanted_back) = (None, None);
     let (dossier, attachments) = (&dossier, attachments.as_slice());
     // As which case it was filed.
     let filed_as =
         entries.iter().find(|entry| entry.event == CASE_CHANGED).and_then(|entry| entry.data["from"].as_str());
     let case = filed_as.and_then(|code| procedure.case(code)).unwrap_or(case);
-    let mut about = About { dossier, attachments, name, procedure, case, return_point, register, due_at, wanted_back };
+    let mut about = About {
+        dossier,
+        earlier: &earlier,
+        attachments,
+        name,
+        procedure,
+        case,
+        return_point,
+        register,
+        due_at,
+        wanted_back,
+    };
     let mut forms: Vec<Form> = entries.iter().filter_map(|entry| about.form_of(entry)).collect();
-    if ctx.actor.agency().is_some() && dossier.accepted_at.is_some() {
+    if dossier.is_handled_by(&ctx.actor) && dossier.accepted_at.is_some() {
         let steps = entries.iter().map(|entry| SlipLine {
             at: entry.at,
             event: entry.event.clone(),
@@ -173,6 +186,8 @@ const CASE_CHANGED: &str = "dossier.case_changed";
 /// What all forms of a dossier are filled in with.
 struct About<'a> {
     dossier: &'a Dossier,
+    /// What its e-form said before it was put right.
+    earlier: &'a [EarlierForm],
     attachments: &'a [Attachment],
     name: ProcedureName,
     procedure: &'a Procedure,
@@ -243,7 +258,7 @@ impl About<'_> {
             code: self.dossier.code.clone(),
             procedure: self.name.clone(),
             case: self.case.name.clone(),
-            applicant: self.dossier.applicant.0.clone(),
+            applicant: self.applicant(version),
             receiving_agency_id: self.dossier.receiving_agency_id,
             competent_agency_id: self.dossier.competent_agency_id,
             return_agency_id: self.return_point,
@@ -258,6 +273,12 @@ impl About<'_> {
             reason: None,
             steps: Vec::new(),
         })
+    }
+
+    /// Who applied, as the e-form said in that version.
+    fn applicant(&self, version: i32) -> Applicant {
+        let then = self.earlier.iter().find(|earlier| version < earlier.version);
+        then.map_or(&self.dossier.applicant.0, |earlier| &earlier.applicant.0).clone()
     }
 
     /// The papers that were there at that moment, in the procedure's order.

@@ -14,11 +14,12 @@
 //! - [`paper`]: what its owner has of it afterwards, and files again; [`data_source`]: what need not be filed at all
 //! - [`form`]: what is printed; [`register`]: the book of what was accepted; [`receipt`]: what was promised, signed
 //! - [`queue`]: tickets at the counter; [`appointment`]: times given beforehand; [`assessment`]: what a centre says it has
+//! - [`national`]: what the national portal is told
 //! - [`archive`]: the register of what is finished
 //! - [`review`]: what is proposed to simplify procedures and regulations, and what that saves
 //! - [`recomputation`]: a calendar has changed; [`recompute`]: what that moves
 //! - [`import`]: dossiers of other systems, from their logs
-//! - [`event`]: what the journal is told; [`problem`]: what can go wrong
+//! - [`event`], `told`: what the journal is told; [`problem`]: what can go wrong
 
 pub mod appointment;
 pub mod archive;
@@ -41,6 +42,7 @@ pub mod handing_back;
 pub mod holding;
 pub mod import;
 pub mod list;
+pub mod national;
 pub mod paper;
 pub mod problem;
 pub mod queue;
@@ -54,6 +56,7 @@ pub mod steps;
 pub mod supplement;
 pub mod timeline;
 pub mod timer;
+mod told;
 pub mod tracking;
 pub mod upload;
 pub mod view;

@@ -29,10 +29,10 @@ kernel::problems! {
     }
     CLAIM_NOT_FOUND = NotFound "dossier.claim_not_found" {
         "Không tìm thấy hồ sơ của bạn mang mã này", "You have no dossier with this code";
-        "Kiểm tra mã trên giấy tiếp nhận. Hồ sơ phải do chính bạn nộp tại quầy hoặc qua bưu chính, với số định danh của tài khoản này; \
-         nếu số định danh ghi trên giấy tiếp nhận sai, đề nghị báo Bộ phận Một cửa.",
-        "Check the code on the receipt. It must be a dossier of your own, filed at a counter or by post under the identity number \
-         of this account; where the receipt has another number, tell the one-stop shop."
+        "Kiểm tra mã trên giấy tiếp nhận. Hồ sơ phải do chính bạn nộp tại quầy hoặc qua bưu chính, với họ tên và số định danh của tài \
+         khoản này; nếu giấy tiếp nhận ghi sai, đề nghị báo Bộ phận Một cửa.",
+        "Check the code on the receipt. It must be a dossier of your own, filed at a counter or by post under the name and identity \
+         number of this account; where the receipt has others, tell the one-stop shop."
     }
     IDENTITY_NOT_VERIFIED = Forbidden "dossier.identity_not_verified" {
         "Chưa xác minh danh tính", "Your identity is not verified";

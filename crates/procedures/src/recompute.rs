@@ -17,6 +17,7 @@ use crate::receipt::{self, Stage};
 use crate::recomputation::{self as order, Phase, Progress, Recomputation, RecomputationId, advance, entry, load};
 use crate::steps::{Seen, World, read, said, store};
 use crate::timer::catch_up;
+use crate::told::Told;
 
 /// Dossiers in one transaction: no more than leaves others their turn.
 const BATCH: i64 = 100;
@@ -140,7 +141,8 @@ async fn carry_out(
         due_at: moved.due_at.unwrap_or(ctx.now),
     };
     let seen = (sides.everybody(&old), sides.everybody(&moved));
-    let entry = Entry::new(ctx, moved.id.0, Some(moved.competent_agency_id.0), &event, seen);
+    let told = Told { event: &event, before: &old, after: &moved };
+    let entry = Entry::new(ctx, moved.id.0, Some(moved.competent_agency_id.0), &told, seen);
     let mut said = said(&moved, Some((None, row.reason.clone())), None);
     // The applicant is told another date.
     if moved.due_at != old.due_at && !moved.clock_stands {

@@ -228,7 +228,8 @@ fn may_read(actor: &Actor, agency: AgencyId) -> bool {
 fn entry(catalogue: &Catalogue, row: Row) -> Result<RegisterEntry> {
     let (procedure, _) = catalogue.pinned(row.procedure_id, &row.case_code)?;
     let (method, recipient_name, signature) =
-        row.delivery.map_or((None, None, None), |(method, name, signature)| (Some(method), name, signature));
+        // Papers of what ended without a result go back too.
+        row.delivery.filter(|_| row.status == Status::Returned).map_or((None, None, None), |(method, name, signature)| (Some(method), name, signature));
     Ok(RegisterEntry {
         number: row.number,
         dossier_id: row.dossier_id,

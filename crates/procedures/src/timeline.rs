@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::schema::{journal, remarks, verifications};
-use kernel::{Ctx, Permission, Result};
+use kernel::{Ctx, Result};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -21,7 +21,8 @@ pub struct TimelineEntry {
     pub version: i32,
     #[schema(example = "dossier.accepted", max_length = 100)]
     pub event: String,
-    /// What is particular to the event: codes, ids, dates.
+    /// What is particular to the event: codes, ids, dates. Where it led to another state or moved what was promised, `state_before`
+    /// and `state_after`, `due_before` and `due_after`.
     #[schema(value_type = Object)]
     pub data: serde_json::Value,
     pub at: DateTime<Utc>,
@@ -65,9 +66,7 @@ pub async fn timeline(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) ->
     let said = remarks::dossier_id.eq(journal::entity_id).and(remarks::version.eq(journal::entity_version));
     let shown =
         verifications::dossier_id.eq(journal::entity_id).and(verifications::version.eq(journal::entity_version));
-    // Whoever was asked, or keeps the result, has no more to do with it than that.
-    let inside = ctx.actor.agency().is_some_and(|agency| dossier.is_handled_by(agency));
-    let hidden: &[&str] = if inside || ctx.actor.may(Permission::OverseeDossiers) { &[] } else { INTERNAL };
+    let hidden: &[&str] = if dossier.is_handled_by(&ctx.actor) { &[] } else { INTERNAL };
     let rows: Vec<Row> = journal::table
         .left_join(remarks::table.on(said))
         .left_join(verifications::table.on(shown))

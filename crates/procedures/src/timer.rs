@@ -98,6 +98,8 @@ pub async fn fire(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, due
         (DEADLINE, Some(statutory_due_at)) => Event::DeadlinePassed { statutory_due_at },
         (ANSWER, _) => Event::AnswerDeadlinePassed {},
         (HAND_OVER, _) => Event::HandOverDeadlinePassed {},
+        // What is being put right cannot be fetched, and has its time anew when it is right.
+        (COLLECT, _) if sides.correcting => return kernel::timers::drop(conn, due).await.map(|()| false),
         (COLLECT, _) => Event::CollectionOverdue {},
         (DEADLINE, None) => return kernel::timers::drop(conn, due).await.map(|()| false),
         // Set by a newer program, which runs beside this one or did: it is put off until that one leads.

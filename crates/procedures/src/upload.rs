@@ -14,7 +14,7 @@ use crate::attachment::{
     self, Attachment, AttachmentId, AttachmentView, InsertPapers, NewAttachment, NewDocument, Purpose,
 };
 use crate::catalogue::Catalogue;
-use crate::dossier::{Dossier, DossierId, agencies, audience};
+use crate::dossier::{Dossier, DossierId, agencies};
 use crate::event::{Event, INTERNAL};
 use crate::paper::reuse::{Reuse, reuse};
 use crate::problem::{ATTACHMENT_NOT_FOUND, ATTACHMENTS_CLOSED, ID_TAKEN, NOT_YOURS_TO_DO, TOO_MANY_ATTACHMENTS};
@@ -170,7 +170,7 @@ pub async fn awaited(
     paper: AttachmentId,
 ) -> Result<Attachment> {
     let mut seen = read(conn, ctx, id).await?;
-    let paper = among(std::mem::take(&mut seen.papers), &ctx.actor, paper)?;
+    let paper = among(std::mem::take(&mut seen.papers), &seen.dossier, &ctx.actor, paper)?;
     // What has arrived has arrived: sending it again is no change, in whatever state.
     if paper.stored_at.is_none() {
         may_add(&seen, &ctx.actor, paper.purpose)?;
@@ -194,7 +194,7 @@ pub async fn arrived(conn: &mut AsyncPgConnection, ctx: &Ctx, paper: Attachment)
 
 async fn note(conn: &mut AsyncPgConnection, ctx: &Ctx, paper: &Attachment) -> Result<(i32, AttachmentView)> {
     let mut seen = read(conn, ctx, paper.dossier_id).await?;
-    let mut paper = among(std::mem::take(&mut seen.papers), &ctx.actor, paper.id)?;
+    let mut paper = among(std::mem::take(&mut seen.papers), &seen.dossier, &ctx.actor, paper.id)?;
     if paper.stored_at.is_some() {
         return Ok((seen.dossier.version, AttachmentView::of(&paper)));
     }
@@ -223,20 +223,25 @@ pub async fn readable(
     id: DossierId,
     paper: AttachmentId,
 ) -> Result<Attachment> {
-    let paper = among(read(conn, ctx, id).await?.papers, &ctx.actor, paper)?;
+    let Seen { dossier, papers, .. } = read(conn, ctx, id).await?;
+    let paper = among(papers, &dossier, &ctx.actor, paper)?;
     if paper.stored_at.is_none() { Err(ATTACHMENT_NOT_FOUND.error()) } else { Ok(paper) }
 }
 
-/// The paper with this id that the actor may see. What the agency has not decided is not for its applicant.
-pub(crate) fn among(papers: Vec<Attachment>, actor: &Actor, paper: AttachmentId) -> Result<Attachment> {
-    let shown = |found: &Attachment| found.purpose != Purpose::DraftResult || !matches!(actor, Actor::Citizen(_));
+/// The paper with this id that the actor may see. What the agency has not decided is for those alone who prepare and decide it.
+pub(crate) fn among(
+    papers: Vec<Attachment>,
+    dossier: &Dossier,
+    actor: &Actor,
+    paper: AttachmentId,
+) -> Result<Attachment> {
+    let shown = |found: &Attachment| found.purpose != Purpose::DraftResult || dossier.is_handled_by(actor);
     papers.into_iter().find(|found| found.id == paper && shown(found)).ok_or_else(|| ATTACHMENT_NOT_FOUND.error())
 }
 
 /// The entry of a change after which the same people see the dossier.
 pub(crate) fn told(ctx: &Ctx, (dossier, sides): (&Dossier, &Sides), event: &Event) -> Entry {
-    let mut seen = if INTERNAL.contains(&event.kind()) { agencies(dossier) } else { audience(dossier) };
-    seen.extend(sides.beside(dossier));
+    let seen = if INTERNAL.contains(&event.kind()) { agencies(dossier) } else { sides.everybody(dossier) };
     Entry::new(ctx, dossier.id.0, ctx.actor.agency().map(|agency| agency.0), event, (seen.clone(), seen))
 }
 

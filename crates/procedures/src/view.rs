@@ -120,7 +120,7 @@ pub fn view(
     sides: &Sides,
 ) -> Result<View> {
     let (procedure, case) = catalogue.pinned(dossier.procedure_id, &dossier.case_code)?;
-    let officer = ctx.actor.agency().is_some();
+    let officer = dossier.is_handled_by(&ctx.actor);
     let shown = |paper: &&Attachment| match paper.purpose {
         Purpose::Component | Purpose::PaymentProof => false,
         Purpose::DraftResult => officer && (dossier.outcome.is_none() || sides.correcting),

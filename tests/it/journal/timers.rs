@@ -175,5 +175,6 @@ async fn a_worker_that_is_late_to_a_timer_does_nothing_to_what_has_changed_since
     let result = json!({"outcome": "granted", "number": "125/GPXD-UBND"});
     app.staff("lanhdao").await.post(&format!("/v1/dossiers/{id}/issue-result"), result).await.expect(200);
     procedures::timer::fire(conn, &ctx, server.world(&catalogue), &seen).await.unwrap();
-    assert_eq!((app.count(&told(&id)).await, app.count(&set(&id)).await), (0, 0));
+    let waits = "SELECT count(*) FROM timers WHERE kind = 'collect'";
+    assert_eq!((app.count(&told(&id)).await, app.count(&set(&id)).await, app.count(waits).await), (0, 1, 1));
 }

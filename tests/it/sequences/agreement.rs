@@ -12,6 +12,8 @@ use procedures::DossierId;
 use procedures::receipt::Receipt;
 use procedures::workflow::Status;
 
+use serde_json::{Value, json};
+
 use super::Way;
 use crate::cast::MARRIAGE_ELSEWHERE;
 use crate::harness::TestApp;
@@ -48,6 +50,7 @@ pub async fn of_dossier(app: &TestApp, way: &Way) {
         expected.map(|deadline| deadline.due_at),
     );
     assert_eq!(dates, expected, "{about}");
+    assert_eq!(entries_join(app, way).await, (json!(status.code()), json!(dates.2)), "{about}");
     let last = receipts::table.filter(receipts::dossier_id.eq(id)).order(receipts::version.desc());
     let last: Option<String> = last.select(receipts::signed).first(conn).await.optional().unwrap();
     if let Some(due_at) = dates.2.filter(|_| !stands) {
@@ -73,6 +76,27 @@ pub async fn of_dossier(app: &TestApp, way: &Way) {
     let told = format!("SELECT count(*) FROM journal WHERE entity_id = '{id}'");
     let versions = format!("SELECT version FROM dossiers WHERE id = '{id}'");
     assert_eq!(app.count(&told).await, app.count(&versions).await, "{about}");
+}
+
+/// Each entry begins where the one before ended: with its state and with what was promised.
+async fn entries_join(app: &TestApp, way: &Way) -> (Value, Value) {
+    let conn = &mut *app.db.conn().await.unwrap();
+    let id: uuid::Uuid = way.id.parse().unwrap();
+    let entries = journal::table.filter(journal::entity_id.eq(id)).order(journal::entity_version);
+    let entries: Vec<String> = entries.select(journal::event).load(conn).await.unwrap();
+    let (mut state, mut due) = (json!("draft"), Value::Null);
+    for entry in entries {
+        let entry: Value = serde_json::from_str(&entry).unwrap();
+        let (kind, data) = entry.as_object().unwrap().iter().next().unwrap();
+        for (now, before, after) in [(&mut state, "state_before", "state_after"), (&mut due, "due_before", "due_after")]
+        {
+            if let Some(then) = data.get(before) {
+                assert_eq!(then, now, "{way}: {kind} begins elsewhere");
+                *now = data[after].clone();
+            }
+        }
+    }
+    (state, due)
 }
 
 /// The clock of a dossier, from nothing but what its journal tells and the limits of the rules.

@@ -9,7 +9,6 @@ use actix_web::http::header;
 use actix_web::web::{Bytes, Data, Path, ServiceConfig, get, post, resource};
 use actix_web::{HttpRequest, HttpResponse};
 use kernel::Clock;
-use serde::de::DeserializeOwned;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -50,15 +49,10 @@ pub fn routes(address: SocketAddr, secret: Vec<u8>) -> Result<impl Fn(&mut Servi
     })
 }
 
-/// A message of the server, if it is signed.
-fn message<T: DeserializeOwned>(demo: &Demo, request: &HttpRequest, body: &Bytes) -> Option<T> {
-    let header = |name: &str| request.headers().get(name)?.to_str().ok();
-    let (id, at, tag) = (header(signature::ID)?, header(signature::TIMESTAMP)?, header(signature::SIGNATURE)?);
-    signature::fits(&demo.secret, id, at, tag, body).then(|| serde_json::from_slice(body).ok())?
-}
-
 async fn open(demo: Data<Demo>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    let Some(checkout) = message::<Checkout>(&demo, &request, &body) else { return HttpResponse::Forbidden().finish() };
+    let Some(checkout) = signature::message::<Checkout>(&demo.secret, &request, &body) else {
+        return HttpResponse::Forbidden().finish();
+    };
     let order = checkout.order.0;
     let mut checkouts = demo.checkouts.lock().unwrap_or_else(PoisonError::into_inner);
     checkouts.entry(order).or_insert(Paying { checkout, number: None });
@@ -103,7 +97,9 @@ async fn pay(demo: Data<Demo>, order: Path<Uuid>) -> HttpResponse {
 }
 
 async fn refund(demo: Data<Demo>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    let Some(refund) = message::<Refund>(&demo, &request, &body) else { return HttpResponse::Forbidden().finish() };
+    let Some(refund) = signature::message::<Refund>(&demo.secret, &request, &body) else {
+        return HttpResponse::Forbidden().finish();
+    };
     let payment = refund.payment;
     let mut refunds = demo.refunds.lock().unwrap_or_else(PoisonError::into_inner);
     let transaction = refunds.entry(payment.0).or_insert_with(|| format!("DEMO-R-{}", number())).clone();

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::problem::GATEWAY_UNAVAILABLE;
-use crate::settings::GatewaySettings;
+use crate::settings::Partner;
 
 /// Somebody is to be sent to the gateway to pay this.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -77,7 +77,7 @@ struct Opened {
 
 /// Our side of it.
 pub struct Gateway {
-    settings: GatewaySettings,
+    settings: Partner,
     notify: String,
     client: Client,
 }
@@ -87,7 +87,7 @@ impl Gateway {
     ///
     /// # Errors
     /// A sentence for the operator.
-    pub fn new(settings: GatewaySettings, public_url: &str) -> Result<Self, String> {
+    pub fn new(settings: Partner, public_url: &str) -> Result<Self, String> {
         let client = Client::builder()
             .redirect(Policy::none())
             .connect_timeout(Duration::from_secs(5))

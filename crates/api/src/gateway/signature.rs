@@ -1,10 +1,12 @@
 //! Messages between us and the gateway, signed as Standard Webhooks has it: HMAC-SHA256 over id, moment and body.
 
+use actix_web::HttpRequest;
 use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kernel::Clock;
 use kernel::clock::random;
+use serde::de::DeserializeOwned;
 
 pub const ID: &str = "webhook-id";
 pub const TIMESTAMP: &str = "webhook-timestamp";
@@ -33,6 +35,13 @@ pub fn fits(secret: &[u8], id: &str, timestamp: &str, signatures: &str, body: &[
         tag.is_some_and(|tag| hmac::verify(&key, &content, &tag).is_ok())
     };
     signatures.split(' ').any(made)
+}
+
+/// A message, if it is signed with the secret.
+pub fn message<T: DeserializeOwned>(secret: &[u8], request: &HttpRequest, body: &[u8]) -> Option<T> {
+    let header = |name: &str| request.headers().get(name)?.to_str().ok();
+    let (id, at, tag) = (header(ID)?, header(TIMESTAMP)?, header(SIGNATURE)?);
+    fits(secret, id, at, tag, body).then(|| serde_json::from_slice(body).ok())?
 }
 
 /// The bytes of a secret as it is written: `whsec_` and base64.

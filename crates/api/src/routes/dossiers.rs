@@ -10,13 +10,13 @@ use kernel::Actor;
 use kernel::id::{AgencyId, CitizenId};
 use kernel::page::Page;
 use kernel::problem::{FieldError, Text};
-use procedures::claim::{self, Claim};
+use procedures::claim::{self, Claim, Vouched};
 use procedures::dossier::ApplicantOrganisation;
 use procedures::eform::{self, EForm, EarlierForm};
 use procedures::file::{self, NewDossier, Principal, Ways};
 use procedures::holding::{self, Holdings};
 use procedures::list::{self, DossierLine, Filter};
-use procedures::problem::{NOT_FOUND, UNKNOWN_PROCEDURE};
+use procedures::problem::{NOT_FOUND, NOT_YOURS_TO_DO, UNKNOWN_PROCEDURE};
 use procedures::steps::{self, Seen};
 use procedures::timeline::{self, TimelineEntry};
 use procedures::tracking::{self, Tracking};
@@ -72,7 +72,7 @@ async fn create_dossier(write: Write<NewDossier>) -> Result<Answered> {
             };
             let competent = match &new.competent_agency {
                 Some(code) => decider_today(call, "/competent_agency", code)?,
-                None => receiving,
+                None => decides(call, "/competent_agency", receiving)?,
             };
             let at = |pointer, code: &Option<String>| {
                 code.as_ref().map(|code| agency_today(call, pointer, code)).transpose()
@@ -125,7 +125,11 @@ pub(super) fn agency_today(call: &Call, pointer: &str, code: &str) -> kernel::Re
 
 /// The agency with this code, if it exists today and decides procedures.
 pub(super) fn decider_today(call: &Call, pointer: &str, code: &str) -> kernel::Result<AgencyId> {
-    let id = agency_today(call, pointer, code)?;
+    decides(call, pointer, agency_today(call, pointer, code)?)
+}
+
+/// The agency, if it decides procedures.
+fn decides(call: &Call, pointer: &str, id: AgencyId) -> kernel::Result<AgencyId> {
     if call.app.agencies.load().get(id).is_some_and(|agency| agency.kind.decides()) {
         return Ok(id);
     }
@@ -184,7 +188,8 @@ async fn get_dossier(call: Call, id: Id<DossierId>, request: HttpRequest) -> Res
 /// Put a dossier into your account
 ///
 /// One that was filed for you at a counter or by post, by the code on its receipt: from now on you follow it here, and supply what
-/// is missing. It must have been filed under the identity number that the identity provider vouches for.
+/// is missing. It must have been filed under the name and identity number that the identity provider vouches for. Its papers come into
+/// your store.
 #[utoipa::path(operation_id = "claimDossier", tag = "dossiers", request_body = Claim, security(("oauth" = ["dossier:file"])),
     responses(
         (status = 200, description = "The dossier, which is in your account.", body = View),
@@ -195,9 +200,12 @@ async fn get_dossier(call: Call, id: Id<DossierId>, request: HttpRequest) -> Res
 async fn claim_dossier(write: Write<Claim>) -> Result<Answered> {
     write
         .run(async |conn, call, code, attempt| {
-            let number = own(conn, &call.ctx.actor).await?;
+            let Actor::Citizen(me) = call.ctx.actor else { return Err(NOT_YOURS_TO_DO.error()) };
+            let vouched = citizen::by_id(conn, me)
+                .await?
+                .and_then(|citizen| Some(Vouched { name: citizen.name, identity_number: citizen.identity_number? }));
             let catalogue = call.app.catalogue.load_full();
-            claim::claim(conn, &call.ctx, call.app.world(&catalogue), number, code, attempt).await
+            claim::claim(conn, &call.ctx, call.app.world(&catalogue), vouched, code, attempt).await
         })
         .await
 }

@@ -7,7 +7,7 @@ use kernel::files::FileStore;
 use kernel::{Db, db};
 use reqwest::Url;
 
-use super::{DataSource, Flags, GatewaySettings, OauthClient, Oidc, given};
+use super::{DataSource, Flags, OauthClient, Oidc, Partner, given};
 use crate::gateway::signature;
 
 fn list(text: &Option<String>) -> impl Iterator<Item = &str> {
@@ -71,19 +71,33 @@ pub fn oidc(flags: &Flags, public_url: &str) -> Result<Option<Oidc>, String> {
 }
 
 /// Where fees are paid online; nowhere when both are missing.
-pub fn gateway(flags: &Flags) -> Result<Option<GatewaySettings>, String> {
-    match (given(&flags.payment_gateway_url), given(&flags.payment_gateway_secret)) {
+pub fn gateway(flags: &Flags) -> Result<Option<Partner>, String> {
+    let (url, secret) = (&flags.payment_gateway_url, &flags.payment_gateway_secret);
+    partner(("PAYMENT_GATEWAY_URL", url), ("PAYMENT_GATEWAY_SECRET", secret))
+}
+
+/// Where the national portal is told; nowhere when both are missing.
+pub fn portal(flags: &Flags) -> Result<Option<Partner>, String> {
+    let (url, secret) = (&flags.national_portal_url, &flags.national_portal_secret);
+    partner(("NATIONAL_PORTAL_URL", url), ("NATIONAL_PORTAL_SECRET", secret))
+}
+
+type Named<'a> = (&'a str, &'a Option<String>);
+
+fn partner((url_name, url): Named<'_>, (secret_name, secret): Named<'_>) -> Result<Option<Partner>, String> {
+    match (given(url), given(secret)) {
         (None, None) => Ok(None),
         (Some(url), Some(secret)) => {
-            web(url).ok_or_else(|| {
-                format!("PAYMENT_GATEWAY_URL must be an address like https://pay.example.vn, not {url}.")
+            web(url)
+                .ok_or_else(|| format!("{url_name} must be an address like https://partner.example.vn, not {url}."))?;
+            let secret = signature::secret(secret).ok_or_else(|| {
+                format!(
+                    "{secret_name} must be whsec_ and 24 to 64 random bytes in base64 (echo whsec_$(openssl rand -base64 32))."
+                )
             })?;
-            let secret = signature::secret(secret).ok_or(
-                "PAYMENT_GATEWAY_SECRET must be whsec_ and 24 to 64 random bytes in base64 (echo whsec_$(openssl rand -base64 32)).",
-            )?;
-            Ok(Some(GatewaySettings { url: url.trim_end_matches('/').to_owned(), secret }))
+            Ok(Some(Partner { url: url.trim_end_matches('/').to_owned(), secret }))
         }
-        _ => Err("PAYMENT_GATEWAY_URL and PAYMENT_GATEWAY_SECRET go together: set both or none.".to_owned()),
+        _ => Err(format!("{url_name} and {secret_name} go together: set both or none.")),
     }
 }
 

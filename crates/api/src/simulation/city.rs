@@ -69,6 +69,8 @@ impl Unit {
 pub struct City {
     /// Those of the wards and communes, which take in most.
     pub communes: Vec<Unit>,
+    /// Those of the centre's branches, which receive for all.
+    pub branches: Vec<Unit>,
     /// The department that settles what is the city's.
     pub justice: Option<Unit>,
     /// The department that is asked about building.
@@ -89,16 +91,17 @@ impl City {
         rng: &mut Rng,
     ) -> Result<Self> {
         let there = |agency: &&Agency| agency.exists_on(first_day);
-        let communes = agencies.all().filter(there).filter(|agency| agency.kind == AgencyKind::Commune);
+        let receives = |agency: &&Agency| matches!(agency.kind, AgencyKind::Commune | AgencyKind::Branch);
+        let receiving = agencies.all().filter(there).filter(receives);
         let departments = [JUSTICE, CONSTRUCTION].map(|code| agencies.by_code(code).filter(there));
-        let all: Vec<&Agency> = communes.chain(departments.into_iter().flatten()).collect();
+        let all: Vec<&Agency> = receiving.chain(departments.into_iter().flatten()).collect();
         let mut known: HashMap<String, StaffId> =
             staff::all(conn).await?.into_iter().map(|member| (member.username, member.id)).collect();
         let missing: Vec<Wanted> = all.iter().flat_map(|agency| hires(agency, &known, now)).collect();
         known.extend(missing.iter().map(|wanted| (wanted.content.username.clone(), wanted.id)));
         let system = Ctx { actor: Actor::System, now };
         import(conn, &system, agencies, missing, false).await.map_err(|(_, error)| error)?;
-        let mut city = Self { communes: Vec::new(), justice: None, construction: None };
+        let mut city = Self { communes: Vec::new(), branches: Vec::new(), justice: None, construction: None };
         for agency in all {
             let staff = ROLES.map(|(_, role, _)| known[&username(agency, role)]);
             let unit = Unit {
@@ -111,6 +114,7 @@ impl City {
             match agency.code.as_str() {
                 JUSTICE => city.justice = Some(unit),
                 CONSTRUCTION => city.construction = Some(unit),
+                _ if agency.kind == AgencyKind::Branch => city.branches.push(unit),
                 _ => city.communes.push(unit),
             }
         }

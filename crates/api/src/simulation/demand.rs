@@ -84,7 +84,11 @@ pub fn filing(
     day: NaiveDate,
     worked: bool,
 ) -> Option<(&'static Matter, Channel, DateTime<Utc>)> {
-    let known = |matter: &&Matter| catalogue.choose(matter.procedure, matter.case, day).is_ok();
+    let filed = |matter: &Matter, channel| {
+        catalogue.choose(matter.procedure, matter.case, day).is_ok_and(|(_, case)| case.is_filed(channel))
+    };
+    let usual = if worked { Channel::Counter } else { Channel::Online };
+    let known = |matter: &&Matter| filed(matter, usual);
     let matters: Vec<&'static Matter> = MATTERS.iter().filter(known).collect();
     let matter = matters.get(pick(rng, matters.iter().map(|matter| matter.share))?)?;
     let [online, counter, post] = matter.ways;
@@ -93,6 +97,7 @@ pub fn filing(
         true => channels[pick(rng, [online, counter, post, 100 - online - counter - post].into_iter())?],
         false => Channel::Online,
     };
+    let channel = if filed(matter, channel) { channel } else { usual };
     let minute = match channel {
         // From 06:00 to 23:00, most in the middle of the day.
         Channel::Online => 360 + rng.u32(0..=510) + rng.u32(0..=510),

@@ -7,7 +7,8 @@ use kernel::files::MediaType;
 use kernel::{Actor, Ctx, Result};
 use procedures::attachment::{AttachmentId, NewAttachment};
 use procedures::catalogue::{Case, Fee};
-use procedures::dossier::{Channel, DossierId};
+use procedures::clock::timeliness_of;
+use procedures::dossier::{Channel, DossierId, load};
 use procedures::fee::order::{self, NewFeeLine, NewFeeOrder};
 use procedures::fee::payment::{self, NewPayment};
 use procedures::fee::{FeeOrderId, PaymentMethod};
@@ -16,6 +17,7 @@ use procedures::request::{Reasoned, Rejection, RejectionGround, SupplementGround
 use procedures::request::{Withdrawal, WithdrawalGround};
 use procedures::steps::{self, Target};
 use procedures::upload::{self, Addition};
+use procedures::workflow::Status;
 
 use super::life::{Act, Life, Next, Turn, attempt, step};
 use super::{Scene, people};
@@ -133,6 +135,13 @@ impl Life<'_> {
         scene: &Scene<'_>,
         now: DateTime<Utc>,
     ) -> Result<Next> {
+        // Who comes too late finds it rejected.
+        let system = Ctx { actor: Actor::System, now };
+        let dossier = load(conn, &system, self.id).await?;
+        if dossier.status != Status::IntakeSupplement {
+            (self.heard.status, self.heard.timeliness) = (dossier.status, timeliness_of(&dossier, now));
+            return Ok(None);
+        }
         self.bring_paper(conn, scene, &self.applicant(now)).await?;
         self.submit(conn, scene, now + minutes(3)).await
     }

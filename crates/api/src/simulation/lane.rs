@@ -103,14 +103,18 @@ pub(super) fn begin_life<'a>(
     let (matter, channel, at) = filing(&mut rng, scene.catalogue, day, worked)?;
     let communes = &scene.city.communes;
     let weights = communes.iter().map(|unit| unit.weight);
-    let receiving = &communes[pick(&mut rng, weights.clone())?];
+    let at_home = &communes[pick(&mut rng, weights.clone())?];
+    // Some go to a branch of the centre, which receives for all.
+    let branches = &scene.city.branches;
+    let branch = pick(&mut rng, branches.iter().map(|unit| unit.weight)).map(|n| &branches[n]);
+    let receiving = branch.filter(|_| channel.is_reception() && rng.u32(0..100) < 15).unwrap_or(at_home);
     let content = &scene.catalogue.choose(matter.procedure, matter.case, day).ok()?.0.content.0;
     // Who is not bound to where they live files at work, now and then.
     let elsewhere = content.non_territorial && rng.u32(0..100) < 10;
     let deciding = match &scene.city.justice {
         Some(justice) if content.level == procedures::catalogue::Level::City => justice,
-        _ if elsewhere => &communes[pick(&mut rng, weights)?],
-        _ => receiving,
+        _ if elsewhere && receiving.agency == at_home.agency => &communes[pick(&mut rng, weights)?],
+        _ => at_home,
     };
     let life = Life {
         id: DossierId::at(at),

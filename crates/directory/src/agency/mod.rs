@@ -41,6 +41,11 @@ kernel::text_enum! {
 }
 
 impl AgencyKind {
+    /// Whether it receives dossiers for any agency of the city.
+    pub fn receives_for_all(self) -> bool {
+        matches!(self, Self::Centre | Self::Branch | Self::Point)
+    }
+
     /// Whether it decides procedures; the others receive, or serve.
     pub fn decides(self) -> bool {
         matches!(self, Self::City | Self::Centre | Self::Department | Self::District | Self::Commune)

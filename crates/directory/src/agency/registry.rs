@@ -1,6 +1,6 @@
 //! All agencies of an installation, in memory: few, rarely changed, needed everywhere.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use deadlines::Office;
 use diesel::prelude::*;
@@ -59,6 +59,11 @@ impl Agencies {
     /// The hours of those that do not keep the usual ones.
     pub fn offices(&self) -> HashMap<AgencyId, Office> {
         self.all().filter_map(|agency| Some((agency.id, agency.contact.0.office()?))).collect()
+    }
+
+    /// Those that receive dossiers for all others.
+    pub fn centres(&self) -> HashSet<AgencyId> {
+        self.all().filter(|agency| agency.kind.receives_for_all()).map(|agency| agency.id).collect()
     }
 
     /// Those with this folded text in their code or name, by code; all of them for no text.

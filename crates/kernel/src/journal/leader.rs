@@ -21,7 +21,12 @@ const PARTITION_AHEAD: i64 = PARTITION / 2;
 
 /// Whether this connection leads now. Holds until it is closed.
 pub async fn try_lead(conn: &mut AsyncPgConnection) -> Result<bool> {
-    Ok(diesel::select(pg_try_advisory_lock(LEADER_LOCK)).get_result(conn).await?)
+    try_hold(conn, LEADER_LOCK).await
+}
+
+/// Whether this connection holds an advisory lock now, which nobody else can. It holds it until it is closed.
+pub async fn try_hold(conn: &mut AsyncPgConnection, lock: i64) -> Result<bool> {
+    Ok(diesel::select(pg_try_advisory_lock(lock)).get_result(conn).await?)
 }
 
 diesel::define_sql_function! {

@@ -1,10 +1,11 @@
 //! The journal: one typed entry for every change, in one gapless order, under one Merkle tree.
 //!
 //! An entry is written in its change's own statement ([`crate::record`]) and lies unnumbered in the tail. One
-//! [`leader`] numbers what has committed; readers follow the number and can skip nothing. [`checkpoint`]s sign the tree
+//! [`leader`] numbers what has committed; [`follower`]s go by the number and skip nothing. [`checkpoint`]s sign the tree
 //! and [`verify`] holds the stored journal against them.
 
 pub mod checkpoint;
+pub mod follower;
 pub mod leader;
 pub mod merkle;
 pub mod verify;

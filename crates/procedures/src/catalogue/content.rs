@@ -193,7 +193,7 @@ pub struct Case {
     #[serde(default = "one")]
     #[schema(minimum = 1, maximum = 20)]
     pub sets: u8,
-    /// How it can be filed, where that makes a difference; otherwise in every way, within the limit.
+    /// How it can be filed, on these ways and no others; in every way, within the limit, where none is named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 10)]
     pub methods: Vec<Method>,
@@ -351,6 +351,12 @@ impl Case {
     /// What is particular to this way of filing, if anything is.
     pub fn method(&self, channel: Channel) -> Option<&Method> {
         self.methods.iter().find(|method| method.channel == channel)
+    }
+
+    /// Whether it can be filed on this way. At a kiosk applicants file online.
+    pub fn is_filed(&self, channel: Channel) -> bool {
+        let named = |channel| self.method(channel).is_some();
+        self.methods.is_empty() || named(channel) || channel == Channel::Kiosk && named(Channel::Online)
     }
 
     /// The fees on this way; where it is not told of, those of another way of its kind.

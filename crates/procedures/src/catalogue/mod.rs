@@ -77,7 +77,7 @@ impl Procedure {
     /// The cases beside this one that can be filed on this way too.
     pub fn other_cases(&self, one: &Case, channel: Channel) -> impl Iterator<Item = &Case> {
         let cases = self.content.0.cases.iter();
-        cases.filter(move |other| other.code != one.code && other.method(channel).is_some())
+        cases.filter(move |other| other.code != one.code && other.is_filed(channel))
     }
 }
 

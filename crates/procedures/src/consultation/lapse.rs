@@ -5,7 +5,7 @@ use kernel::timers::{self, Due};
 use kernel::{Actor, Ctx, Result};
 
 use super::reply::went_on;
-use super::{Consultation, ConsultationId, ConsultationStatus, about, all, closed};
+use super::{Consultation, ConsultationId, ConsultationStatus, all, closed, one};
 use crate::dossier::DossierId;
 use crate::event::Event;
 use crate::problem::CONSULTATION_NOT_FOUND;
@@ -30,9 +30,9 @@ pub(super) async fn catch_up(conn: &mut AsyncPgConnection, ctx: &Ctx, world: Wor
 /// Somebody changed the dossier meanwhile: the timer is due again.
 pub async fn fire(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, due: &Due) -> Result<()> {
     let id = ConsultationId(due.entity_id);
-    let dossier = match about(conn, id).await {
+    let dossier = match one(conn, id).await {
         Err(error) if error.is(&CONSULTATION_NOT_FOUND) => return timers::drop(conn, due).await,
-        dossier => dossier?,
+        asked => asked?.dossier_id,
     };
     let mut moving = Moving::begin(conn, ctx, world, dossier, None).await?;
     let asked = all(conn, dossier).await?;

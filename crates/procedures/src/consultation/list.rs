@@ -27,7 +27,7 @@ pub struct ConsultationFilter {
     /// The agency's part in them; `asked` when absent.
     #[param(inline)]
     pub side: Option<ConsultationSide>,
-    /// Those that are closed, instead of those that are open.
+    /// Those that are closed, instead of those that are open; only of those that the agency is asked.
     pub closed: Option<bool>,
     /// How many on a page.
     #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
@@ -72,12 +72,14 @@ pub async fn list(
         ConsultationSide::Asked => query.filter(consultations::agency_id.eq(agency)),
         ConsultationSide::Asking => {
             let handled = dossiers::competent_agency_id.eq(agency).or(dossiers::receiving_agency_id.eq(agency));
-            query.filter(visible_to(ctx)).filter(handled)
+            query.filter(visible_to(ctx)).filter(dossiers::open).filter(handled)
         }
     };
     // The indexes are partial: open questions and the rest are told apart in every query.
     query = match filter.closed {
-        Some(true) => query.filter(consultations::closed_at.is_not_null()),
+        Some(true) if filter.side != Some(ConsultationSide::Asking) => {
+            query.filter(consultations::closed_at.is_not_null())
+        }
         _ => query.filter(consultations::closed_at.is_null()),
     };
     if let Some(cursor) = &filter.cursor {

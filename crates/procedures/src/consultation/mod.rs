@@ -17,7 +17,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::dossier::{DossierId, load};
-use crate::problem::CONSULTATION_NOT_FOUND;
+use crate::problem::{CONSULTATION_NOT_FOUND, NOT_FOUND};
 
 id! { ConsultationId, "A question to another agency." }
 
@@ -67,17 +67,16 @@ pub struct Consultation {
 pub const ENTITY: &str = "consultation";
 const TIMER: &str = "answer";
 
-/// Every question that was asked about a dossier, by agencies that take part in it. What they tell each other is not the
-/// applicant's to read.
+/// Every question that was asked about a dossier, for the agencies that received and decide it; for others their own. What
+/// agencies tell each other is not the applicant's to read.
 ///
 /// # Errors
 /// No such dossier for this actor.
 pub async fn of_dossier(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Result<Vec<Consultation>> {
-    if ctx.actor.agency().is_none() {
-        return Err(crate::problem::NOT_FOUND.error());
-    }
-    load(conn, ctx, id).await?;
-    all(conn, id).await
+    let own = ctx.actor.agency().ok_or_else(|| NOT_FOUND.error())?;
+    let inside = load(conn, ctx, id).await?.is_handled_by(&ctx.actor);
+    let asked = all(conn, id).await?.into_iter();
+    Ok(asked.filter(|asked| inside || asked.agency_id == own).collect())
 }
 
 async fn all(conn: &mut AsyncPgConnection, id: DossierId) -> Result<Vec<Consultation>> {
@@ -88,10 +87,9 @@ async fn all(conn: &mut AsyncPgConnection, id: DossierId) -> Result<Vec<Consulta
     Ok(asked.load(conn).await?)
 }
 
-/// The dossier that a question is about.
-async fn about(conn: &mut AsyncPgConnection, id: ConsultationId) -> Result<DossierId> {
-    let dossier = consultations::table.find(id).select(consultations::dossier_id).first(conn).await.optional()?;
-    dossier.ok_or_else(|| CONSULTATION_NOT_FOUND.error())
+async fn one(conn: &mut AsyncPgConnection, id: ConsultationId) -> Result<Consultation> {
+    let row = consultations::table.find(id).select(Consultation::as_select()).first(conn).await.optional()?;
+    row.ok_or_else(|| CONSULTATION_NOT_FOUND.error())
 }
 
 /// A question is closed, and its timer taken away.

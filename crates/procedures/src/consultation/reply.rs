@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::lapse::catch_up;
-use super::{Consultation, ConsultationId, ConsultationStatus, Opinion, about, all, closed};
+use super::{Consultation, ConsultationId, ConsultationStatus, Opinion, all, closed, one};
 use crate::event::Event;
 use crate::problem::{CONSULTATION_CLOSED, CONSULTATION_NOT_FOUND, NOT_FOUND, NOT_YOURS_TO_DO};
 use crate::steps::{Moving, World, again};
@@ -36,7 +36,12 @@ pub async fn reply(
     new: NewOpinion,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    let dossier = about(conn, id).await?;
+    let asked = one(conn, id).await?;
+    // What was asked stays with whoever was asked, also when the dossier has ended.
+    if asked.status != ConsultationStatus::Open && ctx.actor.may_at(Permission::ProcessDossier, asked.agency_id) {
+        return Err(CONSULTATION_CLOSED.error().extra("state", asked.status.code()));
+    }
+    let dossier = asked.dossier_id;
     catch_up(conn, ctx, world, dossier).await?;
     again(async || {
         let moving = Moving::begin(conn, ctx, world, dossier, None).await;

@@ -43,7 +43,7 @@ pub async fn digitise(
     if matches!(dossier.status, Status::Rejected | Status::Withdrawn | Status::Stopped) {
         return Err(DOSSIER_CLOSED.error().extra("state", dossier.status.code()));
     }
-    let mut file = among(filed, &ctx.actor, paper)?;
+    let mut file = among(filed, &dossier, &ctx.actor, paper)?;
     if file.stored_at.is_none() {
         return Err(ATTACHMENT_NOT_FOUND.error());
     }
@@ -119,7 +119,8 @@ pub async fn read(
     catalogue: &Catalogue,
     (id, paper): (DossierId, AttachmentId),
 ) -> Result<PaperView> {
-    let file = among(steps::read(conn, ctx, id).await?.papers, &ctx.actor, paper)?;
+    let Seen { dossier, papers, .. } = steps::read(conn, ctx, id).await?;
+    let file = among(papers, &dossier, &ctx.actor, paper)?;
     let row = papers::table
         .inner_join(attachments::table)
         .filter(papers::id.eq(file.paper_id.unwrap_or(PaperId(file.id.0))))

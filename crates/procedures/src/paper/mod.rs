@@ -184,8 +184,8 @@ impl journal::Event for PaperEvent {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Owned {
     None,
-    /// By the identity number that the identity provider vouches for; by the account where it tells none. And those of the
-    /// organisations whose representative by law they are on that day: a power of attorney does not open the store.
+    /// By the identity number that the identity provider vouches for; by the account where it tells none. Not what reception has
+    /// filed under that number until it is claimed: it may be mistyped. And those of the organisations whose representative by law they are on that day: a power of attorney does not open the store.
     Citizen(CitizenId, NaiveDate),
 }
 
@@ -203,8 +203,8 @@ impl QueryFragment<Pg> for Owned {
             Self::None => out.push_sql("false"),
             Self::Citizen(id, today) => {
                 out.push_sql(
-                    "(papers.kept_at IS NOT NULL AND (papers.organisation_id IS NULL AND papers.owner_number = \
-                     (SELECT identity_number FROM citizens WHERE id = ",
+                    "(papers.kept_at IS NOT NULL AND (papers.organisation_id IS NULL AND papers.owner_id IS NOT NULL \
+                     AND papers.owner_number = (SELECT identity_number FROM citizens WHERE id = ",
                 );
                 out.push_bind_param::<SqlUuid, _>(id)?;
                 out.push_sql(") OR papers.organisation_id IS NULL AND papers.owner_id = ");

@@ -213,10 +213,7 @@ pub async fn issue_result(
             let papers = &mut moving.papers;
             moving.also = keep::result(ctx, &moving.dossier, moving.procedure, papers, document)?;
         }
-        let keeps = moving.sides.return_point.unwrap_or(moving.dossier.receiving_agency_id);
-        if let Some(collect_by) = clock::stage(world.rules, "collect", keeps, ctx.now)? {
-            moving.dossier.next_due_at = collect_by;
-        }
+        moving.dossier.next_due_at = moving.collect_by(ctx, world.rules)?;
         let in_time = !clock::timeliness_of(&moving.dossier, ctx.now).is_late();
         let document = result.document.as_ref().map(|document| document.id.0);
         Ok(Event::ResultIssued { outcome: result.outcome, ground: result.ground, in_time, document })

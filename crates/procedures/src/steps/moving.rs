@@ -24,11 +24,12 @@ use crate::consultation;
 use crate::dossier::{Channel, Dossier, DossierId, SidePart, agencies, audience, visible_to};
 use crate::event::{Event, INTERNAL};
 use crate::fee;
-use crate::problem::{NOT_FOUND, STALE};
+use crate::problem::{CALENDAR_NOT_PUBLISHED, NOT_FOUND, STALE};
 use crate::receipt::{self, Stage};
 use crate::request::VerificationRecord;
 use crate::supplement::{self, Supplement};
 use crate::timer::catch_up;
+use crate::told::Told;
 use crate::view::{View, answer, view};
 use crate::workflow::{Action, Awaited, ClockEffect, FOLLOWS, Facts, Status, step};
 
@@ -303,6 +304,17 @@ impl<'a> Moving<'a> {
         Ok(true)
     }
 
+    /// By when a result that is there now is usually fetched. Where no rule says so, or the calendar does not reach as far, nobody
+    /// is told when that is over.
+    pub fn collect_by(&self, ctx: &Ctx, rules: &Rules) -> Result<DateTime<Utc>> {
+        let keeps = self.sides.return_point.unwrap_or(self.dossier.receiving_agency_id);
+        match clock::stage(rules, "collect", keeps, ctx.now) {
+            Ok(collect_by) => Ok(collect_by.unwrap_or(ctx.now)),
+            Err(error) if error.is(&CALENDAR_NOT_PUBLISHED) => Ok(ctx.now),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Nothing is awaited any more: what is not paid need not be, and who has not answered need not.
     pub fn call_off(&mut self, ctx: &Ctx) {
         if self.sides.unpaid {
@@ -347,10 +359,13 @@ impl<'a> Moving<'a> {
         let asked = self.asked_afterwards(ctx);
         self.also.extend(supplement::changed(self.asked_before.as_ref(), asked.as_ref()));
         let Self { before, dossier, papers, procedure, remark, record, code_prefix, receipt, also, sides, .. } = self;
-        let seen = if INTERNAL.contains(&event.kind()) { agencies } else { audience };
         let agency = ctx.actor.agency().map(|agency| agency.0);
-        let all = |dossier: &Dossier| seen(dossier).into_iter().chain(sides.beside(dossier)).collect();
-        let entry = Entry::new(ctx, dossier.id.0, agency, event, (all(&before), all(&dossier)));
+        let all = |dossier: &Dossier| match INTERNAL.contains(&event.kind()) {
+            true => agencies(dossier),
+            false => sides.everybody(dossier),
+        };
+        let told = Told { event, before: &before, after: &dossier };
+        let entry = Entry::new(ctx, dossier.id.0, agency, &told, (all(&before), all(&dossier)));
         let mut also: Vec<Also> = also.into_iter().chain(said(&dossier, remark, record)).collect();
         let waits = |dossier: &Dossier| dossier.status == Status::ResultReady;
         if sides.return_point.is_some() && waits(&before) != waits(&dossier) {
@@ -385,7 +400,11 @@ fn turn(
                 None => return Ok(()),
             }
         }
-        ClockEffect::Restart if running.as_ref().is_some_and(|clock| elsewhere || clock.events.is_empty()) => {
+        // What a centre receives was received in the territory of whoever decides it.
+        ClockEffect::Restart
+            if !rules.receives_for_all(dossier.receiving_agency_id)
+                && running.as_ref().is_some_and(|clock| elsewhere || clock.events.is_empty()) =>
+        {
             Some(ClockEvent::Restart { at })
         }
         ClockEffect::Lapse => {
