@@ -291,6 +291,13 @@ async fn each_agencys_own_time_is_told() {
         ["consultation", 210, true],
     ]);
     assert_eq!(json!(told), expected);
+    let officers = all.json["items"].as_array().unwrap().iter().map(|holding| holding["officer_id"].clone());
+    let known = |username| json!(directory::demo::staff_id(username).unwrap());
+    assert_eq!(
+        officers.collect::<Vec<_>>(),
+        [Value::Null, known("tiepnhan"), known("chuyenvien"), Value::Null],
+        "who has dealt with it; nobody at the department yet"
+    );
     let agencies = all.json["agencies"].as_array().unwrap();
     let minutes: Vec<&Value> = agencies.iter().map(|agency| &agency["worked_minutes"]).collect();
     assert_eq!(minutes, [450, 210], "of the commune, which receives and examines, and of the department");

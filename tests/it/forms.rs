@@ -61,6 +61,12 @@ async fn each_step_has_the_form_that_it_calls_for() {
     let slip = all.last().unwrap();
     assert_eq!((&slip["form"], &slip["number"]), (&json!("control_slip"), &json!("Mẫu 06")));
     assert!(slip["steps"].as_array().unwrap().len() > 8);
+    let printed =
+        officer.get(&format!("/v1/dossiers/{id}/forms/control_slip/{}", slip["version"])).await.expect(200).text;
+    for who in directory::demo::STAFF.iter().filter(|who| ["tiepnhan", "chuyenvien", "lanhdao"].contains(&who.username))
+    {
+        assert!(printed.contains(who.name), "{} has dealt with it", who.name);
+    }
     cast.client("congdan2").get(&format!("/v1/dossiers/{id}/forms")).await.expect(404);
 }
 

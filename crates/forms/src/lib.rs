@@ -25,6 +25,8 @@ pub const STYLE: &str = include_str!("style.css");
 pub struct Around<'a> {
     /// The names of the agencies that appear in the form.
     pub name_of: &'a dyn Fn(uuid::Uuid) -> String,
+    /// The names of the officers that appear in it.
+    pub person_of: &'a dyn Fn(uuid::Uuid) -> String,
     /// Where anybody can follow the dossier.
     pub tracking: Option<String>,
 }

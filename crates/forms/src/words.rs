@@ -181,14 +181,16 @@ fn table(form: &Form, around: &Around<'_>) -> Table {
             lines: form.papers.iter().enumerate().map(|(n, paper)| numbered(n, vec![paper.name.clone()])).collect(),
         },
         FormKind::ControlSlip => Table {
-            head: vec!["TT", "Thời điểm", "Việc", "Cơ quan"],
+            head: vec!["TT", "Thời điểm", "Việc", "Cơ quan, người thực hiện"],
             lines: form
                 .steps
                 .iter()
                 .enumerate()
                 .map(|(n, step)| {
-                    let agency = step.agency_id.map(|id| (around.name_of)(id)).unwrap_or_default();
-                    numbered(n, vec![moment(step.at), event_in_words(&step.event).to_owned(), agency])
+                    let who =
+                        step.agency_id.map(around.name_of).into_iter().chain(step.officer_id.map(around.person_of));
+                    let who = who.filter(|name| !name.is_empty()).collect::<Vec<_>>().join("; ");
+                    numbered(n, vec![moment(step.at), event_in_words(&step.event).to_owned(), who])
                 })
                 .collect(),
         },

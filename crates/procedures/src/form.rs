@@ -112,6 +112,9 @@ pub struct SlipLine {
     pub event: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agency_id: Option<Uuid>,
+    /// Who did it, when it was a member of staff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub officer_id: Option<Uuid>,
 }
 
 /// A form as a circular has it, from a day on.
@@ -173,6 +176,7 @@ pub async fn forms(conn: &mut AsyncPgConnection, ctx: &Ctx, catalogue: &Catalogu
             at: entry.at,
             event: entry.event.clone(),
             agency_id: entry.agency_id,
+            officer_id: entry.actor_id.filter(|_| entry.actor_kind == "staff"),
         });
         let steps = steps.collect();
         let slip = about.form(FormKind::ControlSlip, dossier.version, ctx.now, dossier.due_at);

@@ -35,6 +35,9 @@ pub struct Holding {
     /// Nobody's, while the applicant has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agency_id: Option<Uuid>,
+    /// Whoever of that agency has dealt with it last meanwhile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub officer_id: Option<Uuid>,
     pub since: DateTime<Utc>,
     /// Absent while it lasts.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -117,12 +120,22 @@ impl Hands {
     }
 
     fn begin(&mut self, hold: Hold, agency_id: Option<Uuid>, since: DateTime<Utc>) {
-        self.items.push(Holding { hold, agency_id, since, until: None, worked_minutes: None });
+        self.items.push(Holding { hold, agency_id, officer_id: None, since, until: None, worked_minutes: None });
     }
 
     fn end(&mut self, at: DateTime<Utc>, ends: impl Fn(&Holding) -> bool) {
         let items = self.items.iter_mut().filter(|holding| holding.until.is_none());
         items.filter(|holding| ends(holding)).for_each(|holding| holding.until = Some(at));
+    }
+
+    /// An officer of whoever has it, or has just got it, has dealt with it.
+    fn deal(&mut self, entry: &TimelineEntry) {
+        let officer = entry.actor_id.filter(|_| entry.actor_kind == "staff");
+        let lasts = |holding: &&mut Holding| holding.until.is_none() && holding.hold != Hold::Consultation;
+        let last = self.items.iter_mut().rfind(lasts);
+        if let Some(holding) = last.filter(|holding| holding.agency_id == entry.agency_id) {
+            holding.officer_id = officer.or(holding.officer_id);
+        }
     }
 
     fn holder(&self) -> Option<(Hold, Option<Uuid>)> {
@@ -138,7 +151,13 @@ fn fold(dossier: &Dossier, entries: &[TimelineEntry]) -> Vec<Holding> {
     let applicant = (Hold::Applicant, None);
     let accepted = |at: DateTime<Utc>| dossier.accepted_at.is_some_and(|accepted_at| accepted_at <= at);
     let mut hands = Hands { items: Vec::new(), duties: Vec::new(), before: None };
-    for TimelineEntry { event, data, at, .. } in entries {
+    for entry in entries {
+        let TimelineEntry { event, data, at, .. } = entry;
+        // Who gives it away has had it; who takes it has it from now on.
+        let takes = matches!(event.as_str(), "dossier.created" | "dossier.accepted" | "dossier.processing_started");
+        if !takes {
+            hands.deal(entry);
+        }
         let id = |name: &str| data[name].as_str().map(str::to_owned);
         let to = match event.as_str() {
             "dossier.created" if dossier.channel.is_reception() => Some(reception),
@@ -216,6 +235,9 @@ fn fold(dossier: &Dossier, entries: &[TimelineEntry]) -> Vec<Holding> {
         };
         if let Some((hold, agency)) = to {
             hands.take(hold, agency, *at);
+        }
+        if takes {
+            hands.deal(entry);
         }
     }
     hands.items

@@ -1,6 +1,9 @@
 //! The forms of a dossier: as data, and as pages to be printed.
 
+use std::collections::HashMap;
+
 use actix_web::{HttpRequest, HttpResponse, get, web};
+use directory::staff;
 use forms::Around;
 use procedures::DossierId;
 use procedures::form::{self, Form, FormKind};
@@ -8,6 +11,7 @@ use procedures::problem::FORM_NOT_FOUND;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
 
 use crate::call::{Call, Id, Parameters};
 use crate::negotiation::preferred;
@@ -83,12 +87,17 @@ async fn print_form(
     request: HttpRequest,
 ) -> Result<HttpResponse> {
     let (id, kind, version) = ids.0;
-    let all = form::forms(&mut *call.db.conn().await?, &call.ctx, &call.app.catalogue.load(), id).await?;
+    let mut conn = call.db.conn().await?;
+    let all = form::forms(&mut conn, &call.ctx, &call.app.catalogue.load(), id).await?;
     let form = all.iter().find(|form| form.form == kind && form.version == version);
     let form = form.ok_or_else(|| FORM_NOT_FOUND.error())?;
+    let officers: Vec<Uuid> = form.steps.iter().filter_map(|step| step.officer_id).collect();
+    let people = if officers.is_empty() { HashMap::new() } else { staff::names(&mut conn, &officers).await? };
+    drop(conn);
     let agencies = call.app.agencies.load();
     let around = Around {
         name_of: &|id| name_of(&agencies, id),
+        person_of: &|id| people.get(&id).cloned().unwrap_or_default(),
         tracking: form.code.as_ref().map(|code| format!("{}/v1/tracking/{code}", call.app.settings.public_url)),
     };
     let sheet = forms::sheet(form, &around);

@@ -88,7 +88,7 @@ async fn get_register(
     let catalogue = call.app.catalogue.load();
     let page = register(&mut *call.db.conn().await?, &call.ctx, &catalogue, &cursors, id.0, &part).await?;
     let agencies = call.app.agencies.load();
-    let around = Around { name_of: &|id| name_of(&agencies, id), tracking: None };
+    let around = Around { name_of: &|id| name_of(&agencies, id), person_of: &|_| String::new(), tracking: None };
     let sheet = || forms::register(&page, call.ctx.now, &around);
     let period = part.month.map_or_else(|| year.to_string(), |month| format!("{year}-{month:02}"));
     let format = asked.format.unwrap_or_else(|| {

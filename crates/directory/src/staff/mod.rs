@@ -15,6 +15,8 @@ mod rules;
 pub(crate) use operator::add;
 pub use operator::{NewStaff, activate, create, deactivate, set_password};
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -25,6 +27,7 @@ use kernel::schema::staff;
 use kernel::{Result, Role};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::problem::STAFF_NOT_FOUND;
 
@@ -196,6 +199,13 @@ pub async fn by_id(conn: &mut AsyncPgConnection, id: StaffId) -> Result<Option<S
 pub async fn by_username(conn: &mut AsyncPgConnection, username: &str) -> Result<Staff> {
     let found = staff::table.filter(staff::username.eq(username)).select(Staff::as_select());
     found.first(conn).await.optional()?.ok_or_else(|| STAFF_NOT_FOUND.error())
+}
+
+/// What these are called, by their ids.
+pub async fn names(conn: &mut AsyncPgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, String>> {
+    let known = staff::table.filter(staff::id.eq_any(ids)).select((staff::id, staff::name));
+    let known: Vec<(Uuid, String)> = known.load(conn).await?;
+    Ok(known.into_iter().collect())
 }
 
 /// All accounts, by user name.
