@@ -31,6 +31,9 @@ class Server:
             "DATA_DIR": str(directory),
             "BIND": self.address,
             "RATE_LIMIT_PER_MINUTE": "100000000",
+            # Nobody listens there: the demo's portal would take its share of the machine.
+            "NATIONAL_PORTAL_URL": "http://127.0.0.1:9",
+            "NATIONAL_PORTAL_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
         }
         self._log = open(directory / "server.log", "ab")
         self._process = subprocess.Popen(

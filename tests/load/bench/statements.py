@@ -68,7 +68,7 @@ def heard(cluster, act):
     for line in lines:
         if found := EXECUTED.search(line):
             said.append((found[1], Statement(found[2])))
-            if "journal_tail" in found[2]:
+            if "journal_tail" in found[2] or "journal_head" in found[2]:
                 workers.add(found[1])
         elif (found := DETAIL.search(line)) and said:
             for number, null, value in VALUE.findall(found[2]):
