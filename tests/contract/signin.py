@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import secrets
+import sys
 import time
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, urljoin, urlsplit
@@ -29,9 +30,13 @@ class SignedIn:
     def token(self):
         """An access token that is good for some minutes."""
         if time.monotonic() - self._since > YOUNG_SECONDS:
-            answer = self._refresh(self._tokens["refresh_token"])
-            # The fuzzer may have signed it out.
-            self._tokens = answer.json() if answer.ok else self._sign_in()
+            try:
+                answer = self._refresh(self._tokens["refresh_token"])
+                # The fuzzer may have signed it out.
+                self._tokens = answer.json() if answer.ok else self._sign_in()
+            except Exception as error:  # Schemathesis says that there was one, and not which
+                print(f"error: {error}", file=sys.stderr)
+                raise
             self._since = time.monotonic()
         return self._tokens["access_token"]
 

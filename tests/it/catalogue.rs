@@ -51,10 +51,14 @@ async fn procedures_are_found_by_field_tier_agency_and_how_far_they_go_online() 
     ] {
         assert_eq!(anybody.get(&format!("/v1/procedures?{filter}")).await.expect(200).codes(), found, "{filter}");
     }
-    // A commune settles all but what is the city's.
+    // A commune settles all but what is the city's, its police what is about residence, and the city's police neither.
     let all = anybody.get("/v1/procedures").await.expect(200);
-    let ours: Vec<_> = all.codes().into_iter().filter(|code| *code != "2.000488").collect();
-    assert_eq!(anybody.get("/v1/procedures?agency=H26.13.01").await.expect(200).codes(), ours);
+    let [police, city] = [&["1.004194", "1.004222"][..], &["2.000488"]];
+    let ours: Vec<_> = all.codes().into_iter().filter(|code| !police.contains(code) && !city.contains(code)).collect();
+    for (agency, settles) in [("H26.13.01", &ours[..]), ("H26.19.01", police), ("H26.19", city)] {
+        let found = anybody.get(&format!("/v1/procedures?agency={agency}")).await.expect(200);
+        assert_eq!(found.codes(), settles, "{agency}");
+    }
     for wrong in ["so%20tu%20phap", "H", "H26..1", "1.2.3.4.5"] {
         anybody.get(&format!("/v1/procedures?agency={wrong}")).await.expect(400);
     }
@@ -250,7 +254,16 @@ async fn a_repealed_procedure_takes_no_more_dossiers_and_finishes_those_it_has()
     let early = administrator.post(path, repeal("2026-08-15")).await.expect(422);
     assert_eq!(early.wrong(), BTreeSet::from(["/last_day"]));
     administrator.post("/v1/procedures/9.999999/repeal", repeal("2026-08-17")).await.expect(404);
-    let ended = administrator.post(path, repeal("2026-08-17")).await.expect(200);
+    let decision =
+        |decided_on: &str| json!({ "decision": "99/QĐ-UBND", "decided_on": decided_on, "in_force_on": "2026-08-17" });
+    let future = json!({ "last_day": "2026-08-17", "publication": decision("2026-08-18") });
+    assert_eq!(administrator.post(path, future).await.expect(422).wrong(), BTreeSet::from(["/publication/decided_on"]));
+    let decided = json!({ "last_day": "2026-08-17", "publication": decision("2026-08-11") });
+    let ended = administrator.post(path, decided).await.expect(200);
+    let made = &ended.json["repeal"];
+    assert_eq!([&made["announced"]["in_time"], &made["opened"]["in_time"]], [&json!(false), &json!(true)]);
+    let told = "SELECT count(*) FROM journal WHERE event::jsonb #>> '{ended,announced_in_time}' = 'false'";
+    assert_eq!(app.count(told).await, 1, "so that they can be counted");
     let again = administrator.post(path, repeal("2026-08-30")).await.expect(422);
     assert_eq!(again.wrong(), BTreeSet::from(["/last_day"]), "what has ended is not brought back");
     assert_eq!(ended.json["valid_to"], "2026-08-17");

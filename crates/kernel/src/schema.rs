@@ -87,7 +87,7 @@ table! { sign_in_failures (subject) { subject -> Bytea, failures -> Int4, window
 table! {
     procedures (id) {
         id -> Uuid, version -> Int4, code -> Text, valid_from -> Date, valid_to -> Date, name -> Text, name_en -> Text,
-        field -> Text, content -> Jsonb, publication -> Nullable<Jsonb>,
+        field -> Text, content -> Jsonb, publication -> Nullable<Jsonb>, repeal -> Nullable<Jsonb>,
     }
 }
 table! {

@@ -33,7 +33,7 @@ H26.13.02.1,Điểm,Point,point,H26.13.02,2025-07-01,,,,
 
 const WHAT_IS_WRONG: &str = "Nothing was loaded:
   line 1, fax: there is no such column
-  line 2, kind: must be one of [\"city\",\"centre\",\"branch\",\"point\",\"department\",\"district\",\"commune\",\"school\",\"hospital\"]
+  line 2, kind: must be one of [\"city\",\"centre\",\"branch\",\"point\",\"department\",\"district\",\"commune\",\"police\",\"school\",\"hospital\"]
   line 3, parent: there is no such agency above it
   line 3, latitude: is not a number
   line 3, opening_hours: must look like 08:00-12:00 13:30-17:30

@@ -7,7 +7,7 @@ use directory::{Agencies, AgencyKind};
 use kernel::page::Page;
 use kernel::reference::Reference;
 use procedures::catalogue::publish::{self, NewProcedure, Repeal};
-use procedures::catalogue::search::{self, Filter, ProcedureLine, Settler};
+use procedures::catalogue::search::{self, Filter, ProcedureLine, Settler, Side};
 use procedures::catalogue::{Procedure, ProcedureId};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -58,11 +58,13 @@ async fn search_procedures(
 /// What is asked of an agency: of one that the directory does not have, what names its code.
 fn settler(agencies: &Agencies, code: &str) -> Settler {
     let agency = agencies.by_code(code);
-    Settler {
-        code: code.to_owned(),
-        name: agency.map_or_else(String::new, |agency| agency.name.clone()),
-        commune: agency.is_some_and(|agency| agency.kind == AgencyKind::Commune),
-    }
+    let above = agency.and_then(|agency| agencies.get(agency.parent_id?)).map(|parent| parent.kind);
+    let commune = match agency.map(|agency| agency.kind) {
+        Some(AgencyKind::Commune) => Some(Side::Committee),
+        Some(AgencyKind::Police) if above == Some(AgencyKind::Police) => Some(Side::Police),
+        _ => None,
+    };
+    Settler { code: code.to_owned(), name: agency.map_or_else(String::new, |agency| agency.name.clone()), commune }
 }
 
 /// Read a procedure
@@ -112,7 +114,8 @@ async fn publish_procedure(write: Write<NewProcedure>) -> Result<Answered> {
 
 /// Repeal a procedure
 ///
-/// Says when its latest version is in force for the last time. Dossiers that rest on it go on.
+/// Says when its latest version is in force for the last time. Dossiers that rest on it go on. With the decision that
+/// publishes the end, the answer says whether that was in time.
 #[utoipa::path(operation_id = "repealProcedure", tag = "procedures", request_body = Repeal,
     params(("code" = String, Path, description = "The procedure's code.", min_length = 8, max_length = 16, pattern = r"^[0-9]\.[0-9]{6}$", example = "2.000488")),
     security(("oauth" = ["procedure:publish"])),
@@ -125,7 +128,7 @@ async fn publish_procedure(write: Write<NewProcedure>) -> Result<Answered> {
 async fn repeal_procedure(code: web::Path<String>, write: Write<Repeal>) -> Result<Answered> {
     write
         .run(async move |conn, call, repeal, attempt| {
-            let answer = publish::repeal(conn, &call.ctx, &code, repeal, attempt).await?;
+            let answer = publish::repeal(conn, &call.ctx, &call.app.rules, &code, repeal, attempt).await?;
             reference::refresh(&call.app, conn, Reference::Procedures).await;
             Ok(answer)
         })

@@ -35,6 +35,8 @@ kernel::text_enum! {
         District = "district",
         /// The People's Committee of a ward or commune.
         Commune = "commune",
+        /// The police of the city, or of a ward or commune below it: they settle residence and identity.
+        Police = "police",
         School = "school",
         Hospital = "hospital",
     }
@@ -48,7 +50,7 @@ impl AgencyKind {
 
     /// Whether it decides procedures; the others receive, or serve.
     pub fn decides(self) -> bool {
-        matches!(self, Self::City | Self::Centre | Self::Department | Self::District | Self::Commune)
+        matches!(self, Self::City | Self::Centre | Self::Department | Self::District | Self::Commune | Self::Police)
     }
 }
 

@@ -101,6 +101,9 @@ pub struct Involved {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "H26.2", min_length = 2, max_length = 50, pattern = r"^[A-Za-z0-9]+(\.[A-Za-z0-9]+){0,3}$")]
     pub code: Option<String>,
+    /// The police, who are no part of the People's Committee.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub police: bool,
 }
 
 text_enum! {

@@ -58,6 +58,10 @@ pub struct Procedure {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Publication>)]
     pub publication: Option<Json<Publication>>,
+    /// The decision that published its end, and whether that was in time; absent where it was not told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Publication>)]
+    pub repeal: Option<Json<Publication>>,
 }
 
 /// The last day of what no end is known of.
@@ -99,6 +103,8 @@ struct SoughtBy {
     field: String,
     /// Who settles it: codes in the directory, or names, folded.
     settled_by: Vec<String>,
+    /// By the police, and not by the People's Committee.
+    police: bool,
 }
 
 impl SoughtBy {
@@ -106,9 +112,10 @@ impl SoughtBy {
         let agencies = content.agencies.iter().map(|agency| &agency.name.vi);
         let words: Vec<String> =
             [code, name, name_en, field].into_iter().chain(agencies).map(|text| fold(text)).collect();
-        let settling = content.agencies.iter().filter(|agency| agency.part.settles());
+        let settling = || content.agencies.iter().filter(|agency| agency.part.settles());
         let by = |agency: &Involved| agency.code.clone().unwrap_or_else(|| fold(&agency.name.vi));
-        Self { words: words.join("\n"), field: fold(field), settled_by: settling.map(by).collect() }
+        let police = settling().any(|agency| agency.police);
+        Self { words: words.join("\n"), field: fold(field), settled_by: settling().map(by).collect(), police }
     }
 }
 

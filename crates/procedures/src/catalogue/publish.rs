@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::complete::missing;
-use super::{Catalogue, Content, NO_END, NewPublication, OnlineLevel, Procedure, ProcedureId};
+use super::{Catalogue, Content, NO_END, NewPublication, OnlineLevel, Procedure, ProcedureId, Publication};
 use crate::problem::{PROCEDURE_NOT_FOUND, VERSION_NOT_LATEST};
 
 /// A version to be published.
@@ -67,6 +67,9 @@ pub struct NewProcedure {
 pub struct Repeal {
     /// The last day on which it is in force: yesterday or later. One that has not begun is taken back by the day before it.
     pub last_day: NaiveDate,
+    /// The decision that publishes it; `in_force_on` is of the text that repeals the procedure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publication: Option<NewPublication>,
 }
 
 /// What the journal is told about a version of a procedure.
@@ -76,15 +79,32 @@ pub enum ProcedureEvent {
     Published {
         code: String,
         valid_from: NaiveDate,
-        /// Whether it was decided, and opened to the public, in time: where that is known.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        announced_in_time: Option<bool>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        opened_in_time: Option<bool>,
+        #[serde(flatten)]
+        published: InTime,
     },
     Ended {
         last_day: NaiveDate,
+        #[serde(flatten)]
+        published: InTime,
     },
+}
+
+/// Whether it was decided, and opened to the public, in time: where that is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InTime {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    announced_in_time: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    opened_in_time: Option<bool>,
+}
+
+impl InTime {
+    fn of(publication: Option<&Publication>) -> Self {
+        Self {
+            announced_in_time: publication.and_then(|made| Some(made.announced.as_ref()?.in_time)),
+            opened_in_time: publication.map(|made| made.opened.in_time),
+        }
+    }
 }
 
 impl Event for ProcedureEvent {
@@ -122,16 +142,26 @@ pub async fn publish(
         }
         let before = valid_from.pred_opt().unwrap_or(valid_from);
         if let Some(last) = last.filter(|last| last.valid_to > before) {
-            end(conn, ctx, last, before, None).await?;
+            let ended = Procedure { version: last.version + 1, valid_to: before, ..Procedure::clone(last) };
+            end(conn, ctx, &ended, None).await?;
         }
-        let event = ProcedureEvent::Published {
-            code: code.clone(),
-            valid_from,
-            announced_in_time: publication.as_ref().and_then(|made| Some(made.announced.as_ref()?.in_time)),
-            opened_in_time: publication.as_ref().map(|made| made.opened.in_time),
-        };
+        let published = InTime::of(publication.as_ref());
+        let event = ProcedureEvent::Published { code: code.clone(), valid_from, published };
         let (content, publication, valid_to) = (Json(content), publication.map(Json), NO_END);
-        let row = Procedure { id, version: 1, code, valid_from, valid_to, name, name_en, field, content, publication };
+        let repeal = None;
+        let row = Procedure {
+            id,
+            version: 1,
+            code,
+            valid_from,
+            valid_to,
+            name,
+            name_en,
+            field,
+            content,
+            publication,
+            repeal,
+        };
         let answer = answer(201, &row);
         let entry = Entry::new(ctx, id.0, ctx.actor.agency().map(|agency| agency.0), &event, (vec![], vec![]));
         let kept = Some(attempt.keep(&answer, ctx.now));
@@ -150,12 +180,13 @@ fn taken(constraint: &str) -> Option<Error> {
 /// Ends the latest version of a procedure. Dossiers that rest on it go on.
 ///
 /// # Errors
-/// [`PROCEDURE_NOT_FOUND`]; a last day before yesterday, or after it has ended.
+/// [`PROCEDURE_NOT_FOUND`]; a last day before yesterday, or after it has ended; a decision of the future.
 pub async fn repeal(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
+    rules: &Rules,
     code: &str,
-    Repeal { last_day }: Repeal,
+    Repeal { last_day, publication }: Repeal,
     attempt: &Attempt,
 ) -> Result<Answer> {
     conn.transaction::<_, Error, _>(async |conn| {
@@ -170,31 +201,27 @@ pub async fn repeal(
             );
             return Err(INVALID.error().fields(vec![FieldError::new("/last_day", "out_of_range", words)]));
         }
-        let ended = Procedure { version: last.version + 1, valid_to: last_day, ..Procedure::clone(last) };
+        let repeal = publication.map(|publication| publication.held_to(rules, ctx.now)).transpose()?.map(Json);
+        let ended = Procedure { version: last.version + 1, valid_to: last_day, repeal, ..Procedure::clone(last) };
         let answer = answer(200, &ended);
-        end(conn, ctx, last, last_day, Some(attempt.keep(&answer, ctx.now))).await?;
+        end(conn, ctx, &ended, Some(attempt.keep(&answer, ctx.now))).await?;
         Ok(answer)
     })
     .await
 }
 
-async fn end(
-    conn: &mut AsyncPgConnection,
-    ctx: &Ctx,
-    old: &Procedure,
-    last_day: NaiveDate,
-    answer: Option<Kept>,
-) -> Result<()> {
-    let entry = Entry::new(
-        ctx,
-        old.id.0,
-        ctx.actor.agency().map(|agency| agency.0),
-        &ProcedureEvent::Ended { last_day },
-        (vec![], vec![]),
-    );
-    let row = procedures::table.filter(procedures::id.eq(old.id)).filter(procedures::version.eq(old.version));
+/// Writes that it has ended, over the version before.
+async fn end(conn: &mut AsyncPgConnection, ctx: &Ctx, ended: &Procedure, answer: Option<Kept>) -> Result<()> {
+    let published = InTime::of(ended.repeal.as_ref().map(|Json(repeal)| repeal));
+    let event = ProcedureEvent::Ended { last_day: ended.valid_to, published };
+    let entry = Entry::new(ctx, ended.id.0, ctx.actor.agency().map(|agency| agency.0), &event, (vec![], vec![]));
+    let row = procedures::table.filter(procedures::id.eq(ended.id)).filter(procedures::version.eq(ended.version - 1));
     let change = diesel::update(row)
-        .set((procedures::version.eq(old.version + 1), procedures::valid_to.eq(last_day)))
+        .set((
+            procedures::version.eq(ended.version),
+            procedures::valid_to.eq(ended.valid_to),
+            procedures::repeal.eq(ended.repeal.clone()),
+        ))
         .returning((procedures::version, nothing_late()));
     Record { change, also: vec![], entry, timers: Timers::None, answer }.write(conn, |_| None).await.map(drop)
 }

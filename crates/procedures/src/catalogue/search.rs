@@ -70,8 +70,15 @@ pub struct Settler {
     pub code: String,
     /// In Vietnamese, as the directory has it.
     pub name: String,
-    /// One of those that settle what the law gives to the communes.
-    pub commune: bool,
+    /// Where it is one of those that settle what the law gives to the communes: which.
+    pub commune: Option<Side>,
+}
+
+/// Whom of a commune the law can mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Committee,
+    Police,
 }
 
 /// A line of the catalogue.
@@ -142,7 +149,8 @@ pub fn search(
 }
 
 fn settles(settler: &Settler, folded_name: &str, procedure: &Procedure, by: &SoughtBy) -> bool {
-    (settler.commune && procedure.content.0.level != Level::City)
+    let side = if by.police { Side::Police } else { Side::Committee };
+    (settler.commune == Some(side) && procedure.content.0.level != Level::City)
         || by.settled_by.iter().any(|agency| *agency == settler.code || agency == folded_name)
 }
 

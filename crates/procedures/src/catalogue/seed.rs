@@ -62,7 +62,19 @@ impl Seed {
         let Self { code, valid_from, name, name_en, field, content } = self.clone();
         let id = ProcedureId::at(valid_from.and_hms_opt(12, 0, 0).unwrap_or_default().and_utc());
         let content = Json(content);
-        Procedure { id, version: 1, code, valid_from, valid_to, name, name_en, field, content, publication: None }
+        Procedure {
+            id,
+            version: 1,
+            code,
+            valid_from,
+            valid_to,
+            name,
+            name_en,
+            field,
+            content,
+            publication: None,
+            repeal: None,
+        }
     }
 }
 
