@@ -323,6 +323,8 @@ async fn a_publication_says_by_when_it_had_to_be_and_whether_it_was() {
 
     let future = publish("2026-09-01", "2026-08-22", None).await.expect(422);
     assert_eq!(future.wrong(), BTreeSet::from(["/publication/decided_on"]));
+    let ancient = publish("2026-09-01", "0031-01-24", Some("2026-08-25")).await.expect(422);
+    assert_eq!(ancient.wrong(), BTreeSet::from(["/publication/decided_on"]), "there was no rule then");
     let far = publish("2026-09-01", "2026-08-20", Some("2030-01-01")).await.expect(422);
     assert_eq!((far.problem(), far.wrong()), ("calendar.not_published", BTreeSet::from(["/publication/in_force_on"])));
 }

@@ -63,6 +63,8 @@ async fn each_step_has_the_form_that_it_calls_for() {
     assert!(slip["steps"].as_array().unwrap().len() > 8);
     let printed =
         officer.get(&format!("/v1/dossiers/{id}/forms/control_slip/{}", slip["version"])).await.expect(200).text;
+    let by_the_applicant = printed.matches("<td>Người nộp hồ sơ</td>").count();
+    assert!(by_the_applicant >= 2, "who filed it, and filed a paper, in {printed}");
     for who in directory::demo::STAFF.iter().filter(|who| ["tiepnhan", "chuyenvien", "lanhdao"].contains(&who.username))
     {
         assert!(printed.contains(who.name), "{} has dealt with it", who.name);

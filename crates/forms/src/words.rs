@@ -5,7 +5,7 @@ use deadlines::{Limit, Unit};
 use fast_qr::QRBuilder;
 use procedures::delivery::{DeliveryMethod, Signature};
 use procedures::dossier::{Channel, Outcome};
-use procedures::form::{Form, FormKind};
+use procedures::form::{Form, FormKind, SlipLine};
 use procedures::register::{Register, RegisterEntry};
 use procedures::workflow::Status;
 
@@ -187,14 +187,24 @@ fn table(form: &Form, around: &Around<'_>) -> Table {
                 .iter()
                 .enumerate()
                 .map(|(n, step)| {
-                    let who =
-                        step.agency_id.map(around.name_of).into_iter().chain(step.officer_id.map(around.person_of));
-                    let who = who.filter(|name| !name.is_empty()).collect::<Vec<_>>().join("; ");
-                    numbered(n, vec![moment(step.at), event_in_words(&step.event).to_owned(), who])
+                    let what = event_in_words(&step.event).to_owned();
+                    numbered(n, vec![moment(step.at), what, performer(step, around)])
                 })
                 .collect(),
         },
         FormKind::Refusal | FormKind::ApologyExtension | FormKind::StopNotice => Table::default(),
+    }
+}
+
+/// Who did a step: the applicant is named above.
+fn performer(step: &SlipLine, around: &Around<'_>) -> String {
+    match step.actor_kind.as_str() {
+        "citizen" => "Người nộp hồ sơ".to_owned(),
+        "system" => "Phần mềm".to_owned(),
+        _ => {
+            let who = step.agency_id.map(around.name_of).into_iter().chain(step.officer_id.map(around.person_of));
+            who.filter(|name| !name.is_empty()).collect::<Vec<_>>().join("; ")
+        }
     }
 }
 

@@ -112,6 +112,8 @@ pub struct SlipLine {
     pub event: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agency_id: Option<Uuid>,
+    #[schema(example = "staff", max_length = 20)]
+    pub actor_kind: String,
     /// Who did it, when it was a member of staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub officer_id: Option<Uuid>,
@@ -176,6 +178,7 @@ pub async fn forms(conn: &mut AsyncPgConnection, ctx: &Ctx, catalogue: &Catalogu
             at: entry.at,
             event: entry.event.clone(),
             agency_id: entry.agency_id,
+            actor_kind: entry.actor_kind.clone(),
             officer_id: entry.actor_id.filter(|_| entry.actor_kind == "staff"),
         });
         let steps = steps.collect();

@@ -59,7 +59,7 @@ impl NewPublication {
     /// With its due days, for a version that is brought out now.
     ///
     /// # Errors
-    /// [`INVALID`] for a decision of the future; a day that the calendar does not reach.
+    /// [`INVALID`] for a decision of the future, or of a time before the rules; a day that the calendar does not reach.
     pub(super) fn held_to(self, rules: &Rules, now: DateTime<Utc>) -> Result<Publication> {
         let today = vn_date(now);
         if self.decided_on > today {
@@ -93,7 +93,10 @@ fn opened(rules: &Rules, decided_on: NaiveDate, today: NaiveDate) -> Result<Punc
 }
 
 fn rule<'a>(rules: &'a Rules, stage: &str, on: NaiveDate) -> Result<&'a ClockRule> {
-    rules.clock("procedure", stage, "", on).ok_or_else(|| INTERNAL.because(format!("no clock for procedure {stage}")))
+    rules.clock("procedure", stage, "", on).ok_or_else(|| {
+        let words = Text::fixed("chưa có quy định của ngày này", "there was no rule on that day");
+        INVALID.error().fields(vec![FieldError::new("/publication/decided_on", "too_early", words)])
+    })
 }
 
 impl Punctuality {
