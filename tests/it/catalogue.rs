@@ -12,7 +12,7 @@ use crate::journal::replica;
 pub async fn next_version(app: &TestApp, valid_from: &str) -> Value {
     let mut new = app.anonymous().get("/v1/procedures/1.013225").await.expect(200).json;
     let members = new.as_object_mut().unwrap();
-    for name in ["id", "version", "valid_to", "publication"] {
+    for name in ["id", "version", "valid_to", "publication", "repeal"] {
         members.remove(name);
     }
     new["valid_from"] = json!(valid_from);
@@ -274,6 +274,22 @@ async fn a_repealed_procedure_takes_no_more_dossiers_and_finishes_those_it_has()
     let too_late = citizen.step(&draft, "submit").await.expect(409);
     assert_eq!(too_late.problem(), "dossier.procedure_changed", "the agency does not have it yet");
     app.staff("tiepnhan").await.step(&filed, "accept").await.expect(200);
+}
+
+/// A repeal that was decided for the end of the year, and a new version that comes before it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_new_version_ends_was_not_ended_by_an_earlier_decision() {
+    let app = TestApp::new().await;
+    app.set_time("2026-08-17T09:00:00+07:00");
+    let administrator = app.staff("quantri").await;
+    let publication = json!({ "decision": "99/QĐ-UBND", "decided_on": "2026-08-11" });
+    let repeal = json!({ "last_day": "2026-12-31", "publication": publication });
+    administrator.post("/v1/procedures/1.013225/repeal", repeal).await.expect(200);
+    administrator.post("/v1/procedures", next_version(&app, "2026-09-01").await).await.expect(201);
+    let current = app.anonymous().get("/v1/procedures/1.013225").await.expect(200).json;
+    assert_eq!((&current["valid_to"], current.get("repeal")), (&json!("2026-08-31"), None));
+    let told = "SELECT count(*) FROM journal WHERE event::jsonb #>> '{ended,opened_in_time}' IS NOT NULL";
+    assert_eq!(app.count(told).await, 1, "one decision is counted once");
 }
 
 #[tokio::test(flavor = "multi_thread")]

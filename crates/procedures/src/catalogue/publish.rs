@@ -61,6 +61,22 @@ pub struct NewProcedure {
     pub publication: Option<NewPublication>,
 }
 
+impl NewProcedure {
+    /// A version of it that is new.
+    pub(super) fn version(self, id: ProcedureId, valid_to: NaiveDate, publication: Option<Publication>) -> Procedure {
+        let Self { code, valid_from, name, name_en, field, content, publication: _ } = self;
+        let (content, publication, repeal) = (Json(content), publication.map(Json), None);
+        Procedure { id, version: 1, code, valid_from, valid_to, name, name_en, field, content, publication, repeal }
+    }
+}
+
+impl Procedure {
+    /// Its next version: it ends then, by that decision or by none of its own.
+    fn ended(&self, valid_to: NaiveDate, repeal: Option<Publication>) -> Self {
+        Self { version: self.version + 1, valid_to, repeal: repeal.map(Json), ..self.clone() }
+    }
+}
+
 /// The end of a procedure.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -127,14 +143,14 @@ pub async fn publish(
     ctx: &Ctx,
     rules: &Rules,
     id: ProcedureId,
-    new: NewProcedure,
+    mut new: NewProcedure,
     attempt: &Attempt,
 ) -> Result<Answer> {
     conn.transaction::<_, Error, _>(async |conn| {
         let catalogue = begin(conn).await?;
         check(ctx, &new)?;
-        let NewProcedure { code, valid_from, name, name_en, field, content, publication } = new;
-        let publication = publication.map(|publication| publication.held_to(rules, ctx.now)).transpose()?;
+        let (code, valid_from) = (new.code.clone(), new.valid_from);
+        let publication = new.publication.take().map(|publication| publication.held_to(rules, ctx.now)).transpose()?;
         // One that was taken back before it began has never been in force.
         let last = catalogue.versions(&code).rfind(|version| version.valid_from <= version.valid_to);
         if last.is_some_and(|last| last.valid_from >= valid_from) {
@@ -142,26 +158,11 @@ pub async fn publish(
         }
         let before = valid_from.pred_opt().unwrap_or(valid_from);
         if let Some(last) = last.filter(|last| last.valid_to > before) {
-            let ended = Procedure { version: last.version + 1, valid_to: before, ..Procedure::clone(last) };
-            end(conn, ctx, &ended, None).await?;
+            end(conn, ctx, last.ended(before, None), None).await?;
         }
         let published = InTime::of(publication.as_ref());
-        let event = ProcedureEvent::Published { code: code.clone(), valid_from, published };
-        let (content, publication, valid_to) = (Json(content), publication.map(Json), NO_END);
-        let repeal = None;
-        let row = Procedure {
-            id,
-            version: 1,
-            code,
-            valid_from,
-            valid_to,
-            name,
-            name_en,
-            field,
-            content,
-            publication,
-            repeal,
-        };
+        let event = ProcedureEvent::Published { code, valid_from, published };
+        let row = new.version(id, NO_END, publication);
         let answer = answer(201, &row);
         let entry = Entry::new(ctx, id.0, ctx.actor.agency().map(|agency| agency.0), &event, (vec![], vec![]));
         let kept = Some(attempt.keep(&answer, ctx.now));
@@ -201,17 +202,17 @@ pub async fn repeal(
             );
             return Err(INVALID.error().fields(vec![FieldError::new("/last_day", "out_of_range", words)]));
         }
-        let repeal = publication.map(|publication| publication.held_to(rules, ctx.now)).transpose()?.map(Json);
-        let ended = Procedure { version: last.version + 1, valid_to: last_day, repeal, ..Procedure::clone(last) };
+        let repeal = publication.map(|publication| publication.held_to(rules, ctx.now)).transpose()?;
+        let ended = last.ended(last_day, repeal);
         let answer = answer(200, &ended);
-        end(conn, ctx, &ended, Some(attempt.keep(&answer, ctx.now))).await?;
+        end(conn, ctx, ended, Some(attempt.keep(&answer, ctx.now))).await?;
         Ok(answer)
     })
     .await
 }
 
 /// Writes that it has ended, over the version before.
-async fn end(conn: &mut AsyncPgConnection, ctx: &Ctx, ended: &Procedure, answer: Option<Kept>) -> Result<()> {
+async fn end(conn: &mut AsyncPgConnection, ctx: &Ctx, ended: Procedure, answer: Option<Kept>) -> Result<()> {
     let published = InTime::of(ended.repeal.as_ref().map(|Json(repeal)| repeal));
     let event = ProcedureEvent::Ended { last_day: ended.valid_to, published };
     let entry = Entry::new(ctx, ended.id.0, ctx.actor.agency().map(|agency| agency.0), &event, (vec![], vec![]));
@@ -220,7 +221,7 @@ async fn end(conn: &mut AsyncPgConnection, ctx: &Ctx, ended: &Procedure, answer:
         .set((
             procedures::version.eq(ended.version),
             procedures::valid_to.eq(ended.valid_to),
-            procedures::repeal.eq(ended.repeal.clone()),
+            procedures::repeal.eq(ended.repeal),
         ))
         .returning((procedures::version, nothing_late()));
     Record { change, also: vec![], entry, timers: Timers::None, answer }.write(conn, |_| None).await.map(drop)

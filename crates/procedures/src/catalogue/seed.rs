@@ -2,31 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::Result;
-use kernel::json::Json;
 use kernel::problem::INTERNAL;
 use kernel::reference::{self, Reference};
 use kernel::schema::procedures;
-use serde::Deserialize;
 
-use super::{Catalogue, Content, NO_END, Procedure, ProcedureId};
-
-#[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Seed {
-    code: String,
-    valid_from: NaiveDate,
-    name: String,
-    name_en: String,
-    field: String,
-    content: Content,
-}
+use super::publish::NewProcedure;
+use super::{Catalogue, NO_END, Procedure, ProcedureId};
 
 const SEED: &str = include_str!("../../../../migrations/seed/procedures.json");
 
-fn seeds() -> Result<Vec<Seed>> {
+fn seeds() -> Result<Vec<NewProcedure>> {
     serde_json::from_str(SEED).map_err(|error| INTERNAL.because(format!("procedures.json: {error}")))
 }
 
@@ -44,7 +31,8 @@ pub async fn seed(conn: &mut AsyncPgConnection) -> Result<()> {
         .filter(|seed| !there.versions(&seed.code).any(|version| version.in_force_on(seed.valid_from)))
         .map(|seed| {
             let next = begins(&seed.code).into_iter().find(|begin| *begin > seed.valid_from);
-            seed.row(next.and_then(|next| next.pred_opt()).unwrap_or(NO_END))
+            let id = ProcedureId::at(seed.valid_from.and_hms_opt(12, 0, 0).unwrap_or_default().and_utc());
+            seed.clone().version(id, next.and_then(|next| next.pred_opt()).unwrap_or(NO_END), None)
         })
         .collect();
     let new = diesel::insert_into(procedures::table)
@@ -57,27 +45,6 @@ pub async fn seed(conn: &mut AsyncPgConnection) -> Result<()> {
     if new > 0 { reference::change(conn, Reference::Procedures).await } else { Ok(()) }
 }
 
-impl Seed {
-    fn row(&self, valid_to: NaiveDate) -> Procedure {
-        let Self { code, valid_from, name, name_en, field, content } = self.clone();
-        let id = ProcedureId::at(valid_from.and_hms_opt(12, 0, 0).unwrap_or_default().and_utc());
-        let content = Json(content);
-        Procedure {
-            id,
-            version: 1,
-            code,
-            valid_from,
-            valid_to,
-            name,
-            name_en,
-            field,
-            content,
-            publication: None,
-            repeal: None,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,7 +52,8 @@ mod tests {
 
     #[test]
     fn every_seeded_procedure_has_the_parts_that_it_must_have_and_says_where_its_law_is() {
-        for Seed { code, name, content, .. } in seeds().expect("a good file") {
+        for NewProcedure { code, name, content, publication, .. } in seeds().expect("a good file") {
+            assert!(publication.is_none(), "{code}: no decision is held to its limits before anybody uses this");
             let missing: Vec<String> = missing(&name, &content).into_iter().map(|error| error.pointer).collect();
             assert!(missing.is_empty(), "{code} lacks {missing:?}");
             assert!(!content.legal_basis.is_empty(), "{code} rests on nothing");
