@@ -3,6 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use complaints::CaseKind;
+use complaints::case::CaseChannel;
+use complaints::paper::CaseFilePurpose;
+use complaints::request::DialogueOutcome;
+use complaints::workflow::CaseStatus;
 use deadlines::RowKind;
 use diesel::QueryableByName;
 use diesel::sql_types::Text;
@@ -145,6 +150,11 @@ async fn the_database_takes_the_codes_that_the_program_knows_and_no_others() {
     };
     let before_decision = TABLE.iter().filter(back).map(|row| row.to.code().to_owned()).collect();
     let known = [
+        ("cases", "kind", codes(CaseKind::ALL, CaseKind::code)),
+        ("cases", "status", codes(CaseStatus::ALL, CaseStatus::code)),
+        ("cases", "channel", codes(CaseChannel::ALL, CaseChannel::code)),
+        ("case_dialogues", "outcome", codes(DialogueOutcome::ALL, DialogueOutcome::code)),
+        ("case_files", "purpose", codes(CaseFilePurpose::ALL, CaseFilePurpose::code)),
         ("dossiers", "status", codes(Status::ALL, Status::code)),
         ("dossiers", "channel", codes(Channel::ALL, Channel::code)),
         ("dossiers", "outcome", codes(Outcome::ALL, Outcome::code)),

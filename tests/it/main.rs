@@ -8,6 +8,7 @@ mod architecture;
 mod archive;
 mod assessments;
 mod authorization;
+mod cases;
 mod cast;
 mod catalogue;
 mod centre;

@@ -27,6 +27,10 @@ const OWN: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "complaints",
+        &["cases", "case_remarks", "case_answers", "case_notes", "case_dialogues", "case_files", "case_serials"],
+    ),
+    (
         "procedures",
         &[
             "procedures",
@@ -74,6 +78,7 @@ const OWN: &[(&str, &[&str])] = &[
 
 /// Tables that a domain reads though they are not its own.
 const READS: &[(&str, &str, &str)] = &[
+    ("complaints", "journal", "a case's timeline is read from it"),
     ("procedures", "journal", "a dossier's timeline is read from it"),
     ("procedures", "citizens", "a paper is its owner's by the identity number of the account"),
 ];
@@ -190,6 +195,34 @@ fn every_query_on_dossiers_asks_who_looks() {
     for (known, _) in WITHOUT_ACTOR {
         assert!(listed.contains(*known), "{known} is listed and does not need to be");
     }
+}
+
+/// Functions that touch cases without asking who looks, and why they may.
+const OF_CASES: &[(&str, &str)] = &[
+    ("file.rs file", "inserts"),
+    ("file.rs insert", "inserts"),
+    ("file.rs same_again", "finds by creator, then loads as the actor"),
+];
+
+#[test]
+fn every_query_on_cases_asks_who_looks() {
+    let (mut asking, mut listed) = (0, BTreeSet::new());
+    for source in &sources() {
+        let code = source.code();
+        for (name, body) in functions(&code).into_iter().filter(|(_, body)| body.contains("cases::table")) {
+            let place = format!("{} {name}", source.path.rsplit('/').next().unwrap_or_default());
+            if body.contains("visible_to(") {
+                asking += 1;
+                continue;
+            }
+            assert!(OF_CASES.iter().any(|(known, _)| *known == place), "{place} asks for cases without visible_to");
+            listed.insert(place);
+        }
+        for raw in ["FROM cases", "JOIN cases", "UPDATE cases"] {
+            assert!(!code.contains(raw), "{} asks for cases in SQL text", source.path);
+        }
+    }
+    assert_eq!((asking, listed.len()), (2, OF_CASES.len()), "reading one, and lists");
 }
 
 /// Functions that touch appointments without asking who looks: they write rows that were made or read as the actor.

@@ -38,8 +38,16 @@ async fn staff_sign_in_and_are_who_they_are() {
     assert_eq!(me.json["kind"], "staff");
     assert_eq!(me.json["name"], "Lê Thu Hà");
     assert_eq!(me.json["roles"], json!(["reception_officer"]));
-    let permissions =
-        ["dossier:receive", "dossier:read", "archive:keep", "staff:read", "staff:delegate", "representation:confirm"];
+    let permissions = [
+        "dossier:receive",
+        "dossier:read",
+        "archive:keep",
+        "staff:read",
+        "staff:delegate",
+        "representation:confirm",
+        "case:receive",
+        "case:read",
+    ];
     assert_eq!(me.json["permissions"], json!(permissions));
     assert_eq!(me.json["agency"]["code"], "H26.13.01");
     assert_eq!(nobody.get("/v1/me").await.expect(401).problem(), "request.unauthenticated");

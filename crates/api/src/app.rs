@@ -53,6 +53,11 @@ impl App {
         Cursors { key: &self.cursor_key, list: format!("{list} {named}") }
     }
 
+    /// What a change of a case goes by.
+    pub fn cases(&self) -> complaints::steps::World<'_> {
+        complaints::steps::World { rules: &self.rules }
+    }
+
     /// What a change of a dossier goes by.
     pub fn world<'a>(&'a self, catalogue: &'a Catalogue) -> World<'a> {
         World { catalogue, rules: &self.rules, keys: &self.settings.keys, sources: &self.sources.connected }

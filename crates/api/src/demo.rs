@@ -38,6 +38,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 
+mod cases;
 mod counter;
 pub(crate) mod papers;
 mod people;
@@ -157,6 +158,7 @@ pub async fn load(app: &App, conn: &mut AsyncPgConnection) -> Result<()> {
     papers::look_up(conn, now).await?;
     papers::keep_archive(app, conn, now).await?;
     counter::load(app, conn, &applicant).await?;
+    cases::load(app, conn, &applicant).await?;
     people::lend(conn, &officer("lanhdao", Role::Leader, now)?).await?;
     reviews::load(app, conn).await?;
     look_again(app, conn, &officer("quantri", Role::Administrator, now)?).await?;

@@ -218,6 +218,8 @@ pub fn catalogue() -> impl Iterator<Item = &'static Problem> {
         page::ALL,
         files::problems::ALL,
         directory::problem::ALL,
+        kernel::limits::ALL,
+        complaints::problem::ALL,
         procedures::problem::ALL,
     ]
     .into_iter()

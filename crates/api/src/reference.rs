@@ -54,6 +54,7 @@ async fn read(app: &App, conn: &mut AsyncPgConnection, what: Reference) -> Resul
             let agencies = Agencies::read(conn).await?;
             app.rules.keep_offices(agencies.offices());
             app.rules.keep_centres(agencies.centres());
+            app.rules.keep_standings(agencies.standings());
             app.agencies.store(Arc::new(agencies));
         }
         Reference::Procedures => app.catalogue.store(Arc::new(Catalogue::read(conn).await?)),

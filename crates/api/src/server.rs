@@ -146,6 +146,7 @@ pub async fn load(settings: Settings, db: &Db, clock: Clock) -> Result<Arc<App>,
     let (rules, agencies) = (Rules::read(conn).await.map_err(words)?, Agencies::read(conn).await.map_err(words)?);
     rules.keep_offices(agencies.offices());
     rules.keep_centres(agencies.centres());
+    rules.keep_standings(agencies.standings());
     Ok(Arc::new(App {
         gateway,
         portal: settings.portal.clone().map(Portal::new).transpose()?,

@@ -66,6 +66,7 @@ pub const STAFF: &[DemoStaff] = &[
     DemoStaff { username: "xaydung", name: "Nguyễn Mạnh Cường", title: "Chuyên viên", role: Role::ProcessingOfficer, agency: "H26.3" },
     DemoStaff { username: "motcua2", name: "Tạ Hồng Vinh", title: "Trưởng Bộ phận Một cửa", role: Role::HeadOfAgency, agency: "H26.13.02" },
     DemoStaff { username: "motcua3", name: "Mai Thị Ngân", title: "Trưởng Bộ phận Một cửa", role: Role::HeadOfAgency, agency: "H26.13.03" },
+    DemoStaff { username: "chutich", name: "Lương Quốc Việt", title: "Chủ tịch UBND Thành phố", role: Role::HeadOfAgency, agency: "H26" },
 ];
 
 /// Accounts to try changes on: nobody signs in with them.

@@ -66,6 +66,24 @@ text_enum! {
         RecomputeDeadlines = "deadline:recompute",
         /// Read the journal's checkpoints.
         ReadCheckpoints = "journal:read",
+        /// Send complaints, petitions, feedback and requests of one's own.
+        FileCase = "case:file",
+        /// Take cases in: register letters, ask for what is missing, guide, transfer and forward.
+        ReceiveCase = "case:receive",
+        /// Verify cases and report on them.
+        ProcessCase = "case:process",
+        /// Answer for cases: accept, refuse, assign, decide, answer.
+        DecideCase = "case:decide",
+        /// Read cases: one's own, or those of one's agency.
+        ReadCase = "case:read",
+        /// See what is overdue at one's agency and at those below it.
+        SuperviseCases = "case:supervise",
+        /// Read the cases of every agency.
+        OverseeCases = "case:oversee",
+        /// Send recommendations of the people's supervision, and take or return the answers.
+        Recommend = "case:recommend",
+        /// Settle requests of those whose personal data is kept.
+        ProtectData = "case:protect-data",
     }
 }
 
@@ -73,13 +91,24 @@ text_enum! {
 pub const fn permissions_of(role: Role) -> &'static [Permission] {
     use Permission::*;
     match role {
-        Role::Citizen => &[FileDossier, ReadDossier],
-        Role::ReceptionOfficer => {
-            &[ReceiveDossier, ReadDossier, KeepArchive, ReadStaff, Delegate, ConfirmRepresentation]
-        }
+        Role::Citizen => &[FileDossier, ReadDossier, FileCase, ReadCase],
+        Role::ReceptionOfficer => &[
+            ReceiveDossier,
+            ReadDossier,
+            KeepArchive,
+            ReadStaff,
+            Delegate,
+            ConfirmRepresentation,
+            ReceiveCase,
+            ReadCase,
+        ],
         // Whoever carries procedures out is to propose their amendment (NĐ 63/2010 Art. 20(6)).
-        Role::ProcessingOfficer => &[ProcessDossier, ReadDossier, ReadStaff, Delegate, ProposeReview],
-        Role::Leader => &[SignDossier, ReadDossier, RunCounters, ReadStaff, Delegate, DecideReview],
+        Role::ProcessingOfficer => {
+            &[ProcessDossier, ReadDossier, ReadStaff, Delegate, ProposeReview, ProcessCase, ReadCase]
+        }
+        Role::Leader => {
+            &[SignDossier, ReadDossier, RunCounters, ReadStaff, Delegate, DecideReview, DecideCase, ReadCase]
+        }
         Role::HeadOfAgency => &[
             ReadDossier,
             ApproveIntake,
@@ -91,9 +120,16 @@ pub const fn permissions_of(role: Role) -> &'static [Permission] {
             NameDeputies,
             DecideReview,
             ReadCheckpoints,
+            DecideCase,
+            ReadCase,
+            SuperviseCases,
         ],
-        Role::Inspector => &[ReadDossier, OverseeDossiers, ReadStaff, Delegate, ReadCheckpoints],
-        Role::Front | Role::DataProtectionOfficer => &[ReadStaff, Delegate, ReadCheckpoints],
+        // Inspectors verify, conclude and recommend (LKN Art. 25, as amended by 136/2025/QH15).
+        Role::Inspector => {
+            &[ReadDossier, OverseeDossiers, ReadStaff, Delegate, ReadCheckpoints, ReadCase, ProcessCase, OverseeCases]
+        }
+        Role::Front => &[ReadStaff, Delegate, ReadCheckpoints, Recommend, ReadCase],
+        Role::DataProtectionOfficer => &[ReadStaff, Delegate, ReadCheckpoints, ProtectData, ReadCase],
         // Among them the unit that controls procedures: it publishes and reviews them (NĐ 63/2010 Art. 5(3), 27(2)).
         Role::Administrator => &[
             ManageDirectory,
@@ -140,6 +176,17 @@ impl Permission {
             Self::DecideReview => "Decide what one's agency proposes to simplify",
             Self::RecomputeDeadlines => "Order deadlines to be computed anew when a calendar has changed",
             Self::ReadCheckpoints => "Read the journal's checkpoints",
+            Self::FileCase => "Send complaints, petitions, feedback and requests of one's own",
+            Self::ReceiveCase => {
+                "Take cases in: register letters, ask for what is missing, guide, transfer and forward"
+            }
+            Self::ProcessCase => "Verify cases and report on them",
+            Self::DecideCase => "Answer for cases: accept, refuse, assign, decide, answer",
+            Self::ReadCase => "Read cases: one's own, or those of one's agency",
+            Self::SuperviseCases => "See what is overdue at one's agency and at those below it",
+            Self::OverseeCases => "Read the cases of every agency",
+            Self::Recommend => "Send recommendations of the people's supervision, and take or return the answers",
+            Self::ProtectData => "Settle requests of those whose personal data is kept",
         }
     }
 }

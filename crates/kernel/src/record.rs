@@ -24,6 +24,20 @@ pub fn nothing_late() -> Sql<Nullable<Text>> {
     sql("NULL::text")
 }
 
+/// How often a change is tried again when somebody else changed the row in between.
+const TRIES: usize = 3;
+
+/// Tries anew when somebody was faster.
+pub async fn again<T>(mut once: impl AsyncFnMut() -> Result<T>) -> Result<T> {
+    for _ in 1..TRIES {
+        match once().await {
+            Err(error) if error.is(&CONFLICT) => {}
+            done => return done,
+        }
+    }
+    once().await
+}
+
 /// What is written together.
 pub struct Record<Q> {
     /// An insert or update that returns exactly `(version, late)`: the row's new version, and the value that only the

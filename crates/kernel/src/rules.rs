@@ -32,6 +32,17 @@ pub struct Rules {
     offices: ArcSwap<HashMap<AgencyId, Office>>,
     /// Agencies that receive for all others.
     centres: ArcSwap<HashSet<AgencyId>>,
+    /// What every agency is in the city.
+    standings: ArcSwap<HashMap<AgencyId, Standing>>,
+}
+
+/// What an agency is in the city, as far as rules go by it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    pub code: String,
+    /// The agency above it.
+    pub parent: Option<AgencyId>,
+    pub remote_area: bool,
 }
 
 /// The limit of one stage of one kind of matter, while it is valid.
@@ -85,6 +96,7 @@ impl Rules {
             clocks: clock_rules::table.load(conn).await?,
             offices: ArcSwap::default(),
             centres: ArcSwap::default(),
+            standings: ArcSwap::default(),
         })
     }
 
@@ -106,6 +118,34 @@ impl Rules {
     /// Whether an agency receives what any other decides: nothing is outside its territory (NĐ 118/2025 Art. 9–10).
     pub fn receives_for_all(&self, agency: AgencyId) -> bool {
         self.centres.load_full().contains(&agency)
+    }
+
+    /// From now on the agencies stand so in the city.
+    pub fn keep_standings(&self, standings: HashMap<AgencyId, Standing>) {
+        self.standings.store(Arc::new(standings));
+    }
+
+    /// The code of an agency.
+    pub fn agency_code(&self, agency: AgencyId) -> Option<String> {
+        self.standings.load_full().get(&agency).map(|standing| standing.code.clone())
+    }
+
+    /// The agencies above one, upwards.
+    pub fn above(&self, agency: AgencyId) -> Vec<AgencyId> {
+        let standings = self.standings.load_full();
+        let parent = |of: &AgencyId| standings.get(of).and_then(|standing| standing.parent);
+        std::iter::successors(parent(&agency), parent).collect()
+    }
+
+    /// An agency and all those below it.
+    pub fn below(&self, agency: AgencyId) -> Vec<AgencyId> {
+        let all: Vec<AgencyId> = self.standings.load_full().keys().copied().collect();
+        all.into_iter().filter(|other| *other == agency || self.above(*other).contains(&agency)).collect()
+    }
+
+    /// Whether an agency serves a remote area, where complaints have longer limits (LKN Art. 28, 33, 37, 44).
+    pub fn is_remote(&self, agency: AgencyId) -> bool {
+        self.standings.load_full().get(&agency).is_some_and(|standing| standing.remote_area)
     }
 
     /// All calendars, the newest last.

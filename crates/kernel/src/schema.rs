@@ -46,6 +46,7 @@ table! {
     agencies (id) {
         id -> Uuid, version -> Int4, code -> Text, name -> Text, name_en -> Text, kind -> Text,
         parent_id -> Nullable<Uuid>, valid_from -> Date, valid_to -> Nullable<Date>, contact -> Jsonb,
+        remote_area -> Bool,
     }
 }
 table! {
@@ -317,6 +318,42 @@ table! {
 }
 table! { dossier_organisations (dossier_id) { dossier_id -> Uuid, organisation_id -> Uuid } }
 
+table! {
+    cases (id) {
+        id -> Uuid, version -> Int4, kind -> Text, declared_kind -> Text, level -> Int2, status -> Text, open -> Bool,
+        channel -> Text, receiving_agency_id -> Uuid, handling_agency_id -> Uuid, sender_id -> Nullable<Uuid>,
+        created_by -> Uuid, content_hash -> Bytea, people -> Jsonb, words -> Jsonb, facts -> Jsonb,
+        barred -> Array<Uuid>, code -> Nullable<Text>, basis -> Nullable<Jsonb>, clocks -> Jsonb,
+        next_due_at -> Timestamptz, assigned_to -> Nullable<Uuid>, origin_id -> Nullable<Uuid>,
+        state_before -> Nullable<Text>, escalation -> Int2, marks -> Jsonb, outcome -> Nullable<Text>,
+        submitted_at -> Nullable<Timestamptz>, accepted_at -> Nullable<Timestamptz>, finished_at -> Nullable<Timestamptz>,
+        closed_at -> Nullable<Timestamptz>, created_at -> Timestamptz,
+    }
+}
+table! {
+    case_remarks (case_id, version) { case_id -> Uuid, version -> Int4, ground -> Nullable<Text>, words -> Text }
+}
+table! {
+    case_answers (case_id, version) {
+        case_id -> Uuid, version -> Int4, outcome -> Text, number -> Nullable<Text>, words -> Text,
+        given_at -> Timestamptz, given_by -> Uuid,
+    }
+}
+table! { case_notes (id) { id -> Uuid, case_id -> Uuid, author_id -> Uuid, words -> Text, made_at -> Timestamptz } }
+table! {
+    case_dialogues (case_id, version) {
+        case_id -> Uuid, version -> Int4, held_at -> Timestamptz, place -> Text, outcome -> Nullable<Text>,
+        minutes -> Nullable<Text>,
+    }
+}
+table! {
+    case_files (id) {
+        id -> Uuid, case_id -> Uuid, purpose -> Text, file_name -> Text, media_type -> Text, size -> Int8,
+        sha256 -> Bytea, declared_at -> Timestamptz, declared_by -> Uuid, stored_at -> Nullable<Timestamptz>,
+    }
+}
+table! { case_serials (agency_id, year) { agency_id -> Uuid, year -> Int4, last -> Int4 } }
+
 joinable!(acting_for -> organisations (organisation_id));
 joinable!(attachments -> dossiers (dossier_id));
 joinable!(consultations -> dossiers (dossier_id));
@@ -335,3 +372,4 @@ allow_tables_to_appear_in_same_query!(dossiers, register_entries, deliveries);
 allow_tables_to_appear_in_same_query!(imports, import_progress);
 joinable!(papers -> attachments (id));
 allow_tables_to_appear_in_same_query!(papers, attachments);
+allow_tables_to_appear_in_same_query!(cases, case_remarks, case_answers, journal);

@@ -1,36 +1,23 @@
 //! What the steps of a dossier do to its deadline.
 
 use chrono::{DateTime, Utc};
-use deadlines::{Clock, Deadline, DeadlineError, Event, Limit, Timeliness};
+use deadlines::{Clock, Deadline, Event, Limit, Timeliness};
 use kernel::id::AgencyId;
-use kernel::problem::{Error, FieldError, Text};
 use kernel::rules::Rules;
 use kernel::{Result, json::Json};
 
 use crate::catalogue::{Case, SupplementRule};
 use crate::dossier::{Channel, Dossier};
-use crate::problem::{BAD_DEADLINE, CALENDAR_NOT_PUBLISHED};
 use crate::workflow::Status;
 
 /// A clock of this case for the agency that decides it, started now.
 pub fn start(rules: &Rules, case: &Case, channel: Channel, competent: AgencyId, now: DateTime<Utc>) -> Result<Clock> {
-    of(rules, limit(case, channel), competent, now)
+    rules.start(limit(case, channel), competent, now)
 }
 
 /// How long the agency may take: the limit of the way on which a dossier came, where that has one of its own.
 pub fn limit(case: &Case, channel: Channel) -> Limit {
     case.method(channel).and_then(|method| method.limit).unwrap_or(case.limit)
-}
-
-/// A clock of what an agency owes, started now on the calendar in force and by the hours that the agency keeps now.
-pub fn of(rules: &Rules, limit: Limit, agency: AgencyId, now: DateTime<Utc>) -> Result<Clock> {
-    let calendar_version = rules.calendar()?.version().to_owned();
-    Ok(Clock { starts_at: now, limit, calendar_version, office: rules.office(agency), events: Vec::new() })
-}
-
-/// When a limit is over that begins now, for what an agency owes.
-pub fn due_at(rules: &Rules, limit: Limit, agency: AgencyId, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
-    Ok(deadline(rules, &of(rules, limit, agency, now)?)?.due_at)
 }
 
 /// By when reception owes an answer to what comes in now, where the procedure says so for the way on which it came.
@@ -42,7 +29,7 @@ pub fn intake_due_at(
     now: DateTime<Utc>,
 ) -> Result<Option<DateTime<Utc>>> {
     let rule = case.method(channel).and_then(|method| method.intake.as_ref());
-    rule.map(|rule| due_at(rules, rule.limit, receiving, now)).transpose()
+    rule.map(|rule| rules.due_at(rule.limit, receiving, now)).transpose()
 }
 
 /// The event that ends the pause of a clock that was due at `due_at`, as the procedure's rule says. What was asked for after the
@@ -83,20 +70,7 @@ pub fn began(clock: &Clock) -> DateTime<Utc> {
 /// no rule.
 pub fn stage(rules: &Rules, stage: &str, agency: AgencyId, from: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
     let rule = rules.clock("dossier", stage, "", deadlines::vn_date(from));
-    rule.map(|rule| due_at(rules, rule.limit()?, agency, from)).transpose()
-}
-
-/// The deadline of a clock, on the calendar and by the hours that it keeps.
-pub fn deadline(rules: &Rules, clock: &Clock) -> Result<Deadline> {
-    clock.deadline(rules.calendar_of(&clock.calendar_version)?).map_err(|error| refused(&error))
-}
-
-/// The words of a deadline that cannot be computed.
-pub fn refused(error: &DeadlineError) -> Error {
-    let problem = if error.code() == CALENDAR_NOT_PUBLISHED.code { &CALENDAR_NOT_PUBLISHED } else { &BAD_DEADLINE };
-    let at = error.event_index().map_or_else(|| "/limit".to_owned(), |index| format!("/events/{index}"));
-    let words = Text::new(error.to_string(), error.to_string());
-    problem.error().fields(vec![FieldError::new(at, error.code(), words)])
+    rule.map(|rule| rules.due_at(rule.limit()?, agency, from)).transpose()
 }
 
 /// Puts a clock and its dates on the row.

@@ -235,15 +235,6 @@ kernel::problems! {
         "Chỉ kết quả đã ký được đính chính, mỗi lần một việc; trạng thái hồ sơ nằm trong state.",
         "A signed result can be corrected, once at a time; the dossier's state is in state."
     }
-    CALENDAR_NOT_PUBLISHED = Invalid "calendar.not_published" {
-        "Lịch làm việc chưa được công bố", "The working calendar is not published";
-        "Ngày cần tính nằm ngoài lịch đã công bố.", "A date that is needed lies outside the published calendar."
-    }
-    BAD_DEADLINE = Invalid "deadline.invalid" {
-        "Không tính được thời hạn", "The deadline cannot be computed";
-        "Các sự kiện phải theo thứ tự và hợp nhau; errors chỉ ra sự kiện sai.",
-        "The events must be in order and fit each other; errors names the one that does not."
-    }
     TOO_LATE_TO_REAPPOINT = Conflict "dossier.too_late_to_reappoint" {
         "Đã quá hạn để hẹn lại", "It is too late for a new date";
         "Chỉ được hẹn lại một lần, chậm nhất một ngày trước ngày hẹn trả (NĐ 61/2018, Điều 19 khoản 9).",

@@ -17,7 +17,7 @@ use crate::receipt::{self, Stage};
 use crate::recomputation::{self as order, Phase, Progress, Recomputation, RecomputationId, advance, entry, load};
 use crate::steps::{Seen, World, read, said, store};
 use crate::timer::catch_up;
-use crate::told::Told;
+use crate::told::told;
 
 /// Dossiers in one transaction: no more than leaves others their turn.
 const BATCH: i64 = 100;
@@ -104,7 +104,7 @@ fn judge(rules: &Rules, calendar_version: &str, dossier: &Dossier) -> Verdict {
         return Verdict::Unchanged;
     };
     let new = deadlines::Clock { calendar_version: calendar_version.to_owned(), ..clock.0.clone() };
-    let Ok(deadline) = clock::deadline(rules, &new) else { return Verdict::NotComputed };
+    let Ok(deadline) = rules.deadline(&new) else { return Verdict::NotComputed };
     let (statutory, told) = (Some(deadline.statutory_due_at), Some(deadline.due_at));
     if statutory < dossier.statutory_due_at || told < dossier.due_at {
         return Verdict::Earlier;
@@ -141,7 +141,7 @@ async fn carry_out(
         due_at: moved.due_at.unwrap_or(ctx.now),
     };
     let seen = (sides.everybody(&old), sides.everybody(&moved));
-    let told = Told { event: &event, before: &old, after: &moved };
+    let told = told(&event, &old, &moved);
     let entry = Entry::new(ctx, moved.id.0, Some(moved.competent_agency_id.0), &told, seen);
     let mut said = said(&moved, Some((None, row.reason.clone())), None);
     // The applicant is told another date.

@@ -5,7 +5,6 @@ use kernel::problem::{FieldError, INVALID, Text as Words};
 use kernel::{Result, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use crate::attachment::AttachmentId;
 use crate::dossier::Outcome;
@@ -78,22 +77,8 @@ text_enum! {
     }
 }
 
-/// An id that the client has made must be a UUIDv7.
-pub(crate) fn made_by_client(id: Option<Uuid>, at: impl Into<String>) -> Result<()> {
-    match id {
-        Some(id) if id.get_version_num() != 7 => {
-            let words = Words::fixed("phải là UUID phiên bản 7", "must be a UUID of version 7");
-            Err(INVALID.error().fields(vec![FieldError::new(at, "format", words)]))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// A step that needs nothing said.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({}))]
-pub struct Plain {}
+pub(crate) use kernel::request::made_by_client;
+pub use kernel::request::{Plain, Reasoned};
 
 /// A hand-over, to whoever decides the dossier.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
@@ -202,14 +187,6 @@ pub struct SupplementNotice {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Văn bản được ký sau ngày làm việc thứ ba.", min_length = 10, max_length = 4000)]
     pub late_reason: Option<String>,
-}
-
-/// A reason in words, where no ground is counted.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Reasoned {
-    #[schema(example = "Đề nghị bổ sung ý kiến về phòng cháy, chữa cháy.", min_length = 10, max_length = 4000)]
-    pub reason: String,
 }
 
 /// What is going to be looked at or asked, and when, if somebody has to be there.

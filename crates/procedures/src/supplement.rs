@@ -129,7 +129,7 @@ impl Supplement {
     /// The applicant has that time from now.
     pub(crate) fn with_time(self, rules: &Rules, case: &Case, receiving: AgencyId, now: DateTime<Utc>) -> Result<Self> {
         let due_at = match &case.supply {
-            Some(rule) => Some(clock::due_at(rules, rule.limit, receiving, now)?),
+            Some(rule) => Some(rules.due_at(rule.limit, receiving, now)?),
             None => clock::stage(rules, "supply", receiving, now)?,
         };
         Ok(Self { due_at, lapsed_at: None, ..self })
@@ -219,7 +219,7 @@ pub(crate) async fn lapse(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<
         let examined = moving.dossier.accepted_at.is_some();
         if let Some(limit) = moving.case.supply.as_ref().and_then(|rule| rule.refuse_within).filter(|_| examined) {
             let refuse_by =
-                clock::due_at(world.rules, limit, moving.dossier.competent_agency_id, lapsed_after.unwrap_or(ctx.now))?;
+                world.rules.due_at(limit, moving.dossier.competent_agency_id, lapsed_after.unwrap_or(ctx.now))?;
             moving.dossier.next_due_at = moving.dossier.next_due_at.min(refuse_by);
         }
         let last = moving.dossier.clock.as_ref().and_then(|clock| clock.0.events.last());

@@ -39,7 +39,7 @@ pub async fn of_dossier(app: &TestApp, way: &Way) {
         .await
         .unwrap();
     let rules = Rules::read(conn).await.unwrap();
-    let deadline = |clock| procedures::clock::deadline(&rules, &clock).unwrap();
+    let deadline = |clock| rules.deadline(&clock).unwrap();
     let printed_first = clock.clone().zip(told).map(|(Json(clock), (_, (limit, _), _))| Clock { limit, ..clock });
     let printed_first = printed_first.map(|clock| deadline(Clock { events: Vec::new(), ..clock }));
     let by_clock = clock.map(|Json(clock)| deadline(clock));

@@ -26,6 +26,7 @@ use crate::routes;
         (name = "appointments", description = "Appointments at the counters of a centre: what it offers, what is free, booking and checking in."),
         (name = "archive", description = "What an agency keeps of what is finished, and until when."),
         (name = "assessments", description = "What centres say of themselves, by the published criteria of a modern centre."),
+        (name = "cases", description = "Complaints, petitions, feedback, requests and recommendations, from draft to decision or answer."),
         (name = "deadlines", description = "Working-day calendars and statutory deadlines, explained day by day."),
         (name = "directory", description = "The agencies of the city and their staff: what they are, where they stand, who stands in for whom; organisations, and who acts for them."),
         (name = "dossiers", description = "Dossiers at the one-stop shop, from draft to returned result."),

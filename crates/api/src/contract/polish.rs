@@ -19,7 +19,8 @@ const NO_KEY: &[&str] = &[
 ];
 
 /// What is added to something, side by side: no version of it needs to have been seen.
-const ADDS: &[&str] = &["/attachments", "/attachments/reuse", "/result-documents", "/tickets", "/assessments"];
+const ADDS: &[&str] =
+    &["/files", "/notes", "/attachments", "/attachments/reuse", "/result-documents", "/tickets", "/assessments"];
 
 /// Answers with a version, and so with an ETag.
 const VERSIONED: &[&str] = &[
@@ -29,6 +30,9 @@ const VERSIONED: &[&str] = &[
     "ArchiveItem",
     "Assessment",
     "Attachment",
+    "CaseFile",
+    "CaseNote",
+    "CitizenCase",
     "Delegation",
     "Dossier",
     "DossierDeadline",

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, NaiveDate, Utc};
 use deadlines::{Day, Deadline, Event, Limit, Office};
-use procedures::clock;
+use kernel::limits;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -52,7 +52,7 @@ async fn simulate_deadline(call: Call, Body(question): Body<DeadlineQuestion>) -
     let calendar = call.app.rules.calendar()?;
     let DeadlineQuestion { starts_at, limit, office, events } = question;
     let deadline = deadlines::compute(calendar, &office.unwrap_or_default(), starts_at, limit, &events);
-    let deadline: Deadline = deadline.map_err(|error| clock::refused(&error))?;
+    let deadline: Deadline = deadline.map_err(|error| limits::refused(&error))?;
     Ok(HttpResponse::Ok().json(deadline))
 }
 
@@ -97,7 +97,7 @@ async fn list_calendar_days(call: Call, days: Parameters<Days>) -> Result<Public
         ));
     }
     let calendar = call.app.rules.calendar()?;
-    let items = calendar.days(from, to).map_err(|error| clock::refused(&error))?;
+    let items = calendar.days(from, to).map_err(|error| limits::refused(&error))?;
     let body = CalendarDays { calendar_version: calendar.version().to_owned(), items };
     Ok(Public::new(3600, body))
 }

@@ -284,7 +284,7 @@ async fn get_dossier_deadline(call: Call, id: Id<DossierId>) -> Result<HttpRespo
             "The dossier is not accepted yet, so no clock runs.",
         )
     })?;
-    let mut deadline = clock::deadline(&call.app.rules, &clock.0)?;
+    let mut deadline = call.app.rules.deadline(&clock.0)?;
     // As it was printed, whatever another calendar says since.
     deadline.original_due_at = dossier.original_due_at.unwrap_or(deadline.original_due_at);
     Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(dossier.version))).json(DossierDeadline {

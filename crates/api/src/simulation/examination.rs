@@ -13,7 +13,7 @@ use procedures::request::{
     NewResult, Proposal, Reappointment, Reasoned, RefusalGround, StopGround, Stoppage, SupplementNotice,
     SupplementProposal, SupplementRequest, VerificationPlan, VerificationRecord,
 };
-use procedures::{clock, steps};
+use procedures::steps;
 
 use super::Scene;
 use super::intake::given_up;
@@ -98,7 +98,7 @@ impl Life<'_> {
         let rule = self.case(scene)?.consultation.as_ref().map(|rule| (rule.limit, rule.silence_consents));
         let Some((limit, silence_consents)) = rule else { return Ok(None) };
         let rules = &scene.app.rules;
-        let due_at = clock::due_at(rules, limit, asked.agency, now)?;
+        let due_at = rules.due_at(limit, asked.agency, now)?;
         let in_time = scene.hours.after(now, TimeDelta::minutes(self.rng.i64(60..600)))?;
         if in_time < due_at && self.chance(750) {
             return Ok(Some((in_time, Act::Answer(id))));

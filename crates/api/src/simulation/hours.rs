@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use deadlines::{Calendar, OpeningHours, end_of_day, vn_date};
 use kernel::Result;
-use procedures::clock::refused;
+use kernel::limits::refused;
 
 /// The usual opening hours on the days that the calendar says are worked.
 pub struct Hours {

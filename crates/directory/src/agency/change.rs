@@ -19,7 +19,7 @@ use crate::staff::reach::Reach;
 
 kernel::text_enum! {
     /// What of an agency has changed.
-    AgencyPart { Name = "name", Kind = "kind", Parent = "parent", Validity = "validity", Contact = "contact" }
+    AgencyPart { Name = "name", Kind = "kind", Parent = "parent", Validity = "validity", Contact = "contact", RemoteArea = "remote_area" }
 }
 
 /// What happens to an agency, as the journal tells it.
@@ -195,6 +195,7 @@ fn difference(old: &Agency, new: &Agency) -> Vec<AgencyPart> {
         (AgencyPart::Parent, old.parent_id != new.parent_id),
         (AgencyPart::Validity, (old.valid_from, old.valid_to) != (new.valid_from, new.valid_to)),
         (AgencyPart::Contact, old.contact != new.contact),
+        (AgencyPart::RemoteArea, old.remote_area != new.remote_area),
     ];
     parts.into_iter().filter_map(|(part, differs)| differs.then_some(part)).collect()
 }

@@ -31,6 +31,7 @@ const COLUMNS: Columns = &[
     ("advice_line", "/contact/advice_line"),
     ("email", "/contact/email"),
     ("website", "/contact/website"),
+    ("remote_area", "/remote_area"),
 ];
 
 /// What reading a file needs beside its text.
@@ -126,6 +127,11 @@ where
             "opening_hours" | "saturday_hours" => {
                 text.split_whitespace().map(opening).collect::<Result<Vec<_>, _>>()?.into()
             }
+            "remote_area" => match text {
+                "true" => true.into(),
+                "false" => false.into(),
+                _ => return Err(Text::fixed("phải là true hoặc false", "must be true or false")),
+            },
             _ => text.into(),
         }))
     }

@@ -79,6 +79,8 @@ pub struct Agency {
     pub valid_to: Option<NaiveDate>,
     #[schema(value_type = Contact)]
     pub contact: Json<Contact>,
+    /// It serves a remote area, where the limits of complaints are longer (LKN Art. 28, 33, 37, 44).
+    pub remote_area: bool,
 }
 
 /// What an agency is to be.
@@ -109,6 +111,9 @@ pub struct AgencyContent {
     pub valid_to: Option<NaiveDate>,
     #[serde(default)]
     pub contact: Contact,
+    /// It serves a remote area, where the limits of complaints are longer (LKN Art. 28, 33, 37, 44).
+    #[serde(default)]
+    pub remote_area: bool,
 }
 
 impl Agency {
@@ -119,9 +124,19 @@ impl Agency {
 
     /// What of it can be changed.
     pub fn content(&self) -> AgencyContent {
-        let Self { code, name, name_en, kind, parent_id, valid_from, valid_to, contact: Json(contact), .. } =
-            self.clone();
-        AgencyContent { code, name, name_en, kind, parent_id, valid_from, valid_to, contact }
+        let Self {
+            code,
+            name,
+            name_en,
+            kind,
+            parent_id,
+            valid_from,
+            valid_to,
+            contact: Json(contact),
+            remote_area,
+            ..
+        } = self.clone();
+        AgencyContent { code, name, name_en, kind, parent_id, valid_from, valid_to, contact, remote_area }
     }
 
     /// Its code as the dossier codes of TT 01/2018/TT-VPCP write it, without the zeros that fill them up.
@@ -131,8 +146,9 @@ impl Agency {
     }
 
     pub(crate) fn new(id: AgencyId, version: i32, content: AgencyContent) -> Self {
-        let AgencyContent { code, name, name_en, kind, parent_id, valid_from, valid_to, contact } = content;
+        let AgencyContent { code, name, name_en, kind, parent_id, valid_from, valid_to, contact, remote_area } =
+            content;
         let contact = Json(contact);
-        Self { id, version, code, name, name_en, kind, parent_id, valid_from, valid_to, contact }
+        Self { id, version, code, name, name_en, kind, parent_id, valid_from, valid_to, contact, remote_area }
     }
 }

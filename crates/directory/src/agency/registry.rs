@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::Result;
 use kernel::id::AgencyId;
+use kernel::rules::Standing;
 use kernel::schema::agencies;
 use kernel::text::fold;
 
@@ -64,6 +65,16 @@ impl Agencies {
     /// Those that receive dossiers for all others.
     pub fn centres(&self) -> HashSet<AgencyId> {
         self.all().filter(|agency| agency.kind.receives_for_all()).map(|agency| agency.id).collect()
+    }
+
+    /// What each is in the city.
+    pub fn standings(&self) -> HashMap<AgencyId, Standing> {
+        let standing = |agency: &Agency| Standing {
+            code: agency.code.clone(),
+            parent: agency.parent_id,
+            remote_area: agency.remote_area,
+        };
+        self.all().map(|agency| (agency.id, standing(agency))).collect()
     }
 
     /// Those with this folded text in their code or name, by code; all of them for no text.

@@ -13,7 +13,8 @@ pub mod verify;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::ctx::Ctx;
@@ -31,6 +32,50 @@ pub trait Event: Serialize {
     /// The version of this kind's shape. A change of shape is a new version, and old ones stay readable.
     fn version(&self) -> i16 {
         1
+    }
+}
+
+/// An event, with what the step changed beside it: from which state to which it led, what was promised before and after. An entry
+/// says these as members of the event, where they changed; older entries do not.
+pub struct Told<'a, E> {
+    event: &'a E,
+    members: Map<String, Value>,
+}
+
+impl<'a, E: Event> Told<'a, E> {
+    pub fn new(event: &'a E) -> Self {
+        Self { event, members: Map::new() }
+    }
+
+    /// Under these names, if it is another afterwards.
+    pub fn changed(&mut self, names: [&str; 2], before: Value, after: Value) {
+        if before != after {
+            self.members.extend(names.map(str::to_owned).into_iter().zip([before, after]));
+        }
+    }
+}
+
+impl<E: Event> Event for Told<'_, E> {
+    const ENTITY: &'static str = E::ENTITY;
+
+    fn kind(&self) -> &'static str {
+        self.event.kind()
+    }
+
+    fn version(&self) -> i16 {
+        self.event.version()
+    }
+}
+
+impl<E: Event> Serialize for Told<'_, E> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // An event is stored as `{"kind": {…}}`.
+        let mut event = serde_json::to_value(self.event).map_err(serde::ser::Error::custom)?;
+        let members = event.as_object_mut().and_then(|event| event.values_mut().next()).and_then(Value::as_object_mut);
+        if let Some(members) = members {
+            members.extend(self.members.clone());
+        }
+        event.serialize(serializer)
     }
 }
 

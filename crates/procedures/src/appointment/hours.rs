@@ -18,9 +18,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::catalogue::Catalogue;
-use crate::clock;
 use crate::problem::{APPOINTMENT_HOURS_NOT_FOUND, CENTRE_NOT_YOURS};
 use crate::queue::{is_field, no_such_field};
+use kernel::limits::refused;
 
 id! { AppointmentHoursId, "The id of what a centre offers."; }
 
@@ -121,7 +121,7 @@ impl AppointmentHours {
             return Ok(Vec::new());
         }
         let minutes = u16::try_from(self.slot_minutes).unwrap_or(1);
-        let mut times = reception.slots(day, minutes).map_err(|error| clock::refused(&error))?;
+        let mut times = reception.slots(day, minutes).map_err(|error| refused(&error))?;
         times.retain(|starts_at| *starts_at > now);
         Ok(times)
     }

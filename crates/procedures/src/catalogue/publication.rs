@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Mark;
-use crate::clock::refused;
+use kernel::limits::refused;
 
 /// The decision that publishes a procedure (NĐ 63/2010/NĐ-CP Art. 13 to 15).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Consultation, ConsultationId, ConsultationStatus, ENTITY, TIMER};
-use crate::clock;
 use crate::dossier::{DossierId, SidePart, part};
 use crate::event::Event;
 use crate::request::{Reasoned, made_by_client};
@@ -134,7 +133,7 @@ fn questions(
             (Some(rule), None) => rule.limit,
             (None, Some(limit)) => *limit,
         };
-        let due_at = clock::due_at(world.rules, limit, *agency, ctx.now);
+        let due_at = world.rules.due_at(limit, *agency, ctx.now);
         asked.push(Consultation {
             id: id.unwrap_or_else(|| ConsultationId::at(ctx.now)),
             dossier_id: moving.dossier.id,

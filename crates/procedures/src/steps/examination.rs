@@ -254,7 +254,7 @@ pub async fn change_case(
             wrong("unknown", words)
         })?;
         let clock = Clock { limit: clock::limit(case, channel), ..clock_of(&moving.dossier)? };
-        let deadline = clock::deadline(world.rules, &clock).map_err(|error| error.at("/case"))?;
+        let deadline = world.rules.deadline(&clock).map_err(|error| error.at("/case"))?;
         if deadline.statutory_due_at <= ctx.now {
             return Err(wrong(
                 "over",
@@ -301,7 +301,7 @@ fn clock_of(dossier: &Dossier) -> Result<Clock> {
 fn reappointed(world: World<'_>, dossier: &Dossier, new: &Reappointment) -> Result<(Clock, Deadline)> {
     let mut clock = clock_of(dossier)?;
     clock.events.push(ClockEvent::Reappoint { due_date: new.due_date });
-    let deadline = clock::deadline(world.rules, &clock).map_err(|error| error.at("/due_date"))?;
+    let deadline = world.rules.deadline(&clock).map_err(|error| error.at("/due_date"))?;
     Ok((clock, deadline))
 }
 

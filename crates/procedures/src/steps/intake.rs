@@ -59,9 +59,7 @@ pub(super) fn hand_over_due_at(ctx: &Ctx, rules: &Rules, receiving: AgencyId) ->
     let today = vn_date(ctx.now);
     let Some(due_at) = clock::stage(rules, "hand_over", receiving, ctx.now)? else { return Ok(ctx.now) };
     match rules.clock("dossier", "hand_over", "next_day", today) {
-        Some(next_day) if due_date(due_at) > today => {
-            clock::due_at(rules, next_day.limit()?, receiving, end_of_day(today))
-        }
+        Some(next_day) if due_date(due_at) > today => rules.due_at(next_day.limit()?, receiving, end_of_day(today)),
         _ => Ok(due_at),
     }
 }

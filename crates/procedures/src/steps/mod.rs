@@ -13,7 +13,8 @@ pub use examination::{
     reappoint, record_verification, request_supplement, send_back, sign_supplement, start_processing, verify,
 };
 pub use intake::{accept, hand_over, propose_rejection, refuse_hand_over, reject, request_intake_supplement, submit};
-pub(crate) use moving::{Moving, again};
+pub(crate) use kernel::record::again;
+pub(crate) use moving::Moving;
 pub use moving::{Seen, Sides, read};
 
 use chrono::{DateTime, NaiveDate, Utc};

@@ -10,6 +10,7 @@ use kernel::Ctx;
 use kernel::id::AgencyId;
 use kernel::idempotency::{Answer, Attempt, Kept};
 use kernel::journal::{Entry, Event as _};
+use kernel::limits::CALENDAR_NOT_PUBLISHED;
 use kernel::problem::{CONFLICT, Result};
 use kernel::record::Also;
 use kernel::rules::Rules;
@@ -24,28 +25,14 @@ use crate::consultation;
 use crate::dossier::{Channel, Dossier, DossierId, SidePart, agencies, audience, visible_to};
 use crate::event::{Event, INTERNAL};
 use crate::fee;
-use crate::problem::{CALENDAR_NOT_PUBLISHED, NOT_FOUND, STALE};
+use crate::problem::{NOT_FOUND, STALE};
 use crate::receipt::{self, Stage};
 use crate::request::VerificationRecord;
 use crate::supplement::{self, Supplement};
 use crate::timer::catch_up;
-use crate::told::Told;
+use crate::told::told;
 use crate::view::{View, answer, view};
 use crate::workflow::{Action, Awaited, ClockEffect, FOLLOWS, Facts, Status, step};
-
-/// How often a change is tried again when somebody else changed the dossier in between.
-const TRIES: usize = 3;
-
-/// Tries anew when somebody was faster.
-pub(crate) async fn again<T>(mut once: impl AsyncFnMut() -> Result<T>) -> Result<T> {
-    for _ in 1..TRIES {
-        match once().await {
-            Err(error) if error.is(&CONFLICT) => {}
-            done => return done,
-        }
-    }
-    once().await
-}
 
 /// What goes on beside the dossier's state.
 #[derive(Clone, Debug, Default)]
@@ -364,7 +351,7 @@ impl<'a> Moving<'a> {
             true => agencies(dossier),
             false => sides.everybody(dossier),
         };
-        let told = Told { event, before: &before, after: &dossier };
+        let told = told(event, &before, &dossier);
         let entry = Entry::new(ctx, dossier.id.0, agency, &told, (all(&before), all(&dossier)));
         let mut also: Vec<Also> = also.into_iter().chain(said(&dossier, remark, record)).collect();
         let waits = |dossier: &Dossier| dossier.status == Status::ResultReady;
@@ -411,7 +398,7 @@ fn turn(
             let Some(clock) = &running else { return Ok(()) };
             let Some(since) = clock::paused_at(clock) else { return Ok(()) };
             let in_time = dossier.statutory_due_at.is_some_and(|due_at| since < due_at);
-            let nothing_left = in_time && clock::deadline(rules, clock)?.stopped_since.is_none();
+            let nothing_left = in_time && rules.deadline(clock)?.stopped_since.is_none();
             match case.supplement {
                 SupplementRule::Restart if nothing_left => Some(ClockEvent::Restart { at }),
                 SupplementRule::Restart | SupplementRule::Pause => Some(ClockEvent::Resume { at }),
@@ -448,7 +435,7 @@ fn turn(
         }
         (Some(_), None) => return Ok(()),
     };
-    let deadline = clock::deadline(rules, &clock)?;
+    let deadline = rules.deadline(&clock)?;
     clock::put(dossier, clock, &deadline);
     // On the last day a pause leaves nothing to go on with; but what is asked for in time begins the limit anew, so nothing runs
     // out while the applicant has it.

@@ -1,0 +1,33 @@
+//! What citizens bring before the administration beside procedures: complaints, petitions by letter, feedback on
+//! regulations, reports on the conduct of officials, requests for accountability, for information and about one's own
+//! data, and the recommendations of the people's supervision. One aggregate with kinds. In reading order:
+//!
+//! - [`facts`]: the kinds, and what is particular to each
+//! - [`workflow`]: the states and the one table of what leads from one to the next, for which kinds
+//! - [`case`]: the row, and who may see it; [`view`]: what the world sees of it
+//! - [`mod@file`]: sending one; [`paper`]: its files; [`steps`]: everything that moves it, with what must be said in a
+//!   [`request`]; [`clocks`]: what that does to its limits
+//! - [`law`]: grounds, settings and the ladder of escalation, as data
+//! - [`note`]: what officers note for each other
+//! - [`list`], [`timeline`]: reading; [`timer`]: what happens when nobody does anything
+//! - [`event`]: what the journal is told; [`problem`]: what can go wrong
+
+pub mod case;
+pub mod clocks;
+pub mod event;
+pub mod facts;
+pub mod file;
+pub mod law;
+pub mod list;
+pub mod note;
+pub mod paper;
+pub mod problem;
+pub mod request;
+pub mod steps;
+pub mod timeline;
+pub mod timer;
+pub mod view;
+pub mod workflow;
+
+pub use case::{Case, CaseId};
+pub use facts::CaseKind;

@@ -1,0 +1,201 @@
+//! Cases that grow out of cases: a second complaint, another kind, the parts of a mixed letter. Both are written in one transaction.
+
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+use kernel::id::AgencyId;
+use kernel::idempotency::Answer;
+use kernel::json::Json;
+use kernel::problem::{Error, FieldError, INVALID, Text as Words};
+use kernel::record::again;
+use kernel::request::made_by_client;
+use kernel::{Ctx, Result};
+
+use super::end::some_contents;
+use super::screening::{not_accused, receive};
+use super::{Moving, Target, World, take};
+use crate::case::{Case, CaseId, Content, Marks};
+use crate::clocks::{CaseStage, Clocks, NEVER};
+use crate::event::Event;
+use crate::facts::Facts;
+use crate::file::insert;
+use crate::problem::NO_SUPERIOR;
+use crate::request::{CaseAppeal, CaseConfirmation, CaseConversion, CaseSplit};
+use crate::workflow::{CaseAction, CaseStatus, ClockEffect};
+
+/// Takes a step that makes another case. `make` says what that one is and what happened to the first.
+async fn take_making(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    target: Target<'_>,
+    action: CaseAction,
+    make: impl Fn(&mut Moving) -> Result<(Case, Event)>,
+) -> Result<Answer> {
+    again(async || {
+        let mut moving = Moving::begin(conn, ctx, world, target.id, target.if_match).await?;
+        moving.advance(ctx, world, action)?;
+        let (made, event) = make(&mut moving)?;
+        conn.transaction::<_, Error, _>(async |conn| {
+            insert(conn, ctx, world, made).await?;
+            moving.answer(conn, ctx, world, &event, target.attempt).await
+        })
+        .await
+    })
+    .await
+}
+
+/// A case that grows out of another, with the same people.
+fn child(of: &Case, id: Option<CaseId>, facts: Facts, contents: Vec<Content>, ctx: &Ctx) -> Result<Case> {
+    made_by_client(id.map(|id| id.0), "/id")?;
+    let kind = facts.kind();
+    let mut words = of.words.0.clone();
+    words.contents = contents;
+    Ok(Case {
+        id: id.unwrap_or_else(|| CaseId::at(ctx.now)),
+        version: 1,
+        kind,
+        declared_kind: kind,
+        status: CaseStatus::Submitted,
+        open: true,
+        created_by: ctx.actor.id().unwrap_or_default(),
+        content_hash: Vec::new(),
+        words: Json(words),
+        barred: facts.accused(),
+        facts: Json(facts),
+        code: None,
+        basis: None,
+        clocks: Json(Clocks::default()),
+        next_due_at: NEVER,
+        assigned_to: None,
+        origin_id: Some(of.id),
+        state_before: None,
+        escalation: 0,
+        marks: Json(Marks { field: of.marks.0.field, ..Marks::default() }),
+        outcome: None,
+        submitted_at: None,
+        accepted_at: None,
+        finished_at: None,
+        closed_at: None,
+        created_at: ctx.now,
+        ..of.clone()
+    })
+}
+
+/// Received at that moment: what is owed first begins then.
+fn begin(case: &mut Case, world: World<'_>) -> Result<()> {
+    let received_at = case.submitted_at.unwrap_or(case.created_at);
+    let mut clocks = case.clocks.0.clone();
+    clocks.turn(ClockEffect::Reclassify, case, world.rules, received_at)?;
+    case.next_due_at = clocks.next_due_at();
+    case.clocks.0 = clocks;
+    Ok(())
+}
+
+/// Complains a second time: against the decision, or because there was none in time (LKN Art. 33). It goes to the agency above.
+///
+/// # Errors
+/// [`NO_SUPERIOR`] where that would be outside the city.
+pub async fn appeal(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    target: Target<'_>,
+    second: CaseAppeal,
+) -> Result<Answer> {
+    take_making(conn, ctx, world, target, CaseAction::Appeal, |moving| {
+        let first = &moving.case;
+        let above: Vec<AgencyId> = world.rules.above(first.handling_agency_id);
+        let superior = above.into_iter().find(|agency| !first.bars(agency.0)).ok_or_else(|| NO_SUPERIOR.error())?;
+        let contents = second.contents.iter().cloned().map(Content::new).collect();
+        let mut made = child(first, second.id, first.facts.0.clone(), contents, ctx)?;
+        (made.level, made.receiving_agency_id, made.handling_agency_id) = (2, superior, superior);
+        made.words.0.request = second.request.clone().or(made.words.0.request);
+        receive(&mut made, ctx, world)?;
+        // What counts here is when the first decision came.
+        made.clocks.0.0.remove(&CaseStage::LodgeFirst);
+        begin(&mut made, world)?;
+        let into = made.id.0;
+        Ok((made, Event::Appealed { into }))
+    })
+    .await
+}
+
+/// Finds that it should be a case of another kind. Whether it becomes one is its sender's to say.
+pub async fn propose_conversion(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    target: Target<'_>,
+    what: CaseConversion,
+) -> Result<Answer> {
+    take(conn, ctx, world, target, CaseAction::ProposeConversion, |moving| {
+        let words = Words::fixed("vụ việc đã thuộc loại này", "it is of this kind already");
+        let same = (what.kind == moving.case.kind).then(|| FieldError::new("/kind", "same", words));
+        INVALID.unless_none(same.into_iter().collect())?;
+        moving.case.marks.0.proposed_kind = Some(what.kind);
+        moving.say(None, &what.reason);
+        Ok(Event::ConversionProposed { to: what.kind })
+    })
+    .await
+}
+
+/// Its sender wants it to be that: a new case, received now; this one is over.
+///
+/// # Errors
+/// Facts of another kind than was proposed.
+pub async fn confirm_conversion(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    target: Target<'_>,
+    confirmed: CaseConfirmation,
+) -> Result<Answer> {
+    take_making(conn, ctx, world, target, CaseAction::ConfirmConversion, |moving| {
+        let to = confirmed.facts.kind();
+        let words = Words::fixed("không phải loại được đề nghị", "is not the kind that was proposed");
+        let other =
+            (moving.case.marks.0.proposed_kind != Some(to)).then(|| FieldError::new("/facts/kind", "other", words));
+        INVALID.unless_none(other.into_iter().collect())?;
+        let contents = moving.case.words.0.contents.iter().filter(|content| content.stands()).cloned().collect();
+        let mut made = child(&moving.case, confirmed.id, confirmed.facts.clone(), contents, ctx)?;
+        not_accused(&made, made.handling_agency_id)?;
+        receive(&mut made, ctx, world)?;
+        begin(&mut made, world)?;
+        let into = made.id.0;
+        Ok((made, Event::Converted { into, to }))
+    })
+    .await
+}
+
+/// Makes some of a mixed letter's contents a case of their own, received when the letter was (TT 05/2021/TT-TTCP Art. 6).
+///
+/// # Errors
+/// Contents that do not stand, or all of them; a kind that no letter is classed as.
+pub async fn split(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    target: Target<'_>,
+    part: CaseSplit,
+) -> Result<Answer> {
+    take_making(conn, ctx, world, target, CaseAction::Split, |moving| {
+        some_contents(moving, &part.contents)?;
+        let words = Words::fixed("đơn không thể được phân loại như vậy", "a letter cannot be classed so");
+        let lettered = crate::workflow::may_be_classed(part.facts.kind());
+        INVALID.unless_none(
+            (!lettered).then(|| FieldError::new("/facts/kind", "not_allowed", words)).into_iter().collect(),
+        )?;
+        let contents = part.contents.iter().map(|place| moving.case.words.0.contents[usize::from(*place)].clone());
+        let mut made = child(&moving.case, part.id, part.facts.clone(), contents.collect(), ctx)?;
+        not_accused(&made, made.handling_agency_id)?;
+        receive(&mut made, ctx, world)?;
+        // Its sender has waited since the letter came.
+        (made.submitted_at, made.basis) = (moving.case.submitted_at, moving.case.basis.clone());
+        begin(&mut made, world)?;
+        for place in &part.contents {
+            moving.case.words.0.contents[usize::from(*place)].moved_to = Some(made.id);
+        }
+        let into = made.id.0;
+        Ok((made, Event::Split { into }))
+    })
+    .await
+}

@@ -1,0 +1,117 @@
+//! What happens to a case when nobody does anything: a limit runs out, what is owed goes up the ladder, a decision takes effect.
+
+use chrono::{DateTime, Utc};
+use diesel_async::AsyncPgConnection;
+use kernel::problem::INTERNAL;
+use kernel::rules::Rules;
+use kernel::timers::{Due, Timers};
+use kernel::{Actor, Ctx, Result};
+
+use crate::case::{Case, CaseId};
+use crate::clocks::CaseStage;
+use crate::event::Event;
+use crate::law::{self, Rung};
+use crate::problem::NOT_FOUND;
+use crate::steps::{Moving, World, read};
+use crate::workflow::{CaseStatus, ClockEffect};
+
+pub const ENTITY: &str = "case";
+
+/// Something overdue goes up the ladder.
+const ESCALATION: &str = "escalation";
+
+/// The timers that a case needs from now on. What has run out already has been told: see [`catch_up`].
+pub(crate) fn timers_of(case: &Case, rules: &Rules, now: DateTime<Utc>) -> Result<Timers> {
+    let mut set: Vec<(&'static str, DateTime<Utc>)> = limits(case).filter(|(_, fire_at)| *fire_at > now).collect();
+    set.extend(next_rung(case, rules)?.map(|fire_at| (ESCALATION, fire_at)));
+    let (kinds, fire_at) = set.into_iter().unzip();
+    Ok(Timers::Set { entity_kind: ENTITY, entity_id: case.id.0, kinds, fire_at })
+}
+
+/// The limits that a case is under, each with the moment at which it runs out.
+fn limits(case: &Case) -> impl Iterator<Item = (&'static str, DateTime<Utc>)> {
+    let owed = case.clocks.0.owed().map(|(stage, running)| (stage.code(), running.statutory_due_at));
+    let effect = case.clocks.0.get(CaseStage::Effect).filter(|effect| effect.ended_at.is_none());
+    owed.chain(effect.map(|effect| (CaseStage::Effect.code(), effect.due_at)))
+}
+
+/// When what is owed is shown to the next higher up.
+fn next_rung(case: &Case, rules: &Rules) -> Result<Option<DateTime<Utc>>> {
+    let rung = usize::try_from(case.escalation).ok().and_then(|rung| law::ladder().get(rung));
+    let owed = case.clocks.0.owed().map(|(_, running)| running.due_at).min();
+    let (Some(rung), Some(due_at)) = (rung, owed) else { return Ok(None) };
+    match rung.after().amount {
+        0 => Ok(Some(due_at)),
+        _ => rules.due_at(rung.after(), case.handling_agency_id, due_at).map(Some),
+    }
+}
+
+/// Fires what ran out before a step is taken, where the worker has not come round to it yet. Returns by how many versions that
+/// moved the case.
+pub(crate) async fn catch_up(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, case: &Case) -> Result<i32> {
+    let over: Vec<&str> = limits(case).filter(|(_, fire_at)| *fire_at <= ctx.now).map(|(kind, _)| kind).collect();
+    if over.is_empty() {
+        return Ok(0);
+    }
+    let ctx = Ctx { actor: Actor::System, now: ctx.now };
+    let mut fired = 0;
+    let set = kernel::timers::of(conn, case.id.0).await?;
+    // By their limits and not by their moments: one that could not fire was put off.
+    for due in set.into_iter().filter(|due| over.contains(&due.kind.as_str())) {
+        fired += i32::from(fire(conn, &ctx, world, &due).await?);
+    }
+    Ok(fired)
+}
+
+/// Fires a timer. Returns whether it did: one that was set anew or taken away meanwhile does not fire.
+pub async fn fire(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, due: &Due) -> Result<bool> {
+    let system = Ctx { actor: Actor::System, now: ctx.now };
+    let seen = match read(conn, &system, world, CaseId(due.entity_id)).await {
+        Err(error) if error.is(&NOT_FOUND) => return kernel::timers::drop(conn, due).await.map(|()| false),
+        seen => seen?,
+    };
+    if !kernel::timers::is_set(conn, due).await? {
+        return Ok(false);
+    }
+    let mut moving = Moving::of(seen);
+    let event = match (due.kind.as_str(), CaseStage::from_code(&due.kind)) {
+        (_, Some(CaseStage::Effect)) => {
+            moving.turn(&[ClockEffect::End(CaseStage::Effect)], &system, world)?;
+            moving.arrive(CaseStatus::Effective, &system);
+            Some(Event::TookEffect {})
+        }
+        (_, Some(stage)) => moving
+            .case
+            .clocks
+            .0
+            .get(stage)
+            .map(|running| Event::DeadlinePassed { stage, statutory_due_at: running.statutory_due_at }),
+        (ESCALATION, None) => escalate(&mut moving, &system, world)?,
+        // Set by a newer program, which runs beside this one or did: it is put off until that one leads.
+        (other, None) => return Err(INTERNAL.because(format!("no timer {other} of cases is known here"))),
+    };
+    let Some(event) = event else { return kernel::timers::drop(conn, due).await.map(|()| false) };
+    moving.write(conn, &system, world, &event, None).await?;
+    Ok(true)
+}
+
+/// One rung up.
+fn escalate(moving: &mut Moving, ctx: &Ctx, world: World<'_>) -> Result<Option<Event>> {
+    let rung = usize::try_from(moving.case.escalation).ok().and_then(|rung| law::ladder().get(rung));
+    let (Some(rung), Some((stage, _))) = (rung, moving.case.clocks.0.past_due(ctx.now)) else { return Ok(None) };
+    moving.case.escalation += 1;
+    let own = moving.case.handling_agency_id;
+    let above: Vec<_> = world.rules.above(own).into_iter().filter(|agency| !moving.case.bars(agency.0)).collect();
+    let to = match rung.rung {
+        Rung::Head => own,
+        Rung::Superior => above.first().copied().unwrap_or(own),
+        Rung::Top => above.last().copied().unwrap_or(own),
+    };
+    // Whoever has waited in vain may complain to the agency above (LKN Art. 7, 33).
+    if stage == CaseStage::Resolve {
+        let mut clocks = moving.case.clocks.0.clone();
+        clocks.begin(CaseStage::LodgeAgain, &moving.case, world.rules, ctx.now)?;
+        moving.case.clocks.0 = clocks;
+    }
+    Ok(Some(Event::Escalated { stage, rung: rung.rung, to: to.0 }))
+}

@@ -1,0 +1,157 @@
+//! What becomes of a letter that is not what it says: classed, split, handed to whose it is, made another kind.
+
+use complaints::CaseKind::{self, Complaint, Petition, RegulationFeedback};
+use complaints::workflow::{CaseAction, CaseStatus};
+use serde_json::{Value, json};
+
+use super::{act, at, facts, faults, limit, path, said, walk};
+use crate::cast::{Cast, ELSEWHERE};
+use crate::harness::TestApp;
+
+/// The case that grew out of another one, as its sender sees it.
+async fn child(cast: &Cast, of: &str) -> Value {
+    let me = cast.client("congdan1");
+    let mine = me.get("/v1/cases").await.expect(200).json;
+    for line in mine["items"].as_array().unwrap() {
+        let case = me.get(&format!("/v1/cases/{}", line["id"].as_str().unwrap())).await.expect(200).json;
+        if case["origin_id"] == of {
+            return case;
+        }
+    }
+    panic!("nothing grew out of {of}: {mine}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_is_classed_by_its_content_and_its_time_counts_from_when_it_came() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let id = at(&cast, Complaint, CaseStatus::Submitted).await;
+    app.set_time("2026-08-20T09:00:00+07:00");
+    let cast = Cast::again(&app).await;
+    let classed = json!({ "facts": facts(Petition), "field": "land" });
+    let seen = cast.client("tiepnhan").post(&path(&id, CaseAction::Classify), classed).await.expect(200).json;
+    assert_eq!(
+        (&seen["kind"], &seen["declared_kind"], &seen["field"]),
+        (&json!("petition"), &json!("complaint"), &json!("land"))
+    );
+    // It keeps its code, and has the ten working days of a petition from Monday the 17th on.
+    assert_eq!(seen["code"], "KN-H26.13.01-26-00001");
+    assert_eq!(limit(&seen, "accept"), &Value::Null);
+    assert_eq!(limit(&seen, "resolve")["due_date"], "2026-08-28");
+    let request = json!({ "facts": facts(CaseKind::InformationRequest) });
+    let wrong = cast.client("tiepnhan").post(&path(&id, CaseAction::Classify), request).await.expect(422);
+    assert_eq!(faults(&wrong), ["not_allowed"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mixed_letter_becomes_two_cases_that_were_received_together() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let id = at(&cast, Complaint, CaseStatus::Submitted).await;
+    app.set_time("2026-08-19T09:00:00+07:00");
+    let cast = Cast::again(&app).await;
+    let rest = walk(&cast, Complaint, &id, &[CaseAction::Split]).await;
+    let part = child(&cast, &id).await;
+    assert_eq!((&part["kind"], &part["status"]), (&json!("petition"), &json!("submitted")));
+    assert_eq!(part["contents"][0]["text"], rest["contents"][1]["text"]);
+    assert_eq!(rest["contents"][1]["moved_to"], part["id"]);
+    assert_eq!((&part["submitted_at"], &part["rules_on"]), (&rest["submitted_at"], &json!("2026-08-17")));
+    assert_eq!(limit(&part, "resolve")["due_date"], "2026-08-28");
+    assert_eq!(part["people"], rest["people"]);
+    // One content is left: it is split no further.
+    act(cast.client("tiepnhan"), Complaint, &id, CaseAction::Split).await.expect(409);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whose_it_is_has_it_and_its_sender_waits_no_longer() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let id = at(&cast, Complaint, CaseStatus::Submitted).await;
+    let before = cast.client("congdan1").get(&format!("/v1/cases/{id}")).await.json;
+    app.set_time("2026-08-24T09:00:00+07:00");
+    let cast = Cast::again(&app).await;
+    cast.client(ELSEWHERE).get(&format!("/v1/cases/{id}")).await.expect(404);
+    let moved = walk(&cast, Complaint, &id, &[CaseAction::Transfer]).await;
+    assert_eq!(moved["clocks"], before["clocks"], "the limits are those that the sender was told");
+    cast.client(ELSEWHERE).get(&format!("/v1/cases/{id}")).await.expect(200);
+    act(cast.client(ELSEWHERE), Complaint, &id, CaseAction::Accept).await.expect(200);
+    // Whoever received it sees what becomes of it, and has no more to do with it.
+    act(cast.client("lanhdao"), Complaint, &id, CaseAction::Assign).await.expect(403);
+
+    let back = json!({ "to": "H26.13.01", "reason": "Đã thuộc cơ quan này từ đầu." });
+    let id = at(&cast, Complaint, CaseStatus::Submitted).await;
+    let itself = cast.client("tiepnhan").post(&path(&id, CaseAction::Transfer), back).await.expect(422);
+    assert_eq!(faults(&itself), ["same"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn feedback_becomes_a_complaint_only_as_its_sender_confirms() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let id = at(&cast, RegulationFeedback, CaseStatus::Submitted).await;
+    let confirm = said(RegulationFeedback, CaseAction::ConfirmConversion);
+    let me = cast.client("congdan1");
+    me.post(&path(&id, CaseAction::ConfirmConversion), confirm.clone()).await.expect(409);
+    let same = json!({ "kind": "regulation_feedback", "reason": "Đề nghị phân loại lại đơn." });
+    let same = cast.client("tiepnhan").post(&path(&id, CaseAction::ProposeConversion), same).await.expect(422);
+    assert_eq!(faults(&same), ["same"]);
+    walk(&cast, RegulationFeedback, &id, &[CaseAction::ProposeConversion]).await;
+    // An officer cannot confirm what its sender has sent themself.
+    cast.client("tiepnhan").post(&path(&id, CaseAction::ConfirmConversion), confirm.clone()).await.expect(403);
+    let other = json!({ "facts": facts(Petition) });
+    let other = me.post(&path(&id, CaseAction::ConfirmConversion), other).await.expect(422);
+    assert_eq!(faults(&other), ["other"]);
+    let over = me.post(&path(&id, CaseAction::ConfirmConversion), confirm).await.expect(200).json;
+    assert_eq!(over["status"], "converted");
+    let complaint = child(&cast, &id).await;
+    assert_eq!((&complaint["kind"], &complaint["declared_kind"]), (&json!("complaint"), &json!("complaint")));
+    assert_eq!(limit(&complaint, "accept")["due_date"], "2026-08-27");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_that_grows_out_of_another_is_made_once() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let id = at(&cast, Complaint, CaseStatus::Submitted).await;
+    let (key, what) = (crate::harness::new_key(), said(Complaint, CaseAction::Split));
+    let first = cast.client("tiepnhan").post_as(&key, &path(&id, CaseAction::Split), what.clone()).await.expect(200);
+    let again = cast.client("tiepnhan").post_as(&key, &path(&id, CaseAction::Split), what).await.expect(200);
+    assert_eq!((again.header("idempotent-replayed"), &again.json), ("true", &first.json));
+    assert_eq!(app.count("SELECT count(*) FROM cases").await, 2);
+    // Both have their entry in the journal, each with its own version.
+    app.eventually("SELECT count(*) FROM journal_tail", 0).await;
+    assert_eq!(app.count("SELECT count(*) FROM journal WHERE event_kind = 'case.created'").await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answered_petition_is_opened_anew_once() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let id = at(&cast, Petition, CaseStatus::Answered).await;
+    app.set_time("2026-08-24T09:00:00+07:00");
+    let cast = Cast::again(&app).await;
+    let anew = walk(&cast, Petition, &id, &[CaseAction::Reopen]).await;
+    assert_eq!((&anew["status"], &anew["outcome"]), (&json!("submitted"), &Value::Null));
+    assert_eq!(limit(&anew, "resolve")["ended_at"], Value::Null);
+    let way = [CaseAction::Assign, CaseAction::Report, CaseAction::Answer];
+    let answered = walk(&cast, Petition, &id, &way).await;
+    assert_eq!(answered["answers"].as_array().unwrap().len(), 2);
+    act(cast.client("congdan1"), Petition, &id, CaseAction::Reopen).await.expect(409);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_on_paper_is_the_agencys_to_carry_on_for_its_sender() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let mut letter = super::new(Complaint);
+    letter["channel"] = json!("post");
+    let reception = cast.client("tiepnhan");
+    let id = reception.post("/v1/cases", letter.clone()).await.expect(201).id();
+    act(reception, Complaint, &id, CaseAction::Submit).await.expect(200);
+    walk(&cast, Complaint, &id, &[CaseAction::Accept, CaseAction::Assign]).await;
+    let asked = act(reception, Complaint, &id, CaseAction::Withdraw).await.expect(200).json;
+    assert!(asked["withdrawal_asked_at"].is_string());
+    cast.client("congdan1").get(&format!("/v1/cases/{id}")).await.expect(404);
+    letter["channel"] = json!("online");
+    assert_eq!(faults(&reception.post("/v1/cases", letter).await.expect(422)), ["not_yours"]);
+}
