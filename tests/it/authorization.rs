@@ -61,6 +61,8 @@ impl Operation {
             .replace("{id}", nothing)
             .replace("{attachment_id}", nothing)
             .replace("{look_up_id}", nothing)
+            .replace("{file_id}", nothing)
+            .replace("{request_id}", nothing)
             .replace("{number}", "1")
             .replace("{code}", "1.000000")
             .replace("{sha256}", &"0".repeat(64));

@@ -12,7 +12,7 @@ use object_store::aws::AmazonS3ConfigKey;
 use serde_json::{Value, json};
 
 use crate::operations;
-use crate::start::{Program, SECRET_KEY, Scratch, signing_keys};
+use crate::start::{Program, SECRET_KEY, Scratch, VAULT_KEYS, signing_keys};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
@@ -21,6 +21,7 @@ const ANSWERS: &[(&str, &str)] = &[
     ("PUBLIC_URL", "https://api.example.vn"),
     ("DATABASE_PASSWORD", "abc123"),
     ("SECRET_KEY", SECRET_KEY),
+    ("VAULT_KEYS", VAULT_KEYS),
     ("AWS_ACCESS_KEY_ID", "caunoi"),
     ("AWS_SECRET_ACCESS_KEY", "abc123"),
     ("OIDC_ISSUER", "https://id.example.vn"),
@@ -59,7 +60,7 @@ fn the_program_takes_its_settings_and_misses_nothing_but_the_database() {
 #[test]
 fn every_secret_is_asked_for_and_none_is_written_down() {
     let compose = compose();
-    for name in ["SECRET_KEY", "DATABASE_URL", "OIDC_CLIENT_SECRET", "AWS_SECRET_ACCESS_KEY"] {
+    for name in ["SECRET_KEY", "VAULT_KEYS", "DATABASE_URL", "OIDC_CLIENT_SECRET", "AWS_SECRET_ACCESS_KEY"] {
         let value = compose["services"]["api"]["environment"][name].as_str().unwrap();
         assert!(value.contains(":?"), "{name} is not asked for: {value}");
     }

@@ -9,6 +9,9 @@ use complaints::paper::CaseFilePurpose;
 use complaints::request::DialogueOutcome;
 use complaints::workflow::CaseStatus;
 use deadlines::RowKind;
+use denunciations::denunciation::{DenunciationChannel, DenunciationKind, DenunciationOutcome};
+use denunciations::steps::MessagePart;
+use denunciations::workflow::DenunciationStatus;
 use diesel::QueryableByName;
 use diesel::sql_types::Text;
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
@@ -53,9 +56,10 @@ async fn lines(conn: &mut AsyncPgConnection, sql: &str) -> BTreeSet<String> {
 }
 
 const COLUMNS: &str = "
-    SELECT format('%s.%s %s%s', table_name, column_name, udt_name, CASE is_nullable WHEN 'YES' THEN '?' END) AS line
+    SELECT format('%s%s.%s %s%s', nullif(table_schema, 'public') || '.', table_name, column_name, udt_name,
+        CASE is_nullable WHEN 'YES' THEN '?' END) AS line
     FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
-    WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_diesel%'
+    WHERE table_schema IN ('public', 'denunciations', 'vault') AND table_name NOT LIKE '\\_\\_diesel%'
     AND table_name NOT IN (SELECT inhrelid::regclass::text FROM pg_inherits)";
 
 /// `table.column type`, and `?` where it may be null, of every column that schema.rs declares.
@@ -155,6 +159,11 @@ async fn the_database_takes_the_codes_that_the_program_knows_and_no_others() {
         ("cases", "channel", codes(CaseChannel::ALL, CaseChannel::code)),
         ("case_dialogues", "outcome", codes(DialogueOutcome::ALL, DialogueOutcome::code)),
         ("case_files", "purpose", codes(CaseFilePurpose::ALL, CaseFilePurpose::code)),
+        ("denunciations.denunciations", "kind", codes(DenunciationKind::ALL, DenunciationKind::code)),
+        ("denunciations.denunciations", "status", codes(DenunciationStatus::ALL, DenunciationStatus::code)),
+        ("denunciations.denunciations", "channel", codes(DenunciationChannel::ALL, DenunciationChannel::code)),
+        ("denunciations.denunciations", "outcome", codes(DenunciationOutcome::ALL, DenunciationOutcome::code)),
+        ("denunciations.messages", "part", codes(MessagePart::ALL, MessagePart::code)),
         ("dossiers", "status", codes(Status::ALL, Status::code)),
         ("dossiers", "channel", codes(Channel::ALL, Channel::code)),
         ("dossiers", "outcome", codes(Outcome::ALL, Outcome::code)),

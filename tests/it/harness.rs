@@ -347,7 +347,7 @@ pub async fn database() -> String {
         .get_or_init(|| async {
             admin("CREATE DATABASE template_caunoi").await;
             let db = Db::new(&db::Settings { url: CLUSTER.url("template_caunoi"), ca: None, size: 2 }).expect("a pool");
-            api::database::prepare(&db, true, &Clock::standing_at(monday())).await.expect("a prepared database");
+            api::database::prepare(&db, &db, true, &Clock::standing_at(monday())).await.expect("a prepared database");
         })
         .await;
     let name = format!("test_{}", COUNT.fetch_add(1, Ordering::SeqCst));

@@ -24,6 +24,7 @@ mod deadlines;
 mod declaring;
 mod delegations;
 mod deliveries;
+mod denunciations;
 mod dossiers;
 mod eform;
 mod examination;

@@ -380,7 +380,8 @@ async fn without_demo_there_is_no_demo_provider() {
     std::fs::write(pem.path(), kernel::signing::KeyRing::generate_pem()).unwrap();
     let app = TestApp::with(|flags| {
         flags.demo = false;
-        flags.secret_key = Some("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=".to_owned());
+        flags.secret_key = Some(crate::start::SECRET_KEY.to_owned());
+        flags.vault_keys = Some(crate::start::VAULT_KEYS.to_owned());
         flags.signing_keys = Some(pem.path().to_owned());
     })
     .await;

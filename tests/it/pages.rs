@@ -178,7 +178,7 @@ async fn everybody_sees_what_is_theirs_to_see() {
                 assert_eq!(seen(client, "?status=draft").await, [draft.as_str()]);
                 assert_eq!(seen(client, &of_our_agency).await, own);
             }
-            "congdan2" | "badinh" | "xaydung" | "giamdoc" | "motcua2" | "motcua3" | "chutich" => {
+            "congdan2" | "badinh" | "xaydung" | "giamdoc" | "motcua2" | "motcua3" | "chutich" | "chanhthanhtra" => {
                 for query in ["", "?status=draft", "?status=processing", "?side=receiving", &of_our_agency] {
                     assert_eq!(seen(client, query).await, [""; 0], "{} with {query}", player.name);
                 }

@@ -30,6 +30,7 @@ const OWN: &[(&str, &[&str])] = &[
         "complaints",
         &["cases", "case_remarks", "case_answers", "case_notes", "case_dialogues", "case_files", "case_serials"],
     ),
+    ("denunciations", &["denunciations", "messages", "identity_requests", "serials", "keys", "secrets"]),
     (
         "procedures",
         &[
@@ -223,6 +224,26 @@ fn every_query_on_cases_asks_who_looks() {
         }
     }
     assert_eq!((asking, listed.len()), (2, OF_CASES.len()), "reading one, and lists");
+}
+
+/// Functions that touch denunciations without asking who looks: one inserts, one finds what has a code.
+const OF_DENUNCIATIONS: &[&str] = &["receive.rs receive", "follow.rs by_code"];
+
+#[test]
+fn every_query_on_denunciations_asks_who_looks() {
+    let (mut asking, mut listed) = (0, BTreeSet::new());
+    for source in of_crate(&sources(), "denunciations") {
+        let code = source.code();
+        for (name, body) in functions(&code).into_iter().filter(|(_, body)| body.contains("denunciations::table")) {
+            let place = format!("{} {name}", source.path.rsplit('/').next().unwrap_or_default());
+            match body.contains("visible_to(") {
+                true => asking += 1,
+                false => assert!(OF_DENUNCIATIONS.contains(&place.as_str()), "{place} asks without visible_to"),
+            }
+            listed.insert(place);
+        }
+    }
+    assert_eq!((asking, listed.len()), (2, 2 + OF_DENUNCIATIONS.len()), "reading one, and lists");
 }
 
 /// Functions that touch appointments without asking who looks: they write rows that were made or read as the actor.

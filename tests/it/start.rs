@@ -14,4 +14,4 @@ mod verifying;
 
 pub use program::Program;
 pub use scratch::Scratch;
-pub use staff::{SECRET_KEY, signing_keys};
+pub use staff::{SECRET_KEY, VAULT_KEYS, signing_keys};

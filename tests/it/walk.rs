@@ -31,6 +31,9 @@ async fn the_walk_leads_to_three_results_and_the_supplement_starts_the_clock_ane
         r#""status":"result_ready" "due_date":"2026-08-27" "timeliness":"finished_on_time""#,
         r#"{"code":"000.01.13.H26-260817-0001","progress":"closed","done":4,"steps":4}"#,
         r#""status":"accepted" "due_date":"2026-08-19" "timeliness":"running""#,
+        // A complaint is decided, and complained about again.
+        r#""status":"appealed" "outcome":"partly_right" "outcome":"partly_right""#,
+        r#""name":"Lê Thị Tố Tâm""#,
     ] {
         assert!(walk.printed.lines().any(|printed| printed == line), "{line} is missing in: {}", walk.printed);
     }

@@ -58,6 +58,11 @@ impl App {
         complaints::steps::World { rules: &self.rules }
     }
 
+    /// What a change of a denunciation goes by.
+    pub fn denunciations(&self) -> denunciations::steps::World<'_> {
+        denunciations::steps::World { rules: &self.rules, ring: &self.settings.vault_keys }
+    }
+
     /// What a change of a dossier goes by.
     pub fn world<'a>(&'a self, catalogue: &'a Catalogue) -> World<'a> {
         World { catalogue, rules: &self.rules, keys: &self.settings.keys, sources: &self.sources.connected }

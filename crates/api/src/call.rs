@@ -25,6 +25,15 @@ pub struct Call {
     pub app: Arc<App>,
     /// This worker's pool.
     pub db: Db,
+    /// And those of what is kept apart.
+    pub apart: Apart,
+}
+
+/// Pools of one worker that reach what no other does.
+#[derive(Clone)]
+pub struct Apart {
+    pub denunciations: Db,
+    pub vault: Db,
 }
 
 impl FromRequest for Call {
@@ -43,7 +52,8 @@ impl Call {
         let seen = extensions.get::<Rc<Seen>>().expect("the gate comes before every handler");
         let app = request.app_data::<Data<App>>().expect("the server sets App").clone().into_inner();
         let db = request.app_data::<Data<Db>>().expect("the server sets Db").get_ref().clone();
-        Self { ctx: Ctx { actor: seen.actor.clone(), now: app.clock.now() }, language: seen.language, app, db }
+        let apart = request.app_data::<Data<Apart>>().expect("the server sets Apart").get_ref().clone();
+        Self { ctx: Ctx { actor: seen.actor.clone(), now: app.clock.now() }, language: seen.language, app, db, apart }
     }
 }
 

@@ -12,6 +12,8 @@ use postgres::Cluster;
 use crate::settings::Settings;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/schema");
+/// Of what may lie in a database of its own.
+const VAULT: EmbeddedMigrations = embed_migrations!("../../migrations/vault");
 
 /// The advisory lock of whoever prepares the database.
 const PREPARING: i64 = 0x6d69_6772_6174_6501;
@@ -32,7 +34,8 @@ pub async fn open(settings: &Settings) -> Result<Database, String> {
         .await
         .map_err(|error| format!("The database cannot be started: {error}."))??;
     let db = Db::new(&db::Settings { size: 2, ..database.settings.clone() })?;
-    prepare(&db, demo, &Clock::default()).await?;
+    let vault = Db::new(&db::Settings { size: 1, ..settings.vault(&database.settings) })?;
+    prepare(&db, &vault, demo, &Clock::default()).await?;
     Ok(database)
 }
 
@@ -85,16 +88,17 @@ pub fn reach(settings: &Settings) -> Result<Database, String> {
     Ok(Database { settings, cluster })
 }
 
-/// Applies what is missing: migrations, rules, and in demo mode its data. Running it again changes nothing.
+/// Applies what is missing, also where who denounces is kept: migrations, rules, and in demo mode its data. Running it again changes nothing.
 ///
 /// # Errors
 /// One sentence for the operator, also when a demo database would be served as a real one or the reverse; then nothing
 /// was changed.
-pub async fn prepare(db: &Db, demo: bool, clock: &Clock) -> Result<(), String> {
+pub async fn prepare(db: &Db, vault: &Db, demo: bool, clock: &Clock) -> Result<(), String> {
     let sentence = |error: Error| format!("The database cannot be prepared: {error}.");
     let mut conn = alone(db).await?;
     check_kind(&mut conn, demo).await?;
-    let mut conn = migrate(conn)?;
+    let mut conn = migrate(conn, MIGRATIONS)?;
+    migrate(connect(vault).await?, VAULT)?;
     let now = clock.now();
     conn.transaction::<_, Error, _>(async |conn| {
         diesel::insert_into(installation::table)
@@ -167,10 +171,10 @@ async fn check_kind(conn: &mut AsyncPgConnection, demo: bool) -> Result<(), Stri
     Err(sentence.to_owned())
 }
 
-fn migrate(conn: AsyncPgConnection) -> Result<AsyncPgConnection, String> {
+fn migrate(conn: AsyncPgConnection, migrations: EmbeddedMigrations) -> Result<AsyncPgConnection, String> {
     let mut harness = AsyncMigrationHarness::new(conn);
     let applied = harness
-        .run_pending_migrations(MIGRATIONS)
+        .run_pending_migrations(migrations)
         .map(|versions| versions.iter().map(ToString::to_string).collect::<Vec<_>>())
         .map_err(|error| format!("A migration failed, and nothing of it was kept: {error}."))?;
     for version in applied {

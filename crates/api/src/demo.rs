@@ -13,7 +13,7 @@ use kernel::files::{Expected, MediaType, Sha256};
 use kernel::id::AgencyId;
 use kernel::idempotency::Attempt;
 use kernel::problem::{Error, Result};
-use kernel::{Actor, Ctx, Role};
+use kernel::{Actor, Ctx, Role, db};
 use procedures::attachment::{AttachmentId, NewAttachment};
 use procedures::consultation::ConsultationId;
 use procedures::consultation::ask::{self, NewConsultation, NewQuestion};
@@ -40,6 +40,7 @@ use crate::app::App;
 
 mod cases;
 mod counter;
+mod denunciations;
 pub(crate) mod papers;
 mod people;
 mod reviews;
@@ -133,7 +134,7 @@ enum Reach {
 }
 
 /// Adds the demo's dossiers, unless they are there. They go through the same use cases as everybody's.
-pub async fn load(app: &App, conn: &mut AsyncPgConnection) -> Result<()> {
+pub async fn load(app: &App, database: &db::Settings, conn: &mut AsyncPgConnection) -> Result<()> {
     let now = app.clock.now();
     let system = Ctx { actor: Actor::System, now };
     match procedures::dossier::load(conn, &system, id(0)).await {
@@ -159,6 +160,7 @@ pub async fn load(app: &App, conn: &mut AsyncPgConnection) -> Result<()> {
     papers::keep_archive(app, conn, now).await?;
     counter::load(app, conn, &applicant).await?;
     cases::load(app, conn, &applicant).await?;
+    denunciations::load(app, conn, database, now).await?;
     people::lend(conn, &officer("lanhdao", Role::Leader, now)?).await?;
     reviews::load(app, conn).await?;
     look_again(app, conn, &officer("quantri", Role::Administrator, now)?).await?;

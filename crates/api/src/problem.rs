@@ -220,6 +220,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Problem> {
         directory::problem::ALL,
         kernel::limits::ALL,
         complaints::problem::ALL,
+        denunciations::problem::ALL,
         procedures::problem::ALL,
     ]
     .into_iter()

@@ -22,6 +22,7 @@ use utoipa_actix_web::AppExt;
 
 use crate::app::App;
 use crate::auth::token::Tokens;
+use crate::call::Apart;
 use crate::contract::Contract;
 use crate::gateway::Gateway;
 use crate::portal::{self, Portal};
@@ -104,13 +105,24 @@ async fn serve(
         actix_web::rt::System::new().block_on(async move {
             let workers = app.settings.workers;
             let factory = move || {
-                let db = Db::new(&database).expect("the same settings have been used before");
+                let pool = |settings: &db::Settings, role| {
+                    Db::acting(settings, Some(role)).expect("the same settings have been used before")
+                };
+                let db = pool(&database, db::ROLE);
+                let apart = Apart {
+                    denunciations: pool(
+                        &db::Settings { size: 2, ..database.clone() },
+                        denunciations::denunciation::ROLE,
+                    ),
+                    vault: pool(&db::Settings { size: 2, ..app.settings.vault(&database) }, denunciations::vault::ROLE),
+                };
                 let (actix, _) = Actix::new().into_utoipa_app().configure(routes::configure).split_for_parts();
                 actix
                     .app_data(Data::from(Arc::clone(&app)))
                     .app_data(Data::from(Arc::clone(&traffic)))
                     .app_data(Data::new(Tokens::default()))
                     .app_data(Data::new(db))
+                    .app_data(Data::new(apart))
                     .configure(|config| auth::pages(config, &app))
                     .configure(routes::pages::configure)
                     .default_service(web::to(gate::fallback))

@@ -9,6 +9,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::Args;
+use kernel::db;
 use kernel::secret::SecretKey;
 use kernel::signing::KeyRing;
 
@@ -30,6 +31,12 @@ pub struct Flags {
     /// PEM file of the authorities that may vouch for the database server [the system's].
     #[arg(long, env = "DATABASE_CA")]
     pub database_ca: Option<PathBuf>,
+    /// PostgreSQL that holds who denounces, sealed [the same as everything else].
+    #[arg(long, env = "VAULT_DATABASE_URL", hide_env_values = true)]
+    pub vault_database_url: Option<String>,
+    /// Keys that seal who denounces: `id:` and 32 random bytes in base64, the one in use first, separated by commas.
+    #[arg(long, env = "VAULT_KEYS", hide_env_values = true)]
+    pub vault_keys: Option<String>,
     /// The address under which people and programs reach this server [http://BIND].
     #[arg(long, env = "PUBLIC_URL")]
     pub public_url: Option<String>,
@@ -96,6 +103,8 @@ pub struct Settings {
     pub data_dir: PathBuf,
     pub database_url: Option<String>,
     pub database_ca: Option<PathBuf>,
+    pub vault_database_url: Option<String>,
+    pub vault_keys: denunciations::vault::KeyRing,
     /// Without a slash at the end.
     pub public_url: String,
     pub secret: SecretKey,
@@ -192,12 +201,15 @@ impl Settings {
         }
         let secret = wrong.note(secrets::secret_key(flags, &data_dir));
         let keys = wrong.note(secrets::signing_keys(flags, &data_dir));
-        match (secret, keys, wrong.0.is_empty()) {
-            (Some(secret), Some(keys), true) => Ok(Self {
+        let vault_keys = wrong.note(secrets::vault_keys(flags, &data_dir));
+        match (secret, keys, vault_keys, wrong.0.is_empty()) {
+            (Some(secret), Some(keys), Some(vault_keys), true) => Ok(Self {
                 demo,
                 bind,
                 database_url: given(&flags.database_url).map(str::to_owned),
                 database_ca: flags.database_ca.clone(),
+                vault_database_url: given(&flags.vault_database_url).map(str::to_owned),
+                vault_keys,
                 public_url,
                 secret,
                 keys,
@@ -215,6 +227,16 @@ impl Settings {
                 data_dir,
             }),
             _ => Err(wrong.0.trim_end().to_owned()),
+        }
+    }
+}
+
+impl Settings {
+    /// Where who denounces is: a database of its own, or the one of everything else.
+    pub fn vault(&self, database: &db::Settings) -> db::Settings {
+        match &self.vault_database_url {
+            Some(url) => db::Settings { url: url.clone(), ..database.clone() },
+            None => database.clone(),
         }
     }
 }

@@ -7,6 +7,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder};
 use diesel_async::AsyncPgConnection;
 use futures_util::future::LocalBoxFuture;
+use kernel::Db;
 use kernel::idempotency::{Answer, Attempt, IN_FLIGHT};
 use kernel::problem::{CONFLICT, Error, Kind};
 use serde::de::DeserializeOwned;
@@ -114,8 +115,17 @@ impl<T: 'static> Write<T> {
         self,
         work: impl AsyncFnOnce(&mut AsyncPgConnection, &Call, T, &Attempt) -> Result<Answer, Error> + 'static,
     ) -> Result<Answered, Failure> {
+        let db = self.call.db.clone();
+        self.run_on(db, work).await
+    }
+
+    /// As [`run`](Self::run), on a pool of what is kept apart.
+    pub async fn run_on(
+        self,
+        db: Db,
+        work: impl AsyncFnOnce(&mut AsyncPgConnection, &Call, T, &Attempt) -> Result<Answer, Error> + 'static,
+    ) -> Result<Answered, Failure> {
         let Self { call, input, attempt, .. } = self;
-        let db = call.db.clone();
         let done = db.run(async move |conn| match work(conn, &call, input, &attempt).await {
             Ok(answer) => Ok(Answered { answer, replayed: false }),
             Err(error) if matches!(error.problem.kind, Kind::Internal | Kind::Busy) || error.is(&IN_FLIGHT) => {

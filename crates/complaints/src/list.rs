@@ -15,10 +15,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::case::{CaseChannel, CaseId, visible_to};
-use crate::clocks::{Clocks, NEVER};
+use crate::clocks::{CaseStage, Clocks, NEVER};
 use crate::facts::CaseKind;
 use crate::steps::World;
-use crate::view::timeliness;
 use crate::workflow::CaseStatus;
 
 text_enum! {
@@ -197,7 +196,7 @@ fn line(ctx: &Ctx, row: Row) -> (DateTime<Utc>, CaseLine) {
         assigned_to: row.assigned_to.filter(|_| officer),
         due_at,
         due_date: due_at.map(deadlines::due_date),
-        timeliness: timeliness(&row.clocks.0, ctx.now),
+        timeliness: row.clocks.0.timeliness(CaseStage::Resolve, ctx.now),
         escalation: Some(row.escalation).filter(|rung| *rung > 0 && officer),
     };
     (row.next_due_at, line)

@@ -8,7 +8,7 @@ use kernel::timers::{Due, Timers};
 use kernel::{Actor, Ctx, Result};
 
 use crate::case::{Case, CaseId};
-use crate::clocks::CaseStage;
+use crate::clocks::{CaseStage, begin};
 use crate::event::Event;
 use crate::law::{self, Rung};
 use crate::problem::NOT_FOUND;
@@ -110,7 +110,7 @@ fn escalate(moving: &mut Moving, ctx: &Ctx, world: World<'_>) -> Result<Option<E
     // Whoever has waited in vain may complain to the agency above (LKN Art. 7, 33).
     if stage == CaseStage::Resolve {
         let mut clocks = moving.case.clocks.0.clone();
-        clocks.begin(CaseStage::LodgeAgain, &moving.case, world.rules, ctx.now)?;
+        begin(&mut clocks, CaseStage::LodgeAgain, &moving.case, world.rules, ctx.now)?;
         moving.case.clocks.0 = clocks;
     }
     Ok(Some(Event::Escalated { stage, rung: rung.rung, to: to.0 }))

@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::case::{Case, CaseChannel, CaseField, CaseId, CaseOutcome, Content, Person};
-use crate::clocks::{CaseStage, Clocks, Running};
+use crate::clocks::{CaseStage, Running};
 use crate::facts::{CaseKind, Facts};
 use crate::paper::{CaseFile, CaseFileView, is_shown};
 use crate::steps::{Dialogue, Given, World, acting};
@@ -135,16 +135,6 @@ impl StageClock {
     }
 }
 
-/// Whether something is late that is owed now; else what the decision or answer was.
-pub fn timeliness(clocks: &Clocks, now: DateTime<Utc>) -> Timeliness {
-    match (clocks.overdue(now), clocks.owed().next(), clocks.get(CaseStage::Resolve)) {
-        (Some(_), ..) => Timeliness::Overdue,
-        (None, Some(_), _) => Timeliness::Running,
-        (None, None, Some(resolve)) => resolve.timeliness(now),
-        (None, None, None) => Timeliness::NotRunning,
-    }
-}
-
 /// What the actor sees of a case now.
 pub fn view(
     ctx: &Ctx,
@@ -176,7 +166,7 @@ pub fn view(
         field: marks.field,
         rules_on: case.basis.as_ref().map(|basis| basis.0.on),
         clocks: case.clocks.0.0.iter().map(|(stage, running)| StageClock::of(*stage, running, ctx.now)).collect(),
-        timeliness: timeliness(&case.clocks.0, ctx.now),
+        timeliness: case.clocks.0.timeliness(CaseStage::Resolve, ctx.now),
         withdrawal_asked_at: marks.withdrawal_asked_at,
         proposed_kind: marks.proposed_kind,
         in_court_since: marks.in_court_since,

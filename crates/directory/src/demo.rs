@@ -67,6 +67,7 @@ pub const STAFF: &[DemoStaff] = &[
     DemoStaff { username: "motcua2", name: "Tạ Hồng Vinh", title: "Trưởng Bộ phận Một cửa", role: Role::HeadOfAgency, agency: "H26.13.02" },
     DemoStaff { username: "motcua3", name: "Mai Thị Ngân", title: "Trưởng Bộ phận Một cửa", role: Role::HeadOfAgency, agency: "H26.13.03" },
     DemoStaff { username: "chutich", name: "Lương Quốc Việt", title: "Chủ tịch UBND Thành phố", role: Role::HeadOfAgency, agency: "H26" },
+    DemoStaff { username: "chanhthanhtra", name: "Dương Thị Thuỷ", title: "Chánh Thanh tra", role: Role::HeadOfAgency, agency: "H26.5" },
 ];
 
 /// Accounts to try changes on: nobody signs in with them.

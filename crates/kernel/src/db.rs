@@ -35,6 +35,9 @@ pub struct Db {
     pool: Pool<AsyncPgConnection>,
 }
 
+/// The role of the pools that serve requests: it reaches everything but what has a role of its own.
+pub const ROLE: &str = "caunoi_app";
+
 /// A connection from a pool; it goes back when dropped.
 pub type Conn = Object<AsyncDieselConnectionManager<AsyncPgConnection>>;
 
@@ -50,12 +53,22 @@ impl Db {
     /// # Errors
     /// A sentence for the operator when the address or the certificate file cannot be used.
     pub fn new(settings: &Settings) -> Result<Self, String> {
+        Self::acting(settings, None)
+    }
+
+    /// A pool whose connections act in this role of the database, and reach no more than it does.
+    ///
+    /// # Errors
+    /// As [`Db::new`].
+    pub fn acting(settings: &Settings, role: Option<&'static str>) -> Result<Self, String> {
         let mut config: tokio_postgres::Config =
             settings.url.parse().map_err(|error| format!("DATABASE_URL cannot be read: {error}."))?;
         config.application_name("caunoi");
         config.connect_timeout(Duration::from_secs(5));
         // A statement that hangs gives its connection back; a transaction left open does not hold locks for ever.
-        config.options("-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s -c jit=off -c TimeZone=UTC");
+        let limits = "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s";
+        let role = role.map(|role| format!(" -c role={role}")).unwrap_or_default();
+        config.options(format!("{limits} -c jit=off -c TimeZone=UTC{role}"));
         let tls = tls(&config, settings.ca.as_ref())?;
         let mut manager = ManagerConfig::default();
         manager.recycling_method = RecyclingMethod::Fast;

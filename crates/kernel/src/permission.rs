@@ -84,6 +84,16 @@ text_enum! {
         Recommend = "case:recommend",
         /// Settle requests of those whose personal data is kept.
         ProtectData = "case:protect-data",
+        /// Read denunciations of one's agency, and those that one verifies: never who denounces.
+        ReadDenunciation = "denunciation:read",
+        /// Take denunciations in, check them, and verify those that one is named for.
+        ProcessDenunciation = "denunciation:process",
+        /// Answer for denunciations: accept, refuse, assign, conclude.
+        DecideDenunciation = "denunciation:decide",
+        /// Ask to know who denounces, and read it where somebody else has allowed that.
+        OpenIdentity = "identity:open",
+        /// Allow somebody else to read who denounces.
+        ApproveIdentity = "identity:approve",
     }
 }
 
@@ -123,11 +133,24 @@ pub const fn permissions_of(role: Role) -> &'static [Permission] {
             DecideCase,
             ReadCase,
             SuperviseCases,
+            ReadDenunciation,
+            DecideDenunciation,
+            ApproveIdentity,
         ],
         // Inspectors verify, conclude and recommend (LKN Art. 25, as amended by 136/2025/QH15).
-        Role::Inspector => {
-            &[ReadDossier, OverseeDossiers, ReadStaff, Delegate, ReadCheckpoints, ReadCase, ProcessCase, OverseeCases]
-        }
+        Role::Inspector => &[
+            ReadDossier,
+            OverseeDossiers,
+            ReadStaff,
+            Delegate,
+            ReadCheckpoints,
+            ReadCase,
+            ProcessCase,
+            OverseeCases,
+            ReadDenunciation,
+            ProcessDenunciation,
+            OpenIdentity,
+        ],
         Role::Front => &[ReadStaff, Delegate, ReadCheckpoints, Recommend, ReadCase],
         Role::DataProtectionOfficer => &[ReadStaff, Delegate, ReadCheckpoints, ProtectData, ReadCase],
         // Among them the unit that controls procedures: it publishes and reviews them (NĐ 63/2010 Art. 5(3), 27(2)).
@@ -144,9 +167,13 @@ pub const fn permissions_of(role: Role) -> &'static [Permission] {
 }
 
 impl Permission {
-    /// Whether it can be lent. What is lent is never lent on, and whoever stands in gives nobody roles or deputies.
+    /// Whether it can be lent. What is lent is never lent on, whoever stands in gives nobody roles or
+    /// deputies, and who denounces is for two people to know and not for those who stand in for them.
     pub const fn is_lendable(self) -> bool {
-        !matches!(self, Self::ManageDirectory | Self::Delegate | Self::NameDeputies)
+        !matches!(
+            self,
+            Self::ManageDirectory | Self::Delegate | Self::NameDeputies | Self::OpenIdentity | Self::ApproveIdentity
+        )
     }
 
     /// What it allows, for people.
@@ -187,6 +214,13 @@ impl Permission {
             Self::OverseeCases => "Read the cases of every agency",
             Self::Recommend => "Send recommendations of the people's supervision, and take or return the answers",
             Self::ProtectData => "Settle requests of those whose personal data is kept",
+            Self::ReadDenunciation => {
+                "Read denunciations of one's agency, and those that one verifies: never who denounces"
+            }
+            Self::ProcessDenunciation => "Take denunciations in, check them, and verify those that one is named for",
+            Self::DecideDenunciation => "Answer for denunciations: accept, refuse, assign, conclude",
+            Self::OpenIdentity => "Ask to know who denounces, and read it where somebody else has allowed that",
+            Self::ApproveIdentity => "Allow somebody else to read who denounces",
         }
     }
 }

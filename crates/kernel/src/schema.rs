@@ -373,3 +373,30 @@ allow_tables_to_appear_in_same_query!(imports, import_progress);
 joinable!(papers -> attachments (id));
 allow_tables_to_appear_in_same_query!(papers, attachments);
 allow_tables_to_appear_in_same_query!(cases, case_remarks, case_answers, journal);
+
+// Apart from the rest, each with a role of its own.
+table! {
+    denunciations.denunciations (id) {
+        id -> Uuid, version -> Int4, kind -> Text, status -> Text, open -> Bool, channel -> Text,
+        receiving_agency_id -> Uuid, handling_agency_id -> Uuid, assigned_to -> Nullable<Uuid>, receipt_hash -> Bytea,
+        words -> Jsonb, accused -> Jsonb, barred -> Array<Uuid>, code -> Text, received_on -> Date, clocks -> Jsonb,
+        next_due_at -> Timestamptz, state_before -> Nullable<Text>, marks -> Jsonb, outcome -> Nullable<Text>,
+        received_at -> Timestamptz, accepted_at -> Nullable<Timestamptz>, finished_at -> Nullable<Timestamptz>,
+        closed_at -> Nullable<Timestamptz>,
+    }
+}
+table! {
+    denunciations.messages (denunciation_id, version) {
+        denunciation_id -> Uuid, version -> Int4, part -> Text, ground -> Nullable<Text>, words -> Text,
+        said_at -> Timestamptz,
+    }
+}
+table! {
+    denunciations.identity_requests (id) {
+        id -> Uuid, denunciation_id -> Uuid, reason -> Text, requested_by -> Uuid, requested_at -> Timestamptz,
+        approved_by -> Nullable<Uuid>, approved_at -> Nullable<Timestamptz>, open_until -> Nullable<Timestamptz>,
+    }
+}
+table! { denunciations.serials (agency_id, year) { agency_id -> Uuid, year -> Int4, last -> Int4 } }
+table! { vault.keys (id) { id -> Uuid, key_id -> Text, wrapped -> Bytea } }
+table! { vault.secrets (id, part) { id -> Uuid, part -> Text, sealed -> Bytea } }

@@ -36,6 +36,7 @@ fn variants<T: DeserializeOwned>() -> Vec<String> {
 fn every_stored_event_is_still_read() {
     still_read::<procedures::event::Event>();
     still_read::<complaints::event::Event>();
+    still_read::<denunciations::event::Event>();
     still_read::<procedures::recomputation::Event>();
     still_read::<directory::agency::change::AgencyEvent>();
     still_read::<procedures::catalogue::publish::ProcedureEvent>();
@@ -71,6 +72,7 @@ fn every_event_has_a_fixture_of_each_version() {
     assert!(variants::<procedures::event::Event>().contains(&"accepted".to_owned()));
     have_fixtures::<procedures::event::Event>();
     have_fixtures::<complaints::event::Event>();
+    have_fixtures::<denunciations::event::Event>();
     have_fixtures::<procedures::recomputation::Event>();
     have_fixtures::<directory::agency::change::AgencyEvent>();
     have_fixtures::<procedures::catalogue::publish::ProcedureEvent>();

@@ -33,7 +33,10 @@ async fn demo_and_real_data_are_never_served_as_the_other() {
     let demo = cluster().url(&database().await);
     let real = |url: &str| {
         let program = Program::new(&["serve"], &scratch.data()).set("DATABASE_URL", url);
-        program.set("SECRET_KEY", super::staff::SECRET_KEY).set("SIGNING_KEYS", keys.path())
+        program
+            .set("SECRET_KEY", super::staff::SECRET_KEY)
+            .set("VAULT_KEYS", super::staff::VAULT_KEYS)
+            .set("SIGNING_KEYS", keys.path())
     };
     let complaint = real(&demo).refused();
     assert!(complaint.starts_with("This is a demo database with known passwords"), "{complaint}");

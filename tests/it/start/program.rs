@@ -183,6 +183,21 @@ impl Running {
         self.said.text()
     }
 
+    /// What it has complained of on its standard error, where the log goes.
+    pub fn complained(&self) -> String {
+        self.complained.text()
+    }
+
+    /// Waits until it has complained of that.
+    #[track_caller]
+    pub fn wait_until_complained(&self, words: &str) {
+        let started = Instant::now();
+        while !self.complained().contains(words) {
+            assert!(started.elapsed() < Duration::from_secs(10), "it did not complain of {words:?}");
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
     /// Waits until it has said that.
     #[track_caller]
     pub fn wait_until_said(&self, words: &str) {

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::life::DEMO_PAPER;
-use super::staff::{SECRET_KEY, signing_keys};
+use super::staff::{SECRET_KEY, VAULT_KEYS, signing_keys};
 use super::{Program, Scratch};
 use crate::harness::papers::{self, PERMIT};
 use crate::harness::{cluster, empty_database};
@@ -16,6 +16,7 @@ async fn two_replicas_start_together_and_what_one_writes_the_other_reads_at_once
         Program::demo(&scratch.data())
             .set("DATABASE_URL", &url)
             .set("SECRET_KEY", SECRET_KEY)
+            .set("VAULT_KEYS", VAULT_KEYS)
             .set("SIGNING_KEYS", keys.path())
             .set("PUBLIC_URL", "https://api.example")
             .set("FILES_URL", format!("file://{}", one.path("files").display()))

@@ -8,7 +8,7 @@ fn without_demo_every_missing_secret_is_named_at_once() {
     let scratch = Scratch::new();
     let complaint = Program::new(&["serve"], &scratch.data()).refused();
     let named: Vec<_> = complaint.lines().map(|line| line.split(' ').next().unwrap()).collect();
-    assert_eq!(named, ["SECRET_KEY", "SIGNING_KEYS"], "{complaint}");
+    assert_eq!(named, ["SECRET_KEY", "SIGNING_KEYS", "VAULT_KEYS"], "{complaint}");
     assert!(!scratch.data().exists(), "nothing was made");
 }
 
@@ -20,6 +20,7 @@ fn everything_wrong_is_named_at_once() {
         ("PUBLIC_URL", "ftp://files.example"),
         ("SECRET_KEY", "c2hvcnQ="),
         ("SIGNING_KEYS", "/nonexistent/keys.pem"),
+        ("VAULT_KEYS", "2026:c2hvcnQ="),
         ("DATABASE_URL", "mysql://database/caunoi"),
         ("FILES_URL", "ftp://files.example"),
         ("OIDC_ISSUER", "https://id.example"),

@@ -9,6 +9,7 @@ use super::program::{Ended, caunoi};
 use super::{Program, Scratch};
 
 /// 32 bytes as `openssl rand -base64 32` gives them.
+pub const VAULT_KEYS: &str = "2026:QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY=";
 pub const SECRET_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 
 /// A file of signing keys, made as the sentence about missing ones says.
@@ -91,7 +92,7 @@ struct Production {
 impl Production {
     fn serve(&self) -> Program {
         let program = Program::new(&["serve"], &self.scratch.data());
-        program.set("SECRET_KEY", SECRET_KEY).set("SIGNING_KEYS", self.keys.path())
+        program.set("SECRET_KEY", SECRET_KEY).set("VAULT_KEYS", VAULT_KEYS).set("SIGNING_KEYS", self.keys.path())
     }
 
     /// Another command of the program, with something to read on its standard input.
@@ -103,6 +104,7 @@ impl Production {
         let mut command = caunoi(arguments);
         command
             .env("SECRET_KEY", SECRET_KEY)
+            .env("VAULT_KEYS", VAULT_KEYS)
             .env("SIGNING_KEYS", self.keys.path())
             .env("DATA_DIR", self.scratch.data());
         command.envs(database_url.map(|url| ("DATABASE_URL", url)));

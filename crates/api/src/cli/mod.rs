@@ -11,6 +11,7 @@ mod receipt;
 mod serve;
 mod staff;
 mod user;
+mod vault;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -58,6 +59,16 @@ enum Command {
     Staff(Staff),
     /// Manage staff accounts.
     User(User),
+    /// Manage what seals who denounces.
+    Vault(Vault),
+}
+
+#[derive(Args)]
+struct Vault {
+    #[command(flatten)]
+    flags: Flags,
+    #[command(subcommand)]
+    command: vault::VaultCommand,
 }
 
 #[derive(Args)]
@@ -137,6 +148,7 @@ pub async fn run() -> ExitCode {
         Command::Organisation(organisation) => manage_organisations(organisation).await,
         Command::Staff(staff) => manage_staff(staff).await,
         Command::User(user) => manage(user).await,
+        Command::Vault(vault) => manage_vault(vault).await,
     };
     drop(log); // what was logged stands above the last word
     match done {
@@ -146,6 +158,12 @@ pub async fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+async fn manage_vault(args: Vault) -> Result<(), String> {
+    let settings = Settings::check(&args.flags)?;
+    let (database, _) = database::attach(&settings).await?;
+    vault::manage(&settings, &database.settings, args.command).await
 }
 
 /// Prints a line. Nobody may be reading any more (`caunoi serve | head`): that is no reason to stop working.

@@ -53,7 +53,7 @@ async fn start(flags: &Flags) -> Result<(Server, Database, Option<Child>), Strin
 
 async fn file_dossiers(server: &Server, database: &Database) -> Result<(), String> {
     let mut conn = database::alone(&Db::new(&database.settings)?).await?;
-    let filed = demo::load(&server.app, &mut conn).await;
+    let filed = demo::load(&server.app, &database.settings, &mut conn).await;
     filed.map_err(|error| format!("The demo's dossiers cannot be filed: {error}."))
 }
 

@@ -28,6 +28,7 @@ use crate::routes;
         (name = "assessments", description = "What centres say of themselves, by the published criteria of a modern centre."),
         (name = "cases", description = "Complaints, petitions, feedback, requests and recommendations, from draft to decision or answer."),
         (name = "deadlines", description = "Working-day calendars and statutory deadlines, explained day by day."),
+        (name = "denunciations", description = "Denunciations, apart from everything else: sending one, following it by its code, settling it, and who denounces."),
         (name = "directory", description = "The agencies of the city and their staff: what they are, where they stand, who stands in for whom; organisations, and who acts for them."),
         (name = "dossiers", description = "Dossiers at the one-stop shop, from draft to returned result."),
         (name = "fees", description = "What is to be paid for a dossier, and what was."),

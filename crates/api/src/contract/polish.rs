@@ -16,6 +16,9 @@ const NO_KEY: &[&str] = &[
     "/v1/password-codes/redeem",
     "/v1/dossiers/{id}/fees/{fee}/checkout",
     "/v1/payments/events",
+    "/v1/denouncer/follow",
+    // What it answers is kept nowhere.
+    "/v1/denunciations/{id}/identity-requests/{request_id}/open",
 ];
 
 /// What is added to something, side by side: no version of it needs to have been seen.
@@ -34,6 +37,7 @@ const VERSIONED: &[&str] = &[
     "CaseNote",
     "CitizenCase",
     "Delegation",
+    "Denunciation",
     "Dossier",
     "DossierDeadline",
     "Hired",

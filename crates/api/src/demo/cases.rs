@@ -9,10 +9,10 @@ use complaints::file::{self, NewCase};
 use complaints::note::{self, NewCaseNote};
 use complaints::paper::{self, CaseFileId, CaseFilePurpose, NewCaseFile};
 use complaints::request::{
-    CaseAnswer, CaseAssignment, CaseConversion, CaseDecision, CaseGrounded, CaseService, CaseStatement, CaseWithdrawal,
-    DialogueCall, Reasoned, ServiceMeans,
+    CaseAnswer, CaseAssignment, CaseConversion, CaseDecision, CaseGrounded, CaseService, CaseWithdrawal, DialogueCall,
+    ServiceMeans,
 };
-use complaints::steps::{self, Target};
+use complaints::steps::{self, Act, Target};
 use complaints::workflow::CaseAction;
 use complaints::{CaseId, CaseKind};
 use diesel_async::AsyncPgConnection;
@@ -153,64 +153,50 @@ impl Demo<'_> {
     async fn act(&self, conn: &mut AsyncPgConnection, action: CaseAction) -> Result<()> {
         let (world, attempt) = (self.app.cases(), self.attempt(action.code()));
         let target = Target { id: self.id(), if_match: None, attempt: &attempt };
-        let reason =
-            || Reasoned { reason: "Đề nghị bổ sung bản sao quyết định có đóng dấu.".to_owned() };
-        let grounded = |ground: &str| CaseGrounded {
-            ground: ground.to_owned(),
-            reason: "Người gửi đang điều trị nội trú, chưa thể làm việc.".to_owned(),
-        };
+        let reason = || "Đề nghị bổ sung bản sao quyết định có đóng dấu.".to_owned();
         let reasons = || "Nội dung đã được kiểm tra; diện tích thu hồi tính thừa 12 m² và được sửa lại.".to_owned();
         let head = if self.kind == DataSubjectRequest { "baove" } else { "lanhdao" };
-        match action {
-            Submit => steps::submit(conn, &self.hand(self.sender())?, world, target).await?,
-            RequestSupplement => {
-                steps::request_supplement(conn, &self.hand("tiepnhan")?, world, target, reason()).await?
-            }
-            Accept => {
-                let who = if self.kind == ConductReport { "tiepnhan" } else { head };
-                steps::accept(conn, &self.hand(who)?, world, target).await?
-            }
+        let (who, act) = match action {
+            Submit => (self.sender(), Act::Plain(Submit)),
+            Accept if self.kind == ConductReport => ("tiepnhan", Act::Plain(Accept)),
+            Accept => (head, Act::Plain(Accept)),
+            RequestSupplement => ("tiepnhan", Act::Saying(action, reason())),
             Assign => {
                 let to = staff_id("chuyenvien").ok_or_else(|| INTERNAL.because("the demo has no such officer"))?;
-                steps::assign(conn, &self.hand(head)?, world, target, CaseAssignment { to }).await?
+                (head, Act::Assign(CaseAssignment { to }))
             }
             Report => {
-                let ctx = self.hand("chuyenvien")?;
                 let noted = NewCaseNote { id: None, words: "Đã đo đạc lại ngày 10/11.".to_owned() };
-                note::make(conn, &ctx, world, self.id(), noted, &self.attempt("note")).await?;
-                steps::report(conn, &ctx, world, target, CaseStatement { words: reasons() }).await?
+                let officer = self.hand("chuyenvien")?;
+                note::make(conn, &officer, world, self.id(), noted, &self.attempt("note")).await?;
+                ("chuyenvien", Act::Saying(action, reasons()))
             }
             CallDialogue => {
-                let ctx = self.hand("chuyenvien")?;
-                let held_at = ctx.now + TimeDelta::days(7);
+                let held_at = self.hand(head)?.now + TimeDelta::days(7);
                 let call =
                     DialogueCall { held_at, place: "Phòng tiếp công dân, số 42 phố Hàng Trống".to_owned() };
-                steps::call_dialogue(conn, &ctx, world, target, call).await?
+                ("chuyenvien", Act::CallDialogue(call))
             }
-            Suspend => steps::suspend(conn, &self.hand(head)?, world, target, grounded("obstacle")).await?,
+            Suspend => {
+                let (ground, reason) = ("obstacle".to_owned(), "Người gửi đang điều trị nội trú.".to_owned());
+                (head, Act::Grounded(action, CaseGrounded { ground, reason }))
+            }
             Decide => {
                 let (outcome, number) = (CaseOutcome::PartlyRight, "12/QĐ-UBND".to_owned());
-                let decision = CaseDecision { outcome, number, reasons: reasons() };
-                steps::decide(conn, &self.hand(head)?, world, target, decision).await?
+                (head, Act::Decide(CaseDecision { outcome, number, reasons: reasons() }))
             }
             Answer => {
-                let answer = CaseAnswer { outcome: CaseOutcome::Granted, number: None, reasons: reasons() };
-                steps::answer(conn, &self.hand(head)?, world, target, answer).await?
+                (head, Act::Answer(CaseAnswer { outcome: CaseOutcome::Granted, number: None, reasons: reasons() }))
             }
-            Serve => {
-                let how = CaseService { means: ServiceMeans::Handed };
-                steps::serve(conn, &self.hand("chuyenvien")?, world, target, how).await?
-            }
-            Withdraw => {
-                steps::withdraw(conn, &self.hand(self.sender())?, world, target, CaseWithdrawal::default()).await?
-            }
+            Serve => ("chuyenvien", Act::Serve(CaseService { means: ServiceMeans::Handed })),
+            Withdraw => (self.sender(), Act::Withdraw(CaseWithdrawal::default())),
             ProposeConversion => {
                 let reason = "Nội dung là khiếu nại một quyết định của UBND phường.".to_owned();
-                let what = CaseConversion { kind: Complaint, reason };
-                steps::propose_conversion(conn, &self.hand("tiepnhan")?, world, target, what).await?
+                ("tiepnhan", Act::ProposeConversion(CaseConversion { kind: Complaint, reason }))
             }
             other => return Err(INTERNAL.because(format!("the demo does not {other}"))),
         };
+        steps::act(conn, &self.hand(who)?, world, target, act).await?;
         Ok(())
     }
 }

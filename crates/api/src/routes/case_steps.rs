@@ -8,8 +8,9 @@ use complaints::request::{
     CaseGrounded, CaseLitigation, CasePartWithdrawal, CasePublication, CaseReferral, CaseService, CaseSplit,
     CaseStatement, CaseTransfer, CaseWithdrawal, DialogueCall, DialogueRecord, Plain, Reasoned,
 };
-use complaints::steps;
+use complaints::steps::{self, Act};
 use complaints::view::View;
+use complaints::workflow::CaseAction as A;
 use diesel_async::AsyncPgConnection;
 use directory::{Posting, staff};
 use kernel::Permission;
@@ -19,7 +20,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::cases::no_such_official;
 use super::dossiers::agency_today;
-use crate::call::Id;
+use crate::call::{Call, Id};
 use crate::problem::{Document, Result};
 use crate::write::{Answered, Write};
 
@@ -62,13 +63,27 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(urge_case);
 }
 
-/// Whoever is to verify a case works here, and verifying is theirs.
-async fn may_verify(conn: &mut AsyncPgConnection, whom: StaffId, today: NaiveDate) -> kernel::Result<()> {
+/// Whoever is to verify something works here, and verifying is theirs.
+pub(super) async fn may_verify(
+    conn: &mut AsyncPgConnection,
+    whom: StaffId,
+    needed: Permission,
+    today: NaiveDate,
+) -> kernel::Result<()> {
     let found = staff::by_id(conn, whom).await?.filter(|staff| staff.active);
-    let verifies =
-        |held: &Posting| held.holds_on(today) && permissions_of(held.role).contains(&Permission::ProcessCase);
+    let verifies = |held: &Posting| held.holds_on(today) && permissions_of(held.role).contains(&needed);
     let theirs = found.is_some_and(|staff| staff.roles.0.iter().any(verifies));
     if theirs { Ok(()) } else { Err(no_such_official("/to")) }
+}
+
+/// Takes a step.
+async fn act(
+    conn: &mut AsyncPgConnection,
+    call: &Call,
+    target: steps::Target<'_>,
+    act: Act,
+) -> kernel::Result<kernel::idempotency::Answer> {
+    steps::act(conn, &call.ctx, call.app.cases(), target, act).await
 }
 
 /// A step's operation: documentation, route, an example among the demo's cases, and the use case behind it.
@@ -104,7 +119,7 @@ step! {
     ///
     /// When every declared file has arrived. From now the agency owes what the rules of this day say.
     submit_case "/v1/cases/{id}/submit" "submitCase" "019b76da-a800-7000-8000-c00000000000" ["case:file", "case:receive", "case:recommend"] Plain = {},
-    |conn, call, Plain {}, target| steps::submit(conn, &call.ctx, call.app.cases(), target)
+    |conn, call, Plain {}, target| act(conn, call, target, Act::Plain(A::Submit))
 }
 
 step! {
@@ -113,7 +128,7 @@ step! {
     /// By its content and not by its title; what its sender called it stays known. Its limits are those of what it is, from
     /// when it was received.
     classify_case "/v1/cases/{id}/classify" "classifyCase" "019b76da-a800-7000-8000-c00000000002" ["case:receive"] CaseClassification = {"facts": {"kind": "petition"}, "field": "land"},
-    |conn, call, found, target| steps::classify(conn, &call.ctx, call.app.cases(), target, found)
+    |conn, call, found, target| act(conn, call, target, Act::Classify(found))
 }
 
 step! {
@@ -121,7 +136,7 @@ step! {
     ///
     /// Until it is there limits stand, where that is set for the kind.
     request_case_supplement "/v1/cases/{id}/request-supplement" "requestCaseSupplement" "019b76da-a800-7000-8000-c00000000003" ["case:receive", "case:protect-data"] Reasoned = {"reason": "Đề nghị gửi bản sao quyết định có đóng dấu."},
-    |conn, call, what, target| steps::request_supplement(conn, &call.ctx, call.app.cases(), target, what)
+    |conn, call, what, target| act(conn, call, target, Act::Saying(A::RequestSupplement, what.reason))
 }
 
 step! {
@@ -129,7 +144,7 @@ step! {
     ///
     /// When every declared file has arrived.
     supply_case "/v1/cases/{id}/supply" "supplyCase" "019b76da-a800-7000-8000-c00000000004" ["case:file", "case:receive"] CaseStatement = {"words": "Tôi đã gửi bản sao quyết định."},
-    |conn, call, said, target| steps::supply(conn, &call.ctx, call.app.cases(), target, said)
+    |conn, call, said, target| act(conn, call, target, Act::Saying(A::Supply, said.words))
 }
 
 step! {
@@ -137,7 +152,7 @@ step! {
     ///
     /// The case ends with that.
     guide_case "/v1/cases/{id}/guide" "guideCase" "019b76da-a800-7000-8000-c00000000005" ["case:receive"] CaseReferral = {"body": "Toà án nhân dân khu vực 1, số 1 phố Hai Bà Trưng", "reason": "Tranh chấp hợp đồng dân sự thuộc thẩm quyền của Toà án."},
-    |conn, call, whose, target| steps::guide(conn, &call.ctx, call.app.cases(), target, whose)
+    |conn, call, whose, target| act(conn, call, target, Act::Refer(A::Guide, whose))
 }
 
 step! {
@@ -147,7 +162,7 @@ step! {
     transfer_case "/v1/cases/{id}/transfer" "transferCase" "019b76da-a800-7000-8000-c00000000006" ["case:receive", "case:decide"] CaseTransfer = {"to": "H26.13.02", "reason": "Nội dung thuộc địa bàn phường Ba Đình."},
     |conn, call, whose, target| async {
         let to = agency_today(call, "/to", &whose.to)?;
-        steps::transfer(conn, &call.ctx, call.app.cases(), target, to, whose.reason).await
+        act(conn, call, target, Act::Transfer(to, whose.reason)).await
     }
 }
 
@@ -156,7 +171,7 @@ step! {
     ///
     /// To a body outside the city's administration. The case ends with that.
     forward_case "/v1/cases/{id}/forward" "forwardCase" "019b76da-a800-7000-8000-c00000000007" ["case:receive"] CaseReferral = {"body": "Bảo hiểm xã hội khu vực I", "reason": "Nội dung thuộc thẩm quyền của cơ quan Bảo hiểm xã hội."},
-    |conn, call, whose, target| steps::forward(conn, &call.ctx, call.app.cases(), target, whose)
+    |conn, call, whose, target| act(conn, call, target, Act::Refer(A::Forward, whose))
 }
 
 step! {
@@ -164,7 +179,7 @@ step! {
     ///
     /// On a ground; it is kept for a year.
     file_case "/v1/cases/{id}/file" "fileCase" "019b76da-a800-7000-8000-c00000000008" ["case:decide"] CaseGrounded = {"ground": "illegible", "reason": "Đơn bị rách, không đọc được nội dung."},
-    |conn, call, why, target| steps::file(conn, &call.ctx, call.app.cases(), target, why)
+    |conn, call, why, target| act(conn, call, target, Act::Grounded(A::File, why))
 }
 
 step! {
@@ -173,7 +188,7 @@ step! {
     /// On a ground that the law knows for its kind: see `GET /v1/case-grounds`. What was lodged in time cannot be refused
     /// as late.
     refuse_case "/v1/cases/{id}/refuse" "refuseCase" "019b76da-a800-7000-8000-c00000000009" ["case:decide", "case:protect-data"] CaseGrounded = {"ground": "not_affected", "reason": "Quyết định không liên quan đến quyền, lợi ích của người gửi."},
-    |conn, call, why, target| steps::refuse(conn, &call.ctx, call.app.cases(), target, why)
+    |conn, call, why, target| act(conn, call, target, Act::Grounded(A::Refuse, why))
 }
 
 step! {
@@ -189,7 +204,7 @@ step! {
     ///
     /// From now the limit for its decision or answer runs, where it did not before.
     accept_case "/v1/cases/{id}/accept" "acceptCase" "019b76da-a800-7000-8000-c00000000001" ["case:decide", "case:receive", "case:protect-data"] Plain = {},
-    |conn, call, Plain {}, target| steps::accept(conn, &call.ctx, call.app.cases(), target)
+    |conn, call, Plain {}, target| act(conn, call, target, Act::Plain(A::Accept))
 }
 
 step! {
@@ -198,8 +213,8 @@ step! {
     /// An officer or inspector, of whatever agency: they see the case from now on. Never somebody whom it accuses.
     assign_case "/v1/cases/{id}/assign" "assignCase" "019b76da-a800-7000-8000-c0000000000b" ["case:decide"] CaseAssignment = {"to": "019b76da-a800-7000-8000-b00000000001"},
     |conn, call, whom, target| async {
-        may_verify(conn, whom.to, deadlines::vn_date(call.ctx.now)).await?;
-        steps::assign(conn, &call.ctx, call.app.cases(), target, whom).await
+        may_verify(conn, whom.to, Permission::ProcessCase, deadlines::vn_date(call.ctx.now)).await?;
+        act(conn, call, target, Act::Assign(whom)).await
     }
 }
 
@@ -208,7 +223,7 @@ step! {
     ///
     /// By whoever was named to verify it.
     report_on_case "/v1/cases/{id}/report" "reportOnCase" "019b76da-a800-7000-8000-c0000000000c" ["case:process"] CaseStatement = {"words": "Đã đo đạc lại cùng người khiếu nại; diện tích thu hồi tính thừa 12 m²."},
-    |conn, call, findings, target| steps::report(conn, &call.ctx, call.app.cases(), target, findings)
+    |conn, call, findings, target| act(conn, call, target, Act::Saying(A::Report, findings.words))
 }
 
 step! {
@@ -216,7 +231,7 @@ step! {
     ///
     /// To whoever verifies it: more is to be found out.
     send_case_back "/v1/cases/{id}/send-back" "sendCaseBack" "019b76da-a800-7000-8000-c0000000000d" ["case:decide"] Reasoned = {"reason": "Đề nghị làm rõ căn cứ tính diện tích."},
-    |conn, call, why, target| steps::send_back(conn, &call.ctx, call.app.cases(), target, why)
+    |conn, call, why, target| act(conn, call, target, Act::Saying(A::SendBack, why.reason))
 }
 
 step! {
@@ -224,7 +239,7 @@ step! {
     ///
     /// A second complaint is not decided without one.
     call_case_dialogue "/v1/cases/{id}/call-dialogue" "callCaseDialogue" "019b76da-a800-7000-8000-c0000000000e" ["case:process", "case:decide"] DialogueCall = {"held_at": "2027-06-30T02:00:00Z", "place": "Phòng tiếp công dân, số 42 phố Hàng Trống"},
-    |conn, call, meeting, target| steps::call_dialogue(conn, &call.ctx, call.app.cases(), target, meeting)
+    |conn, call, meeting, target| act(conn, call, target, Act::CallDialogue(meeting))
 }
 
 step! {
@@ -233,7 +248,7 @@ step! {
     /// Held, put off, or missed by whoever was invited: for complaints received from 2026-07-01 on that does not hold them
     /// up (LKN Art. 30(6)).
     record_case_dialogue "/v1/cases/{id}/record-dialogue" "recordCaseDialogue" "019b76da-a800-7000-8000-c0000000000f" ["case:process", "case:decide"] DialogueRecord = {"outcome": "postponed", "minutes": "Hai bên thống nhất hoãn để đo đạc lại."},
-    |conn, call, record, target| steps::record_dialogue(conn, &call.ctx, call.app.cases(), target, record)
+    |conn, call, record, target| act(conn, call, target, Act::RecordDialogue(record))
 }
 
 step! {
@@ -241,7 +256,7 @@ step! {
     ///
     /// On a ground of LKN Art. 11a, for complaints received from 2026-07-01 on, or NĐ 59/2019 Art. 14; its limits stand.
     suspend_case "/v1/cases/{id}/suspend" "suspendCase" "019b76da-a800-7000-8000-c00000000010" ["case:decide"] CaseGrounded = {"ground": "obstacle", "reason": "Người khiếu nại đang điều trị nội trú."},
-    |conn, call, why, target| steps::suspend(conn, &call.ctx, call.app.cases(), target, why)
+    |conn, call, why, target| act(conn, call, target, Act::Grounded(A::Suspend, why))
 }
 
 step! {
@@ -249,7 +264,7 @@ step! {
     ///
     /// Where it stood when it was suspended.
     resume_case "/v1/cases/{id}/resume" "resumeCase" "019b76da-a800-7000-8000-c00000000011" ["case:decide"] Reasoned = {"reason": "Người khiếu nại đã ra viện."},
-    |conn, call, why, target| steps::resume(conn, &call.ctx, call.app.cases(), target, why)
+    |conn, call, why, target| act(conn, call, target, Act::Saying(A::Resume, why.reason))
 }
 
 step! {
@@ -257,7 +272,7 @@ step! {
     ///
     /// As often and by as much as its rule allows, before it is over.
     extend_case "/v1/cases/{id}/extend" "extendCase" "019b76da-a800-7000-8000-c00000000012" ["case:decide", "case:protect-data"] CaseGrounded = {"ground": "complex", "reason": "Vụ việc liên quan đến nhiều cơ quan."},
-    |conn, call, why, target| steps::extend(conn, &call.ctx, call.app.cases(), target, why)
+    |conn, call, why, target| act(conn, call, target, Act::Grounded(A::Extend, why))
 }
 
 step! {
@@ -265,7 +280,7 @@ step! {
     ///
     /// Right, partly right or wrong, with reasons. From now service, publication and effect are under limits of their own.
     decide_case "/v1/cases/{id}/decide" "decideCase" "019b76da-a800-7000-8000-c00000000013" ["case:decide"] CaseDecision = {"outcome": "partly_right", "number": "12/QĐ-UBND", "reasons": "Quyết định đúng thẩm quyền nhưng tính thừa 12 m²; sửa diện tích thu hồi, giữ nguyên phần còn lại."},
-    |conn, call, decision, target| steps::decide(conn, &call.ctx, call.app.cases(), target, decision)
+    |conn, call, decision, target| act(conn, call, target, Act::Decide(decision))
 }
 
 step! {
@@ -273,7 +288,7 @@ step! {
     ///
     /// With reasons; with a file, where what was asked for is one.
     answer_case "/v1/cases/{id}/answer" "answerCase" "019b76da-a800-7000-8000-c00000000014" ["case:decide", "case:protect-data"] CaseAnswer = {"outcome": "granted", "reasons": "Vỉa hè trước số 12 phố Hàng Bài đã được sửa ngày 14/8/2026; xin cảm ơn ông/bà."},
-    |conn, call, given, target| steps::answer(conn, &call.ctx, call.app.cases(), target, given)
+    |conn, call, given, target| act(conn, call, target, Act::Answer(given))
 }
 
 step! {
@@ -281,7 +296,7 @@ step! {
     ///
     /// From now its receiver has 30 days to complain again (LKN Art. 33).
     serve_case_decision "/v1/cases/{id}/serve" "serveCaseDecision" "019b76da-a800-7000-8000-c00000000015" ["case:process"] CaseService = {"means": "handed"},
-    |conn, call, how, target| steps::serve(conn, &call.ctx, call.app.cases(), target, how)
+    |conn, call, how, target| act(conn, call, target, Act::Serve(how))
 }
 
 step! {
@@ -289,7 +304,7 @@ step! {
     ///
     /// The decision on a second complaint (LKN Art. 41), or the answer to feedback on regulations.
     publish_case "/v1/cases/{id}/publish" "publishCase" "019b76da-a800-7000-8000-c00000000016" ["case:process", "case:decide"] CasePublication = {"means": "portal", "place": "Cổng thông tin điện tử của phường, mục Trả lời kiến nghị"},
-    |conn, call, how, target| steps::publish(conn, &call.ctx, call.app.cases(), target, how)
+    |conn, call, how, target| act(conn, call, target, Act::Publish(how))
 }
 
 step! {
@@ -297,7 +312,7 @@ step! {
     ///
     /// When nothing is left to do: an effective decision is carried out, an answer is taken.
     close_case "/v1/cases/{id}/close" "closeCase" "019b76da-a800-7000-8000-c00000000017" ["case:receive", "case:decide", "case:protect-data", "case:recommend"] CaseStatement = {"words": "Người gửi đã nhận văn bản giải trình."},
-    |conn, call, said, target| steps::close(conn, &call.ctx, call.app.cases(), target, said)
+    |conn, call, said, target| act(conn, call, target, Act::Saying(A::Close, said.words))
 }
 
 step! {
@@ -306,7 +321,7 @@ step! {
     /// At once before it is taken up. A complaint that is taken up is ended by whoever decides it: nobody is to be talked
     /// or threatened out of it.
     withdraw_case "/v1/cases/{id}/withdraw" "withdrawCase" "019b76da-a800-7000-8000-c00000000018" ["case:file", "case:receive", "case:recommend"] CaseWithdrawal = {"reason": "Tôi đã được giải thích rõ."},
-    |conn, call, why, target| steps::withdraw(conn, &call.ctx, call.app.cases(), target, why)
+    |conn, call, why, target| act(conn, call, target, Act::Withdraw(why))
 }
 
 step! {
@@ -314,7 +329,7 @@ step! {
     ///
     /// The rest goes on (LKN Art. 10, for complaints received from 2026-07-01 on).
     withdraw_part_of_case "/v1/cases/{id}/withdraw-part" "withdrawPartOfCase" "019b76da-a800-7000-8000-c00000000019" ["case:file", "case:receive"] CasePartWithdrawal = {"contents": [1]},
-    |conn, call, which, target| steps::withdraw_part(conn, &call.ctx, call.app.cases(), target, which)
+    |conn, call, which, target| act(conn, call, target, Act::WithdrawPart(which))
 }
 
 step! {
@@ -322,7 +337,7 @@ step! {
     ///
     /// Its sender was threatened or bought.
     refuse_case_withdrawal "/v1/cases/{id}/refuse-withdrawal" "refuseCaseWithdrawal" "019b76da-a800-7000-8000-c0000000001a" ["case:decide"] Reasoned = {"reason": "Người khiếu nại cho biết bị đe doạ để rút đơn."},
-    |conn, call, why, target| steps::refuse_withdrawal(conn, &call.ctx, call.app.cases(), target, why)
+    |conn, call, why, target| act(conn, call, target, Act::Saying(A::RefuseWithdrawal, why.reason))
 }
 
 step! {
@@ -330,7 +345,7 @@ step! {
     ///
     /// On a ground: withdrawn by its sender, or nobody is left to go on with it.
     terminate_case "/v1/cases/{id}/terminate" "terminateCase" "019b76da-a800-7000-8000-c0000000001b" ["case:decide"] CaseGrounded = {"ground": "withdrawn", "reason": "Người khiếu nại đã rút toàn bộ đơn."},
-    |conn, call, why, target| steps::terminate(conn, &call.ctx, call.app.cases(), target, why)
+    |conn, call, why, target| act(conn, call, target, Act::Grounded(A::Terminate, why))
 }
 
 step! {
@@ -339,7 +354,7 @@ step! {
     /// By its sender, once, with new facts; a terminated complaint by whoever decides it, where its withdrawal was not a
     /// free one.
     reopen_case "/v1/cases/{id}/reopen" "reopenCase" "019b76da-a800-7000-8000-c0000000001c" ["case:file", "case:receive", "case:decide"] CaseStatement = {"words": "Cán bộ vẫn có thái độ như trước vào ngày hôm qua."},
-    |conn, call, said, target| steps::reopen(conn, &call.ctx, call.app.cases(), target, said)
+    |conn, call, said, target| act(conn, call, target, Act::Saying(A::Reopen, said.words))
 }
 
 step! {
@@ -356,7 +371,7 @@ step! {
     ///
     /// A complaint that is before a court is not taken up (LKN Art. 11(9)).
     note_case_litigation "/v1/cases/{id}/note-litigation" "noteCaseLitigation" "019b76da-a800-7000-8000-c0000000001e" ["case:file", "case:decide"] CaseLitigation = {"court": "Toà án nhân dân thành phố Hà Nội", "number": "123/2026/TLST-HC", "since": "2026-11-02"},
-    |conn, call, suit, target| steps::note_litigation(conn, &call.ctx, call.app.cases(), target, suit)
+    |conn, call, suit, target| act(conn, call, target, Act::NoteLitigation(suit))
 }
 
 step! {
@@ -364,7 +379,7 @@ step! {
     ///
     /// Where feedback is in truth a complaint. It becomes one only as its sender confirms.
     propose_case_conversion "/v1/cases/{id}/propose-conversion" "proposeCaseConversion" "019b76da-a800-7000-8000-c0000000001f" ["case:receive"] CaseConversion = {"kind": "complaint", "reason": "Nội dung là khiếu nại một quyết định hành chính."},
-    |conn, call, what, target| steps::propose_conversion(conn, &call.ctx, call.app.cases(), target, what)
+    |conn, call, what, target| act(conn, call, target, Act::ProposeConversion(what))
 }
 
 step! {
@@ -380,7 +395,7 @@ step! {
     ///
     /// The Front does not take it for one: it is owed anew.
     return_case_answer "/v1/cases/{id}/return-answer" "returnCaseAnswer" "019b76da-a800-7000-8000-c00000000021" ["case:recommend"] Reasoned = {"reason": "Văn bản chưa trả lời kiến nghị về lịch tiếp công dân."},
-    |conn, call, why, target| steps::return_answer(conn, &call.ctx, call.app.cases(), target, why)
+    |conn, call, why, target| act(conn, call, target, Act::Saying(A::ReturnAnswer, why.reason))
 }
 
 step! {
@@ -388,5 +403,5 @@ step! {
     ///
     /// By a head above it, when what it owes was due.
     urge_case "/v1/cases/{id}/urge" "urgeCase" "019b76da-a800-7000-8000-c00000000022" ["case:supervise"] Reasoned = {"reason": "Đề nghị giải quyết và báo cáo trong tuần này."},
-    |conn, call, why, target| steps::urge(conn, &call.ctx, call.app.cases(), target, why)
+    |conn, call, why, target| act(conn, call, target, Act::Saying(A::Urge, why.reason))
 }

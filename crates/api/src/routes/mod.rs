@@ -29,6 +29,8 @@ pub mod data_sources;
 pub mod deadlines;
 pub mod delegations;
 pub mod deliveries;
+pub mod denunciation_steps;
+pub mod denunciations;
 pub mod directory;
 pub mod dossiers;
 pub mod fees;
@@ -61,6 +63,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     cases::configure(config);
     case_steps::configure(config);
     case_files::configure(config);
+    denunciations::configure(config);
+    denunciation_steps::configure(config);
     health::configure(config);
     problems::configure(config);
     deadlines::configure(config);

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use denunciations::vault::KeyRing as KeyEncryptionKeys;
 use kernel::clock::random;
 use kernel::secret::SecretKey;
 use kernel::signing::KeyRing;
@@ -36,6 +37,30 @@ pub fn signing_keys(flags: &Flags, data_dir: &Path) -> Result<KeyRing, String> {
         }
     };
     KeyRing::from_pem(&pem).map_err(|error| format!("SIGNING_KEYS: {error}."))
+}
+
+pub fn vault_keys(flags: &Flags, data_dir: &Path) -> Result<KeyEncryptionKeys, String> {
+    let text = match given(&flags.vault_keys) {
+        Some(text) => text.to_owned(),
+        None if flags.demo => of_demo(data_dir, "vault-keys", || format!("demo:{}", STANDARD.encode(random::<32>())))?,
+        None => {
+            return Err(
+                "VAULT_KEYS is missing: an id and 32 random bytes in base64, like 2026:… (openssl rand -base64 32)."
+                    .to_owned(),
+            );
+        }
+    };
+    let key = |text: &str| {
+        let (id, key) = text.trim().split_once(':')?;
+        let known = !id.is_empty() && id.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_'));
+        let bytes = STANDARD.decode(key).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())?;
+        known.then(|| (id.to_owned(), bytes))
+    };
+    let keys = text.trim().split(',').map(key).collect::<Option<Vec<_>>>();
+    keys.and_then(KeyEncryptionKeys::new).ok_or_else(|| {
+        "VAULT_KEYS must be id:key, separated by commas: each id once, of letters, digits and hyphens, each key 32 bytes in base64."
+            .to_owned()
+    })
 }
 
 /// A secret of the demo, readable by its owner alone.

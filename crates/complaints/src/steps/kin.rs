@@ -4,16 +4,16 @@ use diesel_async::{AsyncConnection, AsyncPgConnection};
 use kernel::id::AgencyId;
 use kernel::idempotency::Answer;
 use kernel::json::Json;
-use kernel::problem::{Error, FieldError, INVALID, Text as Words};
+use kernel::problem::Error;
 use kernel::record::again;
 use kernel::request::made_by_client;
 use kernel::{Ctx, Result};
 
 use super::end::some_contents;
-use super::screening::{not_accused, receive};
-use super::{Moving, Target, World, take};
+use super::screening::{not_accused, of_a_letter, receive, unless};
+use super::{Moving, Target, World};
 use crate::case::{Case, CaseId, Content, Marks};
-use crate::clocks::{CaseStage, Clocks, NEVER};
+use crate::clocks::{CaseStage, Clocks, NEVER, turn};
 use crate::event::Event;
 use crate::facts::Facts;
 use crate::file::insert;
@@ -84,7 +84,7 @@ fn child(of: &Case, id: Option<CaseId>, facts: Facts, contents: Vec<Content>, ct
 fn begin(case: &mut Case, world: World<'_>) -> Result<()> {
     let received_at = case.submitted_at.unwrap_or(case.created_at);
     let mut clocks = case.clocks.0.clone();
-    clocks.turn(ClockEffect::Reclassify, case, world.rules, received_at)?;
+    turn(&mut clocks, ClockEffect::Reclassify, case, world.rules, received_at)?;
     case.next_due_at = clocks.next_due_at();
     case.clocks.0 = clocks;
     Ok(())
@@ -119,23 +119,12 @@ pub async fn appeal(
     .await
 }
 
-/// Finds that it should be a case of another kind. Whether it becomes one is its sender's to say.
-pub async fn propose_conversion(
-    conn: &mut AsyncPgConnection,
-    ctx: &Ctx,
-    world: World<'_>,
-    target: Target<'_>,
-    what: CaseConversion,
-) -> Result<Answer> {
-    take(conn, ctx, world, target, CaseAction::ProposeConversion, |moving| {
-        let words = Words::fixed("vụ việc đã thuộc loại này", "it is of this kind already");
-        let same = (what.kind == moving.case.kind).then(|| FieldError::new("/kind", "same", words));
-        INVALID.unless_none(same.into_iter().collect())?;
-        moving.case.marks.0.proposed_kind = Some(what.kind);
-        moving.say(None, &what.reason);
-        Ok(Event::ConversionProposed { to: what.kind })
-    })
-    .await
+/// It should be a case of another kind. Whether it becomes one is its sender's to say.
+pub(super) fn conversion_proposed(moving: &mut Moving, what: &CaseConversion) -> Result<Event> {
+    unless(what.kind != moving.case.kind, "/kind", "same", "vụ việc đã thuộc loại này", "it is of this kind already")?;
+    moving.case.marks.0.proposed_kind = Some(what.kind);
+    moving.say(None, &what.reason);
+    Ok(Event::ConversionProposed { to: what.kind })
 }
 
 /// Its sender wants it to be that: a new case, received now; this one is over.
@@ -151,10 +140,8 @@ pub async fn confirm_conversion(
 ) -> Result<Answer> {
     take_making(conn, ctx, world, target, CaseAction::ConfirmConversion, |moving| {
         let to = confirmed.facts.kind();
-        let words = Words::fixed("không phải loại được đề nghị", "is not the kind that was proposed");
-        let other =
-            (moving.case.marks.0.proposed_kind != Some(to)).then(|| FieldError::new("/facts/kind", "other", words));
-        INVALID.unless_none(other.into_iter().collect())?;
+        let so = moving.case.marks.0.proposed_kind == Some(to);
+        unless(so, "/facts/kind", "other", "không phải loại được đề nghị", "is not the kind that was proposed")?;
         let contents = moving.case.words.0.contents.iter().filter(|content| content.stands()).cloned().collect();
         let mut made = child(&moving.case, confirmed.id, confirmed.facts.clone(), contents, ctx)?;
         not_accused(&made, made.handling_agency_id)?;
@@ -179,11 +166,7 @@ pub async fn split(
 ) -> Result<Answer> {
     take_making(conn, ctx, world, target, CaseAction::Split, |moving| {
         some_contents(moving, &part.contents)?;
-        let words = Words::fixed("đơn không thể được phân loại như vậy", "a letter cannot be classed so");
-        let lettered = crate::workflow::may_be_classed(part.facts.kind());
-        INVALID.unless_none(
-            (!lettered).then(|| FieldError::new("/facts/kind", "not_allowed", words)).into_iter().collect(),
-        )?;
+        of_a_letter(part.facts.kind())?;
         let contents = part.contents.iter().map(|place| moving.case.words.0.contents[usize::from(*place)].clone());
         let mut made = child(&moving.case, part.id, part.facts.clone(), contents.collect(), ctx)?;
         not_accused(&made, made.handling_agency_id)?;

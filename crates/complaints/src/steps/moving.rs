@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use super::World;
 use crate::case::{Case, CaseId, CaseOutcome, agencies, audience, visible_to};
+use crate::clocks::turn;
 use crate::event::{Event, INTERNAL};
 use crate::paper::CaseFile;
 use crate::problem::{ID_TAKEN, NOT_FOUND, STALE};
@@ -177,7 +178,7 @@ impl Moving {
     pub fn turn(&mut self, effects: &[crate::workflow::ClockEffect], ctx: &Ctx, world: World<'_>) -> Result<()> {
         let mut clocks = self.case.clocks.0.clone();
         for effect in effects {
-            clocks.turn(*effect, &self.case, world.rules, ctx.now)?;
+            turn(&mut clocks, *effect, &self.case, world.rules, ctx.now)?;
         }
         self.case.next_due_at = clocks.next_due_at();
         if clocks.past_due(ctx.now).is_none() {

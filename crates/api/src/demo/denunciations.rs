@@ -1,0 +1,166 @@
+//! Denunciations to try the demo with: one for each step that the contract describes. Their denouncers are made up.
+
+use chrono::{DateTime, Utc};
+use denunciations::denunciation::{Accused, DenunciationOutcome};
+use denunciations::follow::{self, DenouncerWords, Wish};
+use denunciations::identity::{self, IdentityRequestId, NewIdentityRequest};
+use denunciations::receive::{self, Denouncer, Fresh, NewDenunciation};
+use denunciations::request::{Conclusion, DenunciationAssignment, DenunciationGround, DenunciationGrounded};
+use denunciations::steps::{self, Act, Target};
+use denunciations::workflow::DenunciationAction::{self, *};
+use denunciations::{DenunciationId, vault};
+use diesel_async::AsyncPgConnection;
+use directory::demo::staff_id;
+use kernel::idempotency::Attempt;
+use kernel::problem::{INTERNAL, Result};
+use kernel::{Actor, Ctx, Db, Role, db};
+
+use super::{agency, fixed, officer};
+use crate::app::App;
+
+/// Kinds of ids, as the contract's examples name them.
+const DENUNCIATIONS: u8 = 0xc3;
+const REQUESTS: u8 = 0xc4;
+
+/// Where they are settled.
+const AGENCY: &str = "H26.5";
+
+/// The code of the one that the contract's examples follow: of the demo alone.
+const FOLLOWED: u8 = 1;
+const CODE: &str = "7K3QH-9TZ2M-4XVBN-WC8RD-6PYEA-1GSF5";
+
+/// What was done to each, in the order of the steps that the contract describes.
+const WAYS: &[(u8, &[DenunciationAction])] = &[
+    (1, &[]),
+    (2, &[]),
+    (3, &[]),
+    (4, &[]),
+    (5, &[]),
+    (6, &[]),
+    (7, &[]),
+    (8, &[]),
+    (9, &[Accept]),
+    (10, &[Accept]),
+    (11, &[Accept, Assign]),
+    (12, &[Accept, Assign, Report]),
+    (13, &[Accept, Assign]),
+    (14, &[Accept, Suspend]),
+    (15, &[Accept]),
+    (16, &[Accept, Assign]),
+    (17, &[Accept, Assign, Report]),
+    (18, &[Accept, Assign, Report, Conclude]),
+    (19, &[Accept, Assign, Report, Conclude, Send, Handle, Publish]),
+    (20, &[]),
+    (21, &[]),
+    (22, &[]),
+    (23, &[]),
+    (24, &[Accept]),
+    (25, &[]),
+];
+
+/// Of nobody known.
+const LEADS: [u8; 2] = [6, 7];
+/// What their denouncers want beside.
+const WITHDRAWN: [u8; 2] = [20, 21];
+const PROTECTION: [u8; 3] = [22, 23, 24];
+/// Whose request to know who denounces is approved.
+const OPEN: u8 = 25;
+
+pub async fn load(app: &App, conn: &mut AsyncPgConnection, database: &db::Settings, now: DateTime<Utc>) -> Result<()> {
+    let pool = Db::acting(&db::Settings { size: 1, ..app.settings.vault(database) }, Some(vault::ROLE));
+    let vault = &mut *pool.map_err(|error| INTERNAL.because(error))?.conn().await?;
+    let head = officer("chanhthanhtra", Role::HeadOfAgency, now)?;
+    let inspector = officer("thanhtra", Role::Inspector, now)?;
+    for (n, way) in WAYS {
+        let (id, attempt) = (DenunciationId(fixed(DENUNCIATIONS, *n)), |what: &str| attempt(*n, what));
+        let fresh = if *n == FOLLOWED { CODE.to_owned() } else { Fresh::at(now).receipt_code };
+        let denouncer = Ctx { actor: Actor::Anonymous, now };
+        let world = app.denunciations();
+        let code = fresh.clone();
+        let fresh = Fresh { id, receipt_code: fresh };
+        receive::receive((conn, vault), &denouncer, world, agency(AGENCY)?, fresh, new(*n), &attempt("receive"))
+            .await?;
+        let wish = [(Wish::Withdraw, WITHDRAWN.as_slice()), (Wish::Protection, PROTECTION.as_slice())];
+        for (wish, _) in wish.into_iter().filter(|(_, which)| which.contains(n)) {
+            let words =
+                DenouncerWords { receipt_code: code.clone(), words: "Tôi lo ngại bị trả thù.".to_owned() };
+            follow::say((conn, vault), now, world, wish, words, &attempt("wish")).await?;
+        }
+        for action in *way {
+            let act = act(*action)?;
+            let who = if *action == Report { &inspector } else { &head };
+            let target = Target { id, if_match: None, attempt: &attempt(action.code()) };
+            steps::act(conn, who, world, target, act).await?;
+        }
+        if PROTECTION[2] == *n {
+            let measures = Act::Saying(Protect, "Giữ nguyên vị trí việc làm.".to_owned());
+            let target = Target { id, if_match: None, attempt: &attempt("protect") };
+            steps::act(conn, &head, world, target, measures).await?;
+        }
+    }
+    ask_who_it_is(conn, &head, &inspector).await
+}
+
+/// The inspector wants to know who denounces, twice: one of the requests is approved.
+async fn ask_who_it_is(conn: &mut AsyncPgConnection, head: &Ctx, inspector: &Ctx) -> Result<()> {
+    for n in [FOLLOWED, OPEN] {
+        let (id, request) = (DenunciationId(fixed(DENUNCIATIONS, n)), IdentityRequestId(fixed(REQUESTS, n)));
+        let reason = "Cần mời người tố cáo làm việc để xác minh nội dung thứ hai.".to_owned();
+        let new = NewIdentityRequest { id: Some(request), reason };
+        identity::request(conn, inspector, id, new, &attempt(n, "who")).await?;
+        if n == OPEN {
+            identity::approve(conn, head, (id, request), &attempt(n, "approve")).await?;
+        }
+    }
+    Ok(())
+}
+
+fn attempt(n: u8, what: &str) -> Attempt {
+    Attempt::new(None, "DEMO", what, fixed(DENUNCIATIONS, n), &[n])
+}
+
+/// A step, with what is said in it.
+fn act(action: DenunciationAction) -> Result<Act> {
+    Ok(match action {
+        Assign => {
+            let to = staff_id("thanhtra").ok_or_else(|| INTERNAL.because("the demo has no such officer"))?;
+            Act::Assign(DenunciationAssignment { to })
+        }
+        Report => Act::Saying(Report, "Đã xác minh: nội dung tố cáo có cơ sở.".to_owned()),
+        Suspend => {
+            let (ground, reason) = (DenunciationGround::AwaitsResult, "Chờ kết quả giám định chữ ký.".to_owned());
+            Act::Grounded(Suspend, DenunciationGrounded { ground, reason })
+        }
+        Conclude => {
+            let words = "Nội dung nhận tiền là đúng; kiến nghị xử lý kỷ luật theo quy định.".to_owned();
+            Act::Conclude(Conclusion { outcome: DenunciationOutcome::True, words })
+        }
+        Handle | Publish => Act::Saying(action, "Đã thực hiện theo kết luận.".to_owned()),
+        plain => Act::Plain(plain),
+    })
+}
+
+/// What is sent.
+fn new(n: u8) -> NewDenunciation {
+    let somebody = Denouncer {
+        name: "Lê Thị Tố Tâm".to_owned(),
+        identity_number: Some("001199887766".to_owned()),
+        address: "Số 12 ngõ Hạ Hồi".to_owned(),
+        phone: Some("+84987654321".to_owned()),
+        email: None,
+    };
+    let somebody = (!LEADS.contains(&n)).then_some(somebody);
+    NewDenunciation {
+        agency: AGENCY.to_owned(),
+        channel: None,
+        subject: "Tố cáo nhận tiền khi cấp phép".to_owned(),
+        contents: vec!["Ngày 03/8/2026, ông Nguyễn Văn A yêu cầu đưa 5.000.000 đồng để được cấp phép sớm.".to_owned()],
+        accused: vec![Accused {
+            name: "Ông Nguyễn Văn A".to_owned(),
+            office: Some("Cán bộ quầy số 3".to_owned()),
+            official_id: None,
+            unit_id: None,
+        }],
+        denouncers: somebody.into_iter().collect(),
+    }
+}

@@ -1,0 +1,267 @@
+//! Denunciations: sending one, following it by its code; reading them, and who denounces.
+
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use denunciations::DenunciationId;
+use denunciations::follow::{self, DenouncerWords, Following, ReceiptCode, Wish};
+use denunciations::identity::{self, Identity, IdentityRequest, IdentityRequestId, NewIdentityRequest};
+use denunciations::list::{self, DenunciationFilter, DenunciationLine};
+use denunciations::receive::{self, DenunciationReceipt, Fresh, NewDenunciation};
+use denunciations::request::Plain;
+use denunciations::steps::{self, Seen};
+use denunciations::view::{self, View};
+use kernel::id::AgencyId;
+use kernel::page::Page;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::dossiers::agency_today;
+use crate::body::Body;
+use crate::call::{Call, Id, Parameters};
+use crate::problem::{Document, Result};
+use crate::write::{Answered, Write, versioned};
+
+pub fn configure(config: &mut ServiceConfig<'_>) {
+    config
+        .service(send_denunciation)
+        .service(follow_denunciation)
+        .service(add_to_denunciation)
+        .service(withdraw_denunciation)
+        .service(ask_for_protection)
+        .service(list_denunciations)
+        .service(get_denunciation)
+        .service(list_identity_requests)
+        .service(request_identity)
+        .service(approve_identity_request)
+        .service(open_identity);
+}
+
+/// Send a denunciation
+///
+/// Nobody needs an account, and nothing is kept of who sends it but what is in `denouncers`, which goes into a vault with the letter as
+/// it was written; officers read it without. The answer has a code: all that its denouncer has, shown once, to follow it, add to it and
+/// answer questions. Without `denouncers` it is no denunciation but a lead, and is checked where it is specific (LTC Art. 25). What
+/// accuses the agency that it is sent to goes to the one above.
+#[utoipa::path(operation_id = "sendDenunciation", tag = "denunciations", request_body = NewDenunciation, security(()),
+    responses(
+        (status = 201, description = "Received.", body = DenunciationReceipt),
+        (status = 409, description = "The same request is under way.", body = Document),
+        (status = 422, description = "The content breaks the schema or a rule.", body = Document),
+    ))]
+#[post("/v1/denunciations")]
+async fn send_denunciation(write: Write<NewDenunciation>) -> Result<Answered> {
+    let db = write.call.apart.denunciations.clone();
+    write
+        .run_on(db, async |conn, call, new, attempt| {
+            let named = agency_today(call, "/agency", &new.agency)?;
+            let agency = call.ctx.actor.agency().unwrap_or_else(|| not_accused(call, named, &new));
+            let mut vault = call.apart.vault.conn().await?;
+            let (world, fresh) = (call.app.denunciations(), Fresh::at(call.ctx.now));
+            receive::receive((conn, &mut vault), &call.ctx, world, agency, fresh, new, attempt).await
+        })
+        .await
+}
+
+/// The agency, or the first above it that is not accused.
+fn not_accused(call: &Call, named: AgencyId, new: &NewDenunciation) -> AgencyId {
+    let is_accused = |agency: &AgencyId| new.accused.iter().any(|accused| accused.unit_id == Some(*agency));
+    let line = std::iter::once(named).chain(call.app.rules.above(named));
+    line.into_iter().find(|agency| !is_accused(agency)).unwrap_or(named)
+}
+
+/// Follow a denunciation
+///
+/// With the code that its denouncer got: where it stands, what was asked, and what they have said.
+#[utoipa::path(operation_id = "followDenunciation", tag = "denunciations", request_body = ReceiptCode, security(()),
+    responses(
+        (status = 200, description = "How far it is.", body = Following),
+        (status = 404, description = "No denunciation has this code.", body = Document),
+    ))]
+#[post("/v1/denouncer/follow")]
+async fn follow_denunciation(call: Call, body: Body<ReceiptCode>) -> Result<web::Json<Following>> {
+    let mut conn = call.apart.denunciations.conn().await?;
+    Ok(web::Json(follow::follow(&mut conn, call.ctx.now, &body.0.receipt_code).await?))
+}
+
+/// What a denouncer wants, as an operation.
+macro_rules! wish {
+    ($(#[doc = $doc:literal])* $name:ident $path:literal $id:literal $wish:expr) => {
+        $(#[doc = $doc])*
+        #[utoipa::path(operation_id = $id, tag = "denunciations", request_body = DenouncerWords, security(()),
+            responses(
+                (status = 200, description = "How far it is now.", body = Following),
+                (status = 404, description = "No denunciation has this code.", body = Document),
+                (status = 409, description = "It is over, or the same request is under way.", body = Document),
+                (status = 422, description = "The content breaks the schema.", body = Document),
+            ))]
+        #[post($path)]
+        async fn $name(write: Write<DenouncerWords>) -> Result<Answered> {
+            let db = write.call.apart.denunciations.clone();
+            write
+                .run_on(db, async |conn, call, new, attempt| {
+                    let mut vault = call.apart.vault.conn().await?;
+                    let world = call.app.denunciations();
+                    follow::say((conn, &mut vault), call.ctx.now, world, $wish, new, attempt).await
+                })
+                .await
+        }
+    };
+}
+
+wish! {
+    /// Add to a denunciation
+    ///
+    /// Further facts, or an answer; officers read it without what tells who says it.
+    add_to_denunciation "/v1/denouncer/add" "addToDenunciation" Wish::Say
+}
+
+wish! {
+    /// Withdraw a denunciation
+    ///
+    /// Before it is concluded; whoever decides it ends it, unless there are signs of a violation, of force or of slander (LTC Art. 33).
+    withdraw_denunciation "/v1/denouncer/withdraw" "withdrawDenunciation" Wish::Withdraw
+}
+
+wish! {
+    /// Ask for protection
+    ///
+    /// Of work, life or property (LTC Art. 47).
+    ask_for_protection "/v1/denouncer/ask-for-protection" "askForProtection" Wish::Protection
+}
+
+/// A page of denunciations.
+#[derive(Serialize, ToSchema)]
+struct DenunciationPage {
+    #[schema(max_items = 200)]
+    items: Vec<DenunciationLine>,
+    /// Send it as `cursor` to get the next page; absent on the last one.
+    #[schema(max_length = 500)]
+    next_cursor: Option<String>,
+}
+
+/// List denunciations
+///
+/// Those of one's agency and those that one verifies, most urgent first; nobody oversees them all, and whom one accuses has it in no
+/// list.
+#[utoipa::path(operation_id = "listDenunciations", tag = "denunciations", params(DenunciationFilter),
+    security(("oauth" = ["denunciation:read"])),
+    responses((status = 200, description = "A page.", body = DenunciationPage)))]
+#[get("/v1/denunciations")]
+async fn list_denunciations(
+    call: Call,
+    Parameters(filter): Parameters<DenunciationFilter>,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
+    let cursors = call.cursors("denunciations", &filter);
+    let mut conn = call.apart.denunciations.conn().await?;
+    let page: Page<DenunciationLine> = list::list(&mut conn, &call.ctx, &cursors, &filter).await?;
+    Ok(crate::call::page(request.path(), request.query_string(), &page))
+}
+
+/// Read a denunciation
+///
+/// Without who denounces.
+#[utoipa::path(operation_id = "getDenunciation", tag = "denunciations", security(("oauth" = ["denunciation:read"])),
+    params(("id" = DenunciationId, Path, description = "The denunciation's id.", example = "019b76da-a800-7000-8000-c30000000001")),
+    responses(
+        (status = 200, description = "The denunciation.", body = View),
+        (status = 404, description = "There is none, or not for you.", body = Document),
+    ))]
+#[get("/v1/denunciations/{id}")]
+async fn get_denunciation(call: Call, id: Id<DenunciationId>, request: HttpRequest) -> Result<HttpResponse> {
+    let mut conn = call.apart.denunciations.conn().await?;
+    let Seen { it, said } = steps::read(&mut conn, &call.ctx, id.0).await?;
+    versioned(&request, it.version, || Ok(view::view(&call.ctx, &it, &said)))
+}
+
+/// Requests to know who denounces.
+#[derive(Serialize, ToSchema)]
+struct IdentityRequests {
+    #[schema(max_items = 1000)]
+    items: Vec<IdentityRequest>,
+}
+
+/// List requests to know who denounces
+///
+/// Who wanted to know, why, and who allowed it.
+#[utoipa::path(operation_id = "listIdentityRequests", tag = "denunciations",
+    security(("oauth" = ["identity:open"]), ("oauth" = ["identity:approve"])),
+    params(("id" = DenunciationId, Path, description = "The denunciation's id.", example = "019b76da-a800-7000-8000-c30000000001")),
+    responses(
+        (status = 200, description = "Oldest first.", body = IdentityRequests),
+        (status = 404, description = "There is no such denunciation for you.", body = Document),
+    ))]
+#[get("/v1/denunciations/{id}/identity-requests")]
+async fn list_identity_requests(call: Call, id: Id<DenunciationId>) -> Result<web::Json<IdentityRequests>> {
+    let items = identity::list(&mut *call.apart.denunciations.conn().await?, &call.ctx, id.0).await?;
+    Ok(web::Json(IdentityRequests { items }))
+}
+
+/// Ask to know who denounces
+///
+/// With a reason; somebody else has to allow it.
+#[utoipa::path(operation_id = "requestIdentity", tag = "denunciations", request_body = NewIdentityRequest,
+    security(("oauth" = ["identity:open"])),
+    params(("id" = DenunciationId, Path, description = "The denunciation's id.", example = "019b76da-a800-7000-8000-c30000000001")),
+    responses(
+        (status = 201, description = "The request.", body = IdentityRequest),
+        (status = 404, description = "There is no such denunciation for you.", body = Document),
+        (status = 409, description = "Nobody stands by it.", body = Document),
+        (status = 422, description = "The content breaks the schema.", body = Document),
+    ))]
+#[post("/v1/denunciations/{id}/identity-requests")]
+async fn request_identity(id: Id<DenunciationId>, write: Write<NewIdentityRequest>) -> Result<Answered> {
+    let db = write.call.apart.denunciations.clone();
+    write
+        .run_on(db, async move |conn, call, new, attempt| identity::request(conn, &call.ctx, id.0, new, attempt).await)
+        .await
+}
+
+/// Allow somebody to know who denounces
+///
+/// Somebody else than who has asked; for 24 hours.
+#[utoipa::path(operation_id = "approveIdentityRequest", tag = "denunciations",
+    request_body(content = Plain, example = json!({})), security(("oauth" = ["identity:approve"])),
+    params(
+        ("id" = DenunciationId, Path, description = "The denunciation's id.", example = "019b76da-a800-7000-8000-c30000000001"),
+        ("request_id" = IdentityRequestId, Path, description = "The request's id.", example = "019b76da-a800-7000-8000-c40000000001"),
+    ),
+    responses(
+        (status = 200, description = "The request, approved.", body = IdentityRequest),
+        (status = 403, description = "Your role does not allow this, or it is your own request.", body = Document),
+        (status = 404, description = "There is no such request for you.", body = Document),
+    ))]
+#[post("/v1/denunciations/{id}/identity-requests/{request_id}/approve")]
+async fn approve_identity_request(
+    ids: Id<(DenunciationId, IdentityRequestId)>,
+    write: Write<Plain>,
+) -> Result<Answered> {
+    let db = write.call.apart.denunciations.clone();
+    write
+        .run_on(db, async move |conn, call, Plain {}, attempt| identity::approve(conn, &call.ctx, ids.0, attempt).await)
+        .await
+}
+
+/// Read who denounces
+///
+/// By whoever has asked, while that is allowed. The journal is told first, each time; the answer is kept nowhere.
+#[utoipa::path(operation_id = "openIdentity", tag = "denunciations", security(("oauth" = ["identity:open"])),
+    params(
+        ("id" = DenunciationId, Path, description = "The denunciation's id.", example = "019b76da-a800-7000-8000-c30000000019"),
+        ("request_id" = IdentityRequestId, Path, description = "The request's id.", example = "019b76da-a800-7000-8000-c40000000019"),
+    ),
+    responses(
+        (status = 200, description = "Who denounces, and what they wrote.", body = Identity),
+        (status = 403, description = "Your role does not allow this, or you have not asked.", body = Document),
+        (status = 404, description = "There is no such request for you.", body = Document),
+        (status = 409, description = "It is not allowed, or not any more.", body = Document),
+    ))]
+#[post("/v1/denunciations/{id}/identity-requests/{request_id}/open")]
+async fn open_identity(call: Call, ids: Id<(DenunciationId, IdentityRequestId)>) -> Result<web::Json<Identity>> {
+    let (apart, db) = (call.apart.clone(), call.apart.denunciations.clone());
+    let opened = db.run(async move |conn| {
+        let mut vault = apart.vault.conn().await?;
+        identity::open((conn, &mut vault), &call.ctx, call.app.denunciations(), ids.0).await
+    });
+    Ok(web::Json(opened.await?))
+}

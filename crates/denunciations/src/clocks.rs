@@ -1,0 +1,74 @@
+//! The limits of a denunciation, and which rule gives each.
+
+use chrono::{DateTime, Utc};
+use kernel::clocks::Stage;
+use kernel::rules::{ClockRule, Rules};
+use kernel::{Result, text_enum};
+
+use crate::denunciation::Denunciation;
+use crate::workflow::ClockEffect;
+
+text_enum! {
+    /// A part of a denunciation that has a limit of its own.
+    DenunciationStage {
+        /// Form, conditions and competence (LTC Art. 24).
+        Check = "check",
+        /// Both sides are told that it is accepted (LTC Art. 29).
+        Notify = "notify",
+        /// The conclusion (LTC Art. 30).
+        Resolve = "resolve",
+        /// The conclusion is sent (LTC Art. 35), acted on (Art. 36), published without who denounced (Art. 40).
+        Send = "send",
+        Handle = "handle",
+        Publish = "publish",
+    }
+}
+
+impl Stage for DenunciationStage {
+    fn is_owed(self) -> bool {
+        true
+    }
+}
+
+/// All limits of a denunciation.
+pub type Clocks = kernel::clocks::Clocks<DenunciationStage>;
+
+fn rule<'a>(it: &Denunciation, stage: DenunciationStage, rules: &'a Rules) -> Option<&'a ClockRule> {
+    let (name, variant) = match stage {
+        DenunciationStage::Check => ("initial_check", ""),
+        DenunciationStage::Notify => ("notify_acceptance", ""),
+        DenunciationStage::Resolve if it.marks.0.specially_complex => ("resolve", "specially_complex"),
+        DenunciationStage::Resolve => ("resolve", ""),
+        DenunciationStage::Send => ("send_conclusion", ""),
+        DenunciationStage::Handle => ("handle_conclusion", ""),
+        DenunciationStage::Publish => ("publish_conclusion", ""),
+    };
+    rules.clock("denunciation", name, variant, it.received_on)
+}
+
+/// What a step does to the limits.
+///
+/// # Errors
+/// The calendar does not reach as far.
+pub fn turn(
+    clocks: &mut Clocks,
+    effect: ClockEffect,
+    it: &Denunciation,
+    rules: &Rules,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    match effect {
+        ClockEffect::Begin(stage) => clocks.begin(stage, rule(it, stage, rules), it.handling_agency_id, rules, at),
+        ClockEffect::End(stage) => {
+            clocks.end(stage, at);
+            Ok(())
+        }
+        ClockEffect::EndAll => {
+            clocks.end_all(at);
+            Ok(())
+        }
+        ClockEffect::Pause => clocks.pause(rules, at),
+        ClockEffect::Resume => clocks.resume(rules, at),
+        ClockEffect::Extend(stage) => clocks.extend(stage, rules),
+    }
+}

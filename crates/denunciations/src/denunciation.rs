@@ -1,0 +1,173 @@
+//! A denunciation as it is stored, and who may see it. Who denounces is not in it.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment};
+use diesel::sql_types::Uuid as SqlUuid;
+use kernel::id::{AgencyId, StaffId};
+use kernel::json::Json;
+use kernel::schema::denunciations;
+use kernel::{Actor, Ctx, Permission, condition, id, text_enum};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::clocks::Clocks;
+use crate::workflow::DenunciationStatus;
+
+id! { DenunciationId, "A denunciation's id."; }
+
+/// The role that alone reaches these tables.
+pub const ROLE: &str = "caunoi_denunciations";
+
+text_enum! {
+    /// Whether somebody stands by it.
+    DenunciationKind {
+        /// With name, address and contact of who denounces (LTC Art. 22, 23).
+        Denunciation = "denunciation",
+        /// Of nobody known: no denunciation, but checked where it is specific (LTC Art. 25).
+        Lead = "lead",
+    }
+}
+
+text_enum! {
+    /// How it came in.
+    DenunciationChannel { Online = "online", Counter = "counter", Post = "post" }
+}
+
+text_enum! {
+    /// What was concluded (LTC Art. 35).
+    DenunciationOutcome {
+        True = "true",
+        PartlyTrue = "partly_true",
+        False = "false",
+        FalseInBadFaith = "false_in_bad_faith",
+    }
+}
+
+text_enum! {
+    /// Whether the denouncer is protected (LTC Art. 47–58).
+    Protection { Asked = "asked", Granted = "granted", Refused = "refused", Ended = "ended" }
+}
+
+/// Whom it is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Accused {
+    #[schema(example = "Ông Nguyễn Văn A", min_length = 1, max_length = 200)]
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Phó Chủ tịch UBND phường", min_length = 1, max_length = 300)]
+    pub office: Option<String>,
+    /// Their account, where it is known. They never see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<StaffId>)]
+    pub official_id: Option<StaffId>,
+    /// The unit, where all of it is meant. Nobody there sees it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<AgencyId>)]
+    pub unit_id: Option<AgencyId>,
+}
+
+/// What it says, without what tells who says it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Words {
+    pub subject: String,
+    pub contents: Vec<String>,
+}
+
+/// What has happened to it beside its state.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Marks {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawal_asked_at: Option<DateTime<Utc>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protection: Option<Protection>,
+    /// It may be extended twice (LTC Art. 30).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub specially_complex: bool,
+}
+
+/// The row. Changing it means a new version and a journal entry: see [`crate::steps`].
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = denunciations)]
+pub struct Denunciation {
+    pub id: DenunciationId,
+    pub version: i32,
+    pub kind: DenunciationKind,
+    pub status: DenunciationStatus,
+    pub open: bool,
+    pub channel: DenunciationChannel,
+    pub receiving_agency_id: AgencyId,
+    pub handling_agency_id: AgencyId,
+    pub assigned_to: Option<StaffId>,
+    /// Of the code that is all its denouncer has.
+    pub receipt_hash: Vec<u8>,
+    pub words: Json<Words>,
+    pub accused: Json<Vec<Accused>>,
+    pub barred: Vec<Uuid>,
+    pub code: String,
+    /// The day whose rules it keeps.
+    pub received_on: NaiveDate,
+    pub clocks: Json<Clocks>,
+    pub next_due_at: DateTime<Utc>,
+    /// Where it stood when it was suspended.
+    pub state_before: Option<DenunciationStatus>,
+    pub marks: Json<Marks>,
+    pub outcome: Option<DenunciationOutcome>,
+    pub received_at: DateTime<Utc>,
+    pub accepted_at: Option<DateTime<Utc>>,
+    pub finished_at: Option<DateTime<Utc>>,
+    pub closed_at: Option<DateTime<Utc>>,
+}
+
+impl Denunciation {
+    /// Whether an agency is accused, or somebody.
+    pub fn bars(&self, who: Uuid) -> bool {
+        self.barred.contains(&who)
+    }
+}
+
+/// Which denunciations an actor may see, as a condition in SQL. Every query on them carries it; nobody oversees them all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Visible {
+    All,
+    None,
+    /// Those that were received or are handled at the agency, and those that one verifies; none that accuses either.
+    Staff(StaffId, AgencyId),
+}
+
+/// One's agency's, and those that one is to verify.
+pub fn visible_to(ctx: &Ctx) -> Visible {
+    match &ctx.actor {
+        Actor::System => Visible::All,
+        Actor::Staff { id, agency, .. } if ctx.actor.may(Permission::ReadDenunciation) => Visible::Staff(*id, *agency),
+        _ => Visible::None,
+    }
+}
+
+impl QueryFragment<Pg> for Visible {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        match self {
+            Self::All => out.push_sql("true"),
+            Self::None => out.push_sql("false"),
+            Self::Staff(id, agency) => {
+                out.push_sql("NOT denunciations.barred && ARRAY[");
+                out.push_bind_param::<SqlUuid, _>(id)?;
+                out.push_sql(", ");
+                out.push_bind_param::<SqlUuid, _>(agency)?;
+                out.push_sql("] AND (denunciations.assigned_to = ");
+                out.push_bind_param::<SqlUuid, _>(id)?;
+                out.push_sql(" OR denunciations.handling_agency_id = ");
+                out.push_bind_param::<SqlUuid, _>(agency)?;
+                out.push_sql(" OR denunciations.receiving_agency_id = ");
+                out.push_bind_param::<SqlUuid, _>(agency)?;
+                out.push_sql(")");
+            }
+        }
+        Ok(())
+    }
+}
+
+condition!(Visible, denunciations::id);

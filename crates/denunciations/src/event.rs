@@ -1,0 +1,127 @@
+//! What the journal is told about denunciations: codes, ids and dates; never a word, and nothing of who denounces.
+
+use chrono::{DateTime, Utc};
+use kernel::journal;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::clocks::DenunciationStage;
+use crate::denunciation::{DenunciationChannel, DenunciationKind, DenunciationOutcome};
+
+/// Something happened to a denunciation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    Received {
+        signed: DenunciationKind,
+        channel: DenunciationChannel,
+    },
+    Redacted {},
+    Asked {},
+    /// Its denouncer has added something.
+    Added {},
+    CheckExtended {
+        ground: String,
+    },
+    Transferred {
+        from: Uuid,
+        to: Uuid,
+    },
+    Forwarded {},
+    Refused {
+        ground: String,
+    },
+    Filed {
+        ground: String,
+    },
+    LeadTaken {},
+    Accepted {},
+    Notified {},
+    Assigned {
+        to: Uuid,
+    },
+    Reported {},
+    SentBack {},
+    Suspended {
+        ground: String,
+    },
+    Resumed {},
+    Extended {
+        ground: String,
+    },
+    Investigated {},
+    Concluded {
+        outcome: DenunciationOutcome,
+        in_time: bool,
+    },
+    ConclusionSent {},
+    Handled {},
+    Published {},
+    Closed {},
+    WithdrawalAsked {},
+    WithdrawalRefused {},
+    Terminated {},
+    ProtectionAsked {},
+    ProtectionGranted {},
+    ProtectionRefused {},
+    ProtectionEnded {},
+    /// Somebody wants to know who denounces.
+    IdentityRequested {
+        request: Uuid,
+    },
+    IdentityApproved {
+        request: Uuid,
+    },
+    /// Somebody has read who denounces.
+    IdentityOpened {
+        request: Uuid,
+    },
+    DeadlinePassed {
+        stage: DenunciationStage,
+        statutory_due_at: DateTime<Utc>,
+    },
+}
+
+impl journal::Event for Event {
+    const ENTITY: &'static str = "denunciation";
+
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Received { .. } => "denunciation.received",
+            Self::Redacted {} => "denunciation.redacted",
+            Self::Asked {} => "denunciation.asked",
+            Self::Added {} => "denunciation.added",
+            Self::CheckExtended { .. } => "denunciation.check_extended",
+            Self::Transferred { .. } => "denunciation.transferred",
+            Self::Forwarded {} => "denunciation.forwarded",
+            Self::Refused { .. } => "denunciation.refused",
+            Self::Filed { .. } => "denunciation.filed",
+            Self::LeadTaken {} => "denunciation.lead_taken",
+            Self::Accepted {} => "denunciation.accepted",
+            Self::Notified {} => "denunciation.notified",
+            Self::Assigned { .. } => "denunciation.assigned",
+            Self::Reported {} => "denunciation.reported",
+            Self::SentBack {} => "denunciation.sent_back",
+            Self::Suspended { .. } => "denunciation.suspended",
+            Self::Resumed {} => "denunciation.resumed",
+            Self::Extended { .. } => "denunciation.extended",
+            Self::Investigated {} => "denunciation.investigated",
+            Self::Concluded { .. } => "denunciation.concluded",
+            Self::ConclusionSent {} => "denunciation.conclusion_sent",
+            Self::Handled {} => "denunciation.handled",
+            Self::Published {} => "denunciation.published",
+            Self::Closed {} => "denunciation.closed",
+            Self::WithdrawalAsked {} => "denunciation.withdrawal_asked",
+            Self::WithdrawalRefused {} => "denunciation.withdrawal_refused",
+            Self::Terminated {} => "denunciation.terminated",
+            Self::ProtectionAsked {} => "denunciation.protection_asked",
+            Self::ProtectionGranted {} => "denunciation.protection_granted",
+            Self::ProtectionRefused {} => "denunciation.protection_refused",
+            Self::ProtectionEnded {} => "denunciation.protection_ended",
+            Self::IdentityRequested { .. } => "denunciation.identity_requested",
+            Self::IdentityApproved { .. } => "denunciation.identity_approved",
+            Self::IdentityOpened { .. } => "denunciation.identity_opened",
+            Self::DeadlinePassed { .. } => "denunciation.deadline_passed",
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Two people open who denounces: one says why, another allows it, and the first reads it, for a day. Each is in the journal.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use kernel::id::StaffId;
+use kernel::idempotency::{Answer, Attempt};
+use kernel::record::again;
+use kernel::request::made_by_client;
+use kernel::schema::identity_requests;
+use kernel::{Actor, Ctx, Result, id};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::denunciation::{DenunciationId, DenunciationKind};
+use crate::event::Event;
+use crate::problem::{NOBODY, NOT_APPROVED, NOT_YOURS_TO_DO, OWN_REQUEST, REQUEST_NOT_FOUND};
+use crate::receive::{Denouncer, LETTER, Letter, PEOPLE};
+use crate::steps::{Moving, World, read};
+use crate::vault;
+
+id! { IdentityRequestId, "The id of a request to know who denounces."; }
+
+/// How long it can be read.
+const OPEN: TimeDelta = TimeDelta::hours(24);
+
+/// Why somebody has to know.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewIdentityRequest {
+    /// Made by the client (UUIDv7); else by the server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<IdentityRequestId>,
+    #[schema(
+        example = "Cần mời người tố cáo làm việc để xác minh nội dung thứ hai.",
+        min_length = 10,
+        max_length = 2000
+    )]
+    pub reason: String,
+}
+
+/// Somebody wants to know who denounces.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize, ToSchema)]
+#[diesel(table_name = identity_requests)]
+pub struct IdentityRequest {
+    pub id: IdentityRequestId,
+    pub denunciation_id: DenunciationId,
+    #[schema(example = "Cần mời người tố cáo làm việc.", max_length = 2000)]
+    pub reason: String,
+    pub requested_by: StaffId,
+    pub requested_at: DateTime<Utc>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approved_by: Option<StaffId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approved_at: Option<DateTime<Utc>>,
+    /// Until then whoever has asked may read it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub open_until: Option<DateTime<Utc>>,
+}
+
+/// Who denounces, and what they wrote.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Identity {
+    #[schema(max_items = 50)]
+    pub denouncers: Vec<Denouncer>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub letter: Option<Letter>,
+}
+
+fn staff(ctx: &Ctx) -> Result<StaffId> {
+    match &ctx.actor {
+        Actor::Staff { id, .. } => Ok(*id),
+        _ => Err(NOT_YOURS_TO_DO.error()),
+    }
+}
+
+/// The requests of a denunciation, oldest first.
+pub async fn list(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DenunciationId) -> Result<Vec<IdentityRequest>> {
+    read(conn, ctx, id).await?;
+    let all = identity_requests::table.filter(identity_requests::denunciation_id.eq(id)).order(identity_requests::id);
+    Ok(all.limit(1000).select(IdentityRequest::as_select()).load(conn).await?)
+}
+
+/// Asks to know who denounces.
+///
+/// # Errors
+/// [`NOBODY`] stands by a lead.
+pub async fn request(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    id: DenunciationId,
+    new: NewIdentityRequest,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    made_by_client(new.id.map(|id| id.0), "/id")?;
+    again(async || {
+        let seen = read(conn, ctx, id).await?;
+        if seen.it.kind == DenunciationKind::Lead {
+            return Err(NOBODY.error());
+        }
+        let request = IdentityRequest {
+            id: new.id.unwrap_or_else(|| IdentityRequestId::at(ctx.now)),
+            denunciation_id: id,
+            reason: new.reason.clone(),
+            requested_by: staff(ctx)?,
+            requested_at: ctx.now,
+            approved_by: None,
+            approved_at: None,
+            open_until: None,
+        };
+        let body = serde_json::to_string(&request).expect("a request is plain data");
+        let location = Some(format!("/v1/denunciations/{id}/identity-requests"));
+        let reply = Answer { status: 201, version: seen.it.version + 1, location, body };
+        let event = Event::IdentityRequested { request: request.id.0 };
+        let mut moving = Moving::of(seen);
+        moving.also.push(Box::new(diesel::insert_into(identity_requests::table).values(request)));
+        moving.write(conn, ctx, &event, Some(attempt.keep(&reply, ctx.now))).await?;
+        Ok(reply)
+    })
+    .await
+}
+
+async fn find(conn: &mut AsyncPgConnection, id: DenunciationId, request: IdentityRequestId) -> Result<IdentityRequest> {
+    let row = identity_requests::table
+        .filter(identity_requests::id.eq(request))
+        .filter(identity_requests::denunciation_id.eq(id))
+        .select(IdentityRequest::as_select());
+    row.first(conn).await.optional()?.ok_or_else(|| REQUEST_NOT_FOUND.error())
+}
+
+/// Allows it: somebody else than who has asked.
+///
+/// # Errors
+/// [`OWN_REQUEST`].
+pub async fn approve(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    (id, request): (DenunciationId, IdentityRequestId),
+    attempt: &Attempt,
+) -> Result<Answer> {
+    again(async || {
+        let seen = read(conn, ctx, id).await?;
+        let asked = find(conn, id, request).await?;
+        let approver = staff(ctx)?;
+        if asked.requested_by == approver {
+            return Err(OWN_REQUEST.error());
+        }
+        let approved = IdentityRequest {
+            approved_by: Some(approver),
+            approved_at: Some(ctx.now),
+            open_until: Some(ctx.now + OPEN),
+            ..asked
+        };
+        let body = serde_json::to_string(&approved).expect("a request is plain data");
+        let reply = Answer { status: 200, version: seen.it.version + 1, location: None, body };
+        let mut moving = Moving::of(seen);
+        moving.also.push(Box::new(
+            diesel::update(identity_requests::table.filter(identity_requests::id.eq(request))).set((
+                identity_requests::approved_by.eq(approved.approved_by),
+                identity_requests::approved_at.eq(approved.approved_at),
+                identity_requests::open_until.eq(approved.open_until),
+            )),
+        ));
+        let event = Event::IdentityApproved { request: request.0 };
+        moving.write(conn, ctx, &event, Some(attempt.keep(&reply, ctx.now))).await?;
+        Ok(reply)
+    })
+    .await
+}
+
+/// Reads it: who has asked, while that is allowed. The journal is told before anything is shown, each time.
+///
+/// # Errors
+/// [`NOT_APPROVED`]; [`NOT_YOURS_TO_DO`] for anybody else.
+pub async fn open(
+    (conn, vault): (&mut AsyncPgConnection, &mut AsyncPgConnection),
+    ctx: &Ctx,
+    world: World<'_>,
+    (id, request): (DenunciationId, IdentityRequestId),
+) -> Result<Identity> {
+    again(async || {
+        let seen = read(conn, ctx, id).await?;
+        let asked = find(conn, id, request).await?;
+        if asked.requested_by != staff(ctx)? {
+            return Err(NOT_YOURS_TO_DO.error());
+        }
+        if asked.open_until.is_none_or(|until| until <= ctx.now) {
+            return Err(NOT_APPROVED.error());
+        }
+        let event = Event::IdentityOpened { request: request.0 };
+        Moving::of(seen).write(conn, ctx, &event, None).await
+    })
+    .await?;
+    let denouncers = vault::open(vault, world.ring, id.0, PEOPLE).await?.unwrap_or_default();
+    Ok(Identity { denouncers, letter: vault::open(vault, world.ring, id.0, LETTER).await? })
+}

@@ -1,0 +1,52 @@
+//! What can go wrong with denunciations.
+
+kernel::problems! {
+    NOT_FOUND = NotFound "denunciation.not_found" {
+        "Không tìm thấy tố cáo", "Denunciation not found";
+        "Không có tố cáo này, hoặc bạn không được biết là có; mã biên nhận phải đúng từng ký tự.",
+        "There is no such denunciation, or it is not for you to know; a receipt code must be right in every character."
+    }
+    ILLEGAL_TRANSITION = Conflict "denunciation.illegal_transition" {
+        "Tố cáo không ở trạng thái cho phép việc này", "The denunciation's state does not allow this";
+        "Trạng thái hiện tại nằm trong state, các việc làm được nằm trong allowed_actions.",
+        "The state is in state, what you can do in allowed_actions."
+    }
+    NOT_YOURS_TO_DO = Forbidden "denunciation.not_yours_to_do" {
+        "Việc này không thuộc về bạn", "This is not yours to do";
+        "Cơ quan thụ lý và người xác minh mỗi bên có việc của mình; xem allowed_actions.",
+        "The agency that has it and whoever verifies it each have their own steps; see allowed_actions."
+    }
+    STALE = Stale "denunciation.stale_version" {
+        "Tố cáo đã thay đổi", "The denunciation has changed";
+        "Đọc lại rồi gửi ETag mới trong If-Match.", "Read it again and send its new ETag as If-Match."
+    }
+    OVER = Conflict "denunciation.over" {
+        "Tố cáo đã kết thúc", "The denunciation is over";
+        "Gửi tố cáo mới nếu có tình tiết mới.", "Send a new one where there are new facts."
+    }
+    ACCUSED = Invalid "denunciation.accused" {
+        "Nơi nhận là bên bị tố cáo", "It would go to whoever is accused";
+        "Gửi tới cơ quan cấp trên trực tiếp.", "Send it to the agency above."
+    }
+    REQUEST_NOT_FOUND = NotFound "identity_request.not_found" {
+        "Không tìm thấy yêu cầu xem danh tính", "There is no such request to know who denounces";
+        "Xem các yêu cầu của tố cáo này.", "See the requests of this denunciation."
+    }
+    OWN_REQUEST = Forbidden "identity_request.own" {
+        "Không tự phê duyệt được", "Nobody approves their own request";
+        "Một người khác có thẩm quyền phải phê duyệt.", "Somebody else who is allowed to must approve it."
+    }
+    NOT_APPROVED = Conflict "identity_request.not_approved" {
+        "Yêu cầu chưa được phê duyệt hoặc đã hết hạn", "The request is not approved, or its time is over";
+        "Danh tính chỉ được mở trong 24 giờ sau khi phê duyệt, bởi người đã yêu cầu.",
+        "Who denounces can be read for 24 hours after approval, by who has asked."
+    }
+    NOBODY = Conflict "identity_request.nobody" {
+        "Không ai đứng tên", "Nobody stands by it";
+        "Đây là thông tin không có người đứng tên.", "This is a lead of nobody known."
+    }
+    ID_TAKEN = Conflict "denunciation.id_taken" {
+        "Mã định danh đã được dùng", "The id is taken";
+        "Tạo một UUID phiên bản 7 mới.", "Make a new UUID, version 7."
+    }
+}

@@ -1,0 +1,281 @@
+//! A denunciation comes in. Who denounces, and the letter as it was written, go into the vault; what stays here has been cleared of
+//! what tells who says it. Its denouncer gets a code, once, and has nothing else.
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use diesel::sql_types::{Int4, Text as SqlText, Uuid as SqlUuid};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use kernel::clock::random;
+use kernel::id::AgencyId;
+use kernel::idempotency::{Answer, Attempt};
+use kernel::journal::Entry;
+use kernel::json::Json;
+use kernel::problem::Error;
+use kernel::record::{Record, nothing_late};
+use kernel::schema::denunciations;
+use kernel::secret::sha256;
+use kernel::{Actor, Ctx, Result};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::clocks::{Clocks, DenunciationStage, turn};
+use crate::denunciation::{Accused, Denunciation, DenunciationChannel, DenunciationId, DenunciationKind, Marks, Words};
+use crate::event::Event;
+use crate::problem::ACCUSED;
+use crate::redact::redact;
+use crate::steps::{World, audience};
+use crate::timer::timers_of;
+use crate::vault::{self, KeyRing};
+use crate::workflow::{ClockEffect, DenunciationStatus};
+
+diesel::define_sql_function! {
+    /// The next code of an agency in a year.
+    #[sql_name = "denunciations.take_code"]
+    fn take_denunciation_code(prefix: SqlText, agency: SqlUuid, in_year: Int4) -> SqlText;
+}
+
+/// Somebody who denounces.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Denouncer {
+    #[schema(example = "Lê Thị Tố Tâm", min_length = 1, max_length = 200)]
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "001199887766", min_length = 12, max_length = 12, pattern = "^[0-9]{12}$")]
+    pub identity_number: Option<String>,
+    #[schema(example = "Số 12 ngõ Hạ Hồi", min_length = 1, max_length = 500)]
+    pub address: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "+84912345678", min_length = 9, max_length = 16, pattern = r"^\+?[0-9]{9,15}$")]
+    pub phone: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "tam@example.vn", min_length = 3, max_length = 254, format = "email")]
+    pub email: Option<String>,
+}
+
+impl Denouncer {
+    /// What tells who they are.
+    pub fn secrets(&self) -> impl Iterator<Item = String> + use<> {
+        let Self { name, identity_number, address, phone, email } = self.clone();
+        [Some(name), identity_number, Some(address), phone, email].into_iter().flatten()
+    }
+}
+
+/// A new denunciation.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "agency": "H26.5",
+    "subject": "Tố cáo nhận tiền khi cấp phép",
+    "contents": ["Ngày 03/8/2026, ông Nguyễn Văn A yêu cầu tôi đưa 5.000.000 đồng để được cấp phép sớm."],
+    "accused": [{"name": "Ông Nguyễn Văn A", "office": "Cán bộ quầy số 3"}],
+    "denouncers": [{"name": "Lê Thị Tố Tâm", "address": "Số 12 ngõ Hạ Hồi", "phone": "+84912345678"}]
+}))]
+pub struct NewDenunciation {
+    /// Code of the agency that it is sent to.
+    #[schema(min_length = 1, max_length = 50)]
+    pub agency: String,
+    /// How it came, where an officer takes it in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<DenunciationChannel>,
+    #[schema(min_length = 3, max_length = 300)]
+    pub subject: String,
+    #[schema(schema_with = contents)]
+    pub contents: Vec<String>,
+    #[schema(min_items = 1, max_items = 20)]
+    pub accused: Vec<Accused>,
+    /// Who denounces (LTC Art. 23). Without them it is no denunciation but a lead, and is checked where it is specific (Art. 25).
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub denouncers: Vec<Denouncer>,
+}
+
+pub(crate) fn contents() -> utoipa::openapi::schema::Array {
+    use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
+    let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(10)).max_length(Some(10_000));
+    let texts = ArrayBuilder::new().items(text).min_items(Some(1)).max_items(Some(50));
+    texts
+        .description(Some("Each act that is denounced."))
+        .examples([serde_json::json!(["Ngày 03/8/2026, ông Nguyễn Văn A yêu cầu đưa tiền."])])
+        .build()
+}
+
+/// What its denouncer gets, once.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct DenunciationReceipt {
+    /// All that its denouncer has to follow it with: nobody can find it again, and nobody else has it.
+    #[schema(example = "7K3QH-9TZ2M-4XVBN-WC8RD-6PYEA-1GSF5", max_length = 40)]
+    pub receipt_code: String,
+    pub kind: DenunciationKind,
+    /// By when it is checked; exclusive.
+    pub check_due_at: DateTime<Utc>,
+}
+
+/// The letter as it was sent, for the vault.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Letter {
+    #[schema(max_length = 300)]
+    pub subject: String,
+    #[schema(schema_with = contents)]
+    pub contents: Vec<String>,
+}
+
+/// Names in the vault.
+pub(crate) const PEOPLE: &str = "people";
+pub(crate) const LETTER: &str = "letter";
+
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// By what a new denunciation is known: to us, and to its denouncer.
+#[derive(Clone, Debug)]
+pub struct Fresh {
+    pub id: DenunciationId,
+    pub receipt_code: String,
+}
+
+impl Fresh {
+    /// Nobody could guess either.
+    pub fn at(now: DateTime<Utc>) -> Self {
+        Self { id: DenunciationId::at(now), receipt_code: receipt_code() }
+    }
+}
+
+/// A new code: thirty characters of five bits each.
+fn receipt_code() -> String {
+    let bits: [u8; 30] = random();
+    let letters: Vec<u8> = bits.iter().map(|byte| ALPHABET[usize::from(byte & 31)]).collect();
+    let groups: Vec<String> = letters.chunks(5).map(|group| String::from_utf8_lossy(group).into_owned()).collect();
+    groups.join("-")
+}
+
+/// What is kept of a code; however it is typed in.
+pub fn receipt_hash(code: &str) -> Vec<u8> {
+    let plain: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
+    sha256(&[b"denunciation receipt", plain.to_ascii_uppercase().as_bytes()]).to_vec()
+}
+
+/// Takes it in.
+///
+/// # Errors
+/// [`ACCUSED`] when the agency is accused in it.
+pub async fn receive(
+    (conn, vault): (&mut AsyncPgConnection, &mut AsyncPgConnection),
+    ctx: &Ctx,
+    world: World<'_>,
+    agency: AgencyId,
+    Fresh { id, receipt_code }: Fresh,
+    new: NewDenunciation,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    let barred: Vec<Uuid> = new
+        .accused
+        .iter()
+        .flat_map(|it| [it.official_id.map(|id| id.0), it.unit_id.map(|id| id.0)])
+        .flatten()
+        .collect();
+    if barred.contains(&agency.0) {
+        return Err(ACCUSED.error());
+    }
+    // Whoever sends it is nobody to us, whatever token came with it. An officer who takes it in is.
+    let officer = matches!(ctx.actor, Actor::Staff { .. });
+    let actor = if officer { ctx.actor.clone() } else { Actor::Anonymous };
+    let ctx = &Ctx { actor, now: ctx.now };
+    let channel = match officer {
+        true => new.channel.filter(|it| *it != DenunciationChannel::Online).unwrap_or(DenunciationChannel::Counter),
+        false => DenunciationChannel::Online,
+    };
+    let signed = !new.denouncers.is_empty();
+    let secrets: Vec<String> = new.denouncers.iter().flat_map(Denouncer::secrets).collect();
+    let clear = |text: &String| redact(text, &secrets);
+    let cleared = |accused: &Accused| Accused {
+        name: clear(&accused.name),
+        office: accused.office.as_ref().map(clear),
+        ..accused.clone()
+    };
+    let received_on = deadlines::vn_date(ctx.now);
+    let mut it = Denunciation {
+        id,
+        version: 1,
+        kind: if signed { DenunciationKind::Denunciation } else { DenunciationKind::Lead },
+        status: DenunciationStatus::Received,
+        open: true,
+        channel,
+        receiving_agency_id: agency,
+        handling_agency_id: agency,
+        assigned_to: None,
+        receipt_hash: receipt_hash(&receipt_code),
+        words: Json(Words { subject: clear(&new.subject), contents: new.contents.iter().map(clear).collect() }),
+        accused: Json(new.accused.iter().map(cleared).collect()),
+        barred,
+        code: String::new(),
+        received_on,
+        clocks: Json(Clocks::default()),
+        next_due_at: ctx.now,
+        state_before: None,
+        marks: Json(Marks::default()),
+        outcome: None,
+        received_at: ctx.now,
+        accepted_at: None,
+        finished_at: None,
+        closed_at: None,
+    };
+    let mut clocks = Clocks::default();
+    turn(&mut clocks, ClockEffect::Begin(DenunciationStage::Check), &it, world.rules, ctx.now)?;
+    it.next_due_at = clocks.next_due_at();
+    it.clocks = Json(clocks);
+    let letter = Letter { subject: new.subject.clone(), contents: new.contents.clone() };
+    let receipt = DenunciationReceipt { receipt_code, kind: it.kind, check_due_at: it.next_due_at };
+    let body = serde_json::to_string(&receipt).expect("a receipt is plain data");
+    let reply = Answer { status: 201, version: 1, location: None, body };
+    // First who it is, in what may be another database: what is left behind there opens nothing, where the rest fails.
+    put_away(vault, world.ring, id.0, &new.denouncers, &letter).await?;
+    let kept = attempt.keep(&reply, ctx.now);
+    let written = conn
+        .transaction::<_, Error, _>(async |conn| {
+            it.code = diesel::select(take_code(&it, world, received_on)).get_result(conn).await?;
+            let event = Event::Received { signed: it.kind, channel };
+            let record = Record {
+                entry: Entry::new(ctx, id.0, Some(agency.0), &event, (Vec::new(), audience(&it))),
+                timers: timers_of(&it, ctx.now),
+                change: diesel::insert_into(denunciations::table)
+                    .values(it)
+                    .returning((denunciations::version, nothing_late())),
+                also: Vec::new(),
+                answer: Some(kept),
+            };
+            record.write(conn, |_| None).await
+        })
+        .await;
+    match written {
+        Ok(_) => Ok(reply),
+        Err(error) => {
+            vault::forget(vault, id.0).await?;
+            Err(error)
+        }
+    }
+}
+
+async fn put_away(
+    vault: &mut AsyncPgConnection,
+    ring: &KeyRing,
+    id: Uuid,
+    people: &[Denouncer],
+    letter: &Letter,
+) -> Result<()> {
+    vault
+        .transaction::<_, Error, _>(async |vault| {
+            vault::begin(vault, ring, id).await?;
+            vault::add(vault, ring, id, PEOPLE, &people).await?;
+            vault::add(vault, ring, id, LETTER, letter).await
+        })
+        .await
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn take_code(it: &Denunciation, world: World<'_>, day: NaiveDate) -> _ {
+    let agency: Uuid = it.receiving_agency_id.0;
+    let code: String = world.rules.agency_code(it.receiving_agency_id).unwrap_or_default();
+    let prefix: String = format!("TC-{code}-{}-", day.format("%y"));
+    let year: i32 = day.year();
+    take_denunciation_code(prefix, agency, year)
+}

@@ -1,0 +1,85 @@
+//! What must be said with a step.
+
+use kernel::id::StaffId;
+pub use kernel::request::{Plain, Reasoned};
+use kernel::text_enum;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::denunciation::DenunciationOutcome;
+
+text_enum! {
+    /// Why something is done to a denunciation.
+    DenunciationGround {
+        /// Refused: not in the form of LTC Art. 23, as by somebody who is not who they say.
+        Form = "form",
+        /// Refused: who denounces has no capacity, and nobody who acts for them (Art. 29).
+        NoCapacity = "no_capacity",
+        /// Refused: nothing to tell who has done what (Art. 29).
+        NoGrounds = "no_grounds",
+        /// Refused: a complaint that was settled, and nothing new (Art. 29).
+        SettledComplaint = "settled_complaint",
+        /// A lead that names nobody and nothing that could be checked (Art. 25).
+        NotSpecific = "not_specific",
+        /// To be looked at in several places (Art. 24, 30).
+        SeveralPlaces = "several_places",
+        Complex = "complex",
+        SpeciallyComplex = "specially_complex",
+        /// Suspended: another authority's result, or a further expert opinion, must be awaited (Art. 34).
+        AwaitsResult = "awaits_result",
+    }
+}
+
+/// A ground, which is counted, and a reason, which is read.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DenunciationGrounded {
+    pub ground: DenunciationGround,
+    #[schema(min_length = 10, max_length = 4000)]
+    pub reason: String,
+}
+
+/// What it says, without what tells who says it.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Redaction {
+    #[schema(min_length = 3, max_length = 300)]
+    pub subject: String,
+    #[schema(schema_with = crate::receive::contents)]
+    pub contents: Vec<String>,
+}
+
+/// The agency of the city whose matter it is.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DenunciationTransfer {
+    /// Its code.
+    #[schema(min_length = 1, max_length = 50)]
+    pub to: String,
+    #[schema(min_length = 10, max_length = 4000)]
+    pub reason: String,
+}
+
+/// Who verifies it.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DenunciationAssignment {
+    pub to: StaffId,
+}
+
+/// What is said at a step.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DenunciationStatement {
+    #[schema(min_length = 10, max_length = 20000)]
+    pub words: String,
+}
+
+/// What was concluded (LTC Art. 35), written without who denounced.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Conclusion {
+    pub outcome: DenunciationOutcome,
+    #[schema(min_length = 30, max_length = 20000)]
+    pub words: String,
+}

@@ -1,0 +1,227 @@
+//! The steps that officers take.
+
+use diesel_async::AsyncPgConnection;
+use kernel::id::AgencyId;
+use kernel::idempotency::Answer;
+use kernel::json::Json;
+use kernel::problem::{FieldError, INVALID, Text};
+use kernel::record::again;
+use kernel::{Ctx, Result};
+
+use super::{MessagePart, Moving, Target, World, read};
+use crate::clocks::{DenunciationStage, turn};
+use crate::denunciation::{Protection, Words};
+use crate::event::Event;
+use crate::problem::{ACCUSED, STALE};
+use crate::request::{Conclusion, DenunciationAssignment, DenunciationGround, DenunciationGrounded, Redaction};
+use crate::timer::catch_up;
+use crate::view::view;
+use crate::workflow::{DenunciationAction, DenunciationStatus, To, step};
+
+/// A step, with what is said in it.
+#[derive(Clone, Debug)]
+pub enum Act {
+    Plain(DenunciationAction),
+    /// With a reason, or what was found, for other officers.
+    Saying(DenunciationAction, String),
+    Grounded(DenunciationAction, DenunciationGrounded),
+    Redact(Redaction),
+    Ask(String),
+    Transfer(AgencyId, String),
+    Assign(DenunciationAssignment),
+    Conclude(Conclusion),
+}
+
+impl Act {
+    fn action(&self) -> DenunciationAction {
+        match self {
+            Self::Plain(action) | Self::Saying(action, _) | Self::Grounded(action, _) => *action,
+            Self::Redact(_) => DenunciationAction::Redact,
+            Self::Ask(_) => DenunciationAction::Ask,
+            Self::Transfer(..) => DenunciationAction::Transfer,
+            Self::Assign(_) => DenunciationAction::Assign,
+            Self::Conclude(_) => DenunciationAction::Conclude,
+        }
+    }
+}
+
+/// The grounds that a step knows.
+fn grounds(action: DenunciationAction) -> &'static [DenunciationGround] {
+    use DenunciationGround::*;
+    match action {
+        DenunciationAction::Refuse => &[Form, NoCapacity, NoGrounds, SettledComplaint],
+        DenunciationAction::File => &[NotSpecific],
+        DenunciationAction::ExtendCheck => &[SeveralPlaces],
+        DenunciationAction::Extend => &[Complex, SpeciallyComplex],
+        DenunciationAction::Suspend => &[AwaitsResult],
+        _ => &[],
+    }
+}
+
+/// Takes a step.
+///
+/// # Errors
+/// As [`step`]; [`STALE`]; a ground that the step does not know; [`ACCUSED`] when it would go to whom it accuses.
+pub async fn act(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    target: Target<'_>,
+    act: Act,
+) -> Result<Answer> {
+    again(async || {
+        let seen = read(conn, ctx, target.id).await?;
+        if target.if_match.is_some_and(|version| version != seen.it.version) {
+            return Err(STALE.error().extra("version", seen.it.version).extra("state", seen.it.status.code()));
+        }
+        let seen = if catch_up(conn, ctx, &seen.it).await? { read(conn, ctx, target.id).await? } else { seen };
+        let mut moving = Moving::of(seen);
+        advance(&mut moving, ctx, world, act.action(), &act)?;
+        let event = happens(&mut moving, ctx, &act)?;
+        let view = view(ctx, &moving.it, &moving.said);
+        let body = serde_json::to_string(&view).expect("a view is plain data");
+        let reply = Answer { status: 200, version: view.version, location: None, body };
+        moving.write(conn, ctx, &event, Some(target.attempt.keep(&reply, ctx.now))).await?;
+        Ok(reply)
+    })
+    .await
+}
+
+/// Goes where the table says, with the limits.
+fn advance(moving: &mut Moving, ctx: &Ctx, world: World<'_>, action: DenunciationAction, act: &Act) -> Result<()> {
+    let row = step(&moving.before, action, &ctx.actor, ctx.now)?;
+    if let Act::Grounded(_, DenunciationGrounded { ground, .. }) = act {
+        let known = grounds(action);
+        let codes: Vec<&str> = known.iter().map(|ground| ground.code()).collect();
+        let codes = codes.join(", ");
+        let words = Text::new(format!("phải là một trong: {codes}"), format!("must be one of: {codes}"));
+        let wrong = (!known.contains(ground)).then(|| FieldError::new("/ground", "not_allowed", words));
+        INVALID.unless_none(wrong.into_iter().collect())?;
+    }
+    let it = &mut moving.it;
+    let to = match row.to {
+        To::State(status) => status,
+        To::Same => it.status,
+        To::Before => it.state_before.take().unwrap_or(DenunciationStatus::Accepted),
+    };
+    if to == DenunciationStatus::Suspended {
+        it.state_before = Some(it.status);
+    }
+    it.status = to;
+    it.open = !to.is_over();
+    it.closed_at = to.is_over().then_some(ctx.now);
+    let mut clocks = it.clocks.0.clone();
+    for effect in row.clocks {
+        turn(&mut clocks, *effect, it, world.rules, ctx.now)?;
+    }
+    it.next_due_at = clocks.next_due_at();
+    it.clocks.0 = clocks;
+    Ok(())
+}
+
+/// What is particular to the step, and what it is called.
+fn happens(moving: &mut Moving, ctx: &Ctx, act: &Act) -> Result<Event> {
+    use DenunciationAction as A;
+    let remark = MessagePart::Remark;
+    Ok(match act {
+        Act::Redact(redaction) => {
+            let Redaction { subject, contents } = redaction.clone();
+            moving.it.words = Json(Words { subject, contents });
+            Event::Redacted {}
+        }
+        Act::Ask(question) => {
+            moving.say(MessagePart::Question, None, question.clone(), ctx.now);
+            Event::Asked {}
+        }
+        Act::Transfer(to, why) => {
+            let from = moving.it.handling_agency_id;
+            if moving.it.bars(to.0) {
+                return Err(ACCUSED.error());
+            }
+            (moving.it.handling_agency_id, moving.it.assigned_to) = (*to, None);
+            moving.say(remark, None, why.clone(), ctx.now);
+            Event::Transferred { from: from.0, to: to.0 }
+        }
+        Act::Assign(whom) => {
+            if moving.it.bars(whom.to.0) {
+                return Err(ACCUSED.error());
+            }
+            moving.it.assigned_to = Some(whom.to);
+            Event::Assigned { to: whom.to.0 }
+        }
+        Act::Conclude(Conclusion { outcome, words }) => {
+            (moving.it.outcome, moving.it.finished_at) = (Some(*outcome), Some(ctx.now));
+            moving.say(remark, Some(outcome.code()), words.clone(), ctx.now);
+            let resolve = moving.it.clocks.0.get(DenunciationStage::Resolve);
+            let in_time = resolve.is_none_or(|running| ctx.now < running.statutory_due_at);
+            Event::Concluded { outcome: *outcome, in_time }
+        }
+        Act::Grounded(action, DenunciationGrounded { ground, reason }) => {
+            moving.say(remark, Some(ground.code()), reason.clone(), ctx.now);
+            let ground = ground.code().to_owned();
+            match action {
+                A::ExtendCheck => Event::CheckExtended { ground },
+                A::Refuse => Event::Refused { ground },
+                A::File => Event::Filed { ground },
+                A::Suspend => Event::Suspended { ground },
+                _ => Event::Extended { ground },
+            }
+        }
+        Act::Saying(action, words) => {
+            moving.say(remark, None, words.clone(), ctx.now);
+            named(moving, ctx, *action)
+        }
+        Act::Plain(action) => named(moving, ctx, *action),
+    })
+}
+
+/// The event of a step that has no more to tell than its name, with the mark that it leaves.
+fn named(moving: &mut Moving, ctx: &Ctx, action: DenunciationAction) -> Event {
+    use DenunciationAction as A;
+    let marks = &mut moving.it.marks.0;
+    match action {
+        A::Forward => Event::Forwarded {},
+        A::CheckLead => Event::LeadTaken {},
+        A::Accept => {
+            moving.it.accepted_at = Some(ctx.now);
+            Event::Accepted {}
+        }
+        A::Notify => Event::Notified {},
+        A::Report => Event::Reported {},
+        A::SendBack => Event::SentBack {},
+        A::Resume => Event::Resumed {},
+        A::ToInvestigation => Event::Investigated {},
+        A::Send => Event::ConclusionSent {},
+        A::Handle => Event::Handled {},
+        A::Publish => Event::Published {},
+        A::Close => Event::Closed {},
+        A::Terminate => Event::Terminated {},
+        A::RefuseWithdrawal => {
+            marks.withdrawal_asked_at = None;
+            Event::WithdrawalRefused {}
+        }
+        A::Protect => {
+            marks.protection = Some(Protection::Granted);
+            Event::ProtectionGranted {}
+        }
+        A::RefuseProtection => {
+            marks.protection = Some(Protection::Refused);
+            Event::ProtectionRefused {}
+        }
+        A::EndProtection => {
+            marks.protection = Some(Protection::Ended);
+            Event::ProtectionEnded {}
+        }
+        // Those that carry more than a name are not given here.
+        A::Redact
+        | A::Ask
+        | A::Transfer
+        | A::Assign
+        | A::Conclude
+        | A::ExtendCheck
+        | A::Refuse
+        | A::File
+        | A::Suspend
+        | A::Extend => unreachable!("{action} says more than that"),
+    }
+}

@@ -1,0 +1,140 @@
+//! A denunciation on its way from one version to the next: read, moved in memory, written with all that belongs to it.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures_util::future::join;
+use kernel::idempotency::Kept;
+use kernel::journal::{Entry, Told};
+use kernel::record::{Also, Record, nothing_late};
+use kernel::schema::{denunciations, messages};
+use kernel::{Actor, Ctx, Result, text_enum};
+use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::denunciation::{Denunciation, DenunciationId, visible_to};
+use crate::event::Event;
+use crate::problem::{ID_TAKEN, NOT_FOUND};
+use crate::timer::timers_of;
+
+text_enum! {
+    /// Who says something to whom.
+    MessagePart {
+        /// An officer, to others.
+        Remark = "remark",
+        /// An officer, to the denouncer.
+        Question = "question",
+        Denouncer = "denouncer",
+    }
+}
+
+/// Something that was said.
+#[derive(Clone, Debug, Queryable, Serialize, ToSchema)]
+#[schema(as = DenunciationMessage)]
+pub struct Said {
+    pub part: MessagePart,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "no_grounds", max_length = 50)]
+    pub ground: Option<String>,
+    #[schema(example = "Ông/bà còn giữ bản ghi âm không?", max_length = 20000)]
+    pub words: String,
+    pub said_at: DateTime<Utc>,
+}
+
+/// A denunciation as somebody may see it, with what was said.
+pub struct Seen {
+    pub it: Denunciation,
+    pub said: Vec<Said>,
+}
+
+/// The denunciation as the actor may see it, in one trip.
+///
+/// # Errors
+/// [`NOT_FOUND`] when there is none, or none for this actor.
+pub async fn read(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DenunciationId) -> Result<Seen> {
+    let (mut one, mut two): (&AsyncPgConnection, &AsyncPgConnection) = (conn, conn);
+    let it =
+        denunciations::table.filter(denunciations::id.eq(id)).filter(visible_to(ctx)).select(Denunciation::as_select());
+    let said = messages::table.filter(messages::denunciation_id.eq(id)).order(messages::version).limit(1000).select((
+        messages::part,
+        messages::ground,
+        messages::words,
+        messages::said_at,
+    ));
+    let (it, said) = join(it.first::<Denunciation>(&mut one), said.load(&mut two)).await;
+    Ok(Seen { it: it.optional()?.ok_or_else(|| NOT_FOUND.error())?, said: said? })
+}
+
+/// Who may be told of it: the agencies, unless it accuses anybody there. Never its denouncer, who has no account.
+pub fn audience(it: &Denunciation) -> Vec<Uuid> {
+    if it.barred.is_empty() { vec![it.handling_agency_id.0] } else { Vec::new() }
+}
+
+/// A denunciation on its way.
+pub struct Moving {
+    /// As it was.
+    pub before: Denunciation,
+    /// As it will be.
+    pub it: Denunciation,
+    pub said: Vec<Said>,
+    /// What else is written with it.
+    pub also: Vec<Also>,
+}
+
+impl Moving {
+    /// About to be changed, as it was seen.
+    pub fn of(Seen { mut it, said }: Seen) -> Self {
+        let before = it.clone();
+        it.version += 1;
+        Self { before, it, said, also: Vec::new() }
+    }
+
+    /// Something is said with it.
+    pub fn say(&mut self, part: MessagePart, ground: Option<&str>, words: String, now: DateTime<Utc>) {
+        self.also.push(Box::new(diesel::insert_into(messages::table).values((
+            messages::denunciation_id.eq(self.it.id),
+            messages::version.eq(self.it.version),
+            messages::part.eq(part),
+            messages::ground.eq(ground.map(str::to_owned)),
+            messages::words.eq(words.clone()),
+            messages::said_at.eq(now),
+        ))));
+        self.said.push(Said { part, ground: ground.map(str::to_owned), words, said_at: now });
+    }
+
+    /// Writes the new version, unless somebody was faster.
+    pub async fn write(self, conn: &mut AsyncPgConnection, ctx: &Ctx, event: &Event, kept: Option<Kept>) -> Result<()> {
+        let Self { before, it, also, .. } = self;
+        let owes = matches!(ctx.actor, Actor::System | Actor::Anonymous).then_some(it.handling_agency_id);
+        let agency = ctx.actor.agency().or(owes).map(|agency| agency.0);
+        let mut told = Told::new(event);
+        told.changed(["state_before", "state_after"], json!(before.status), json!(it.status));
+        let entry = Entry::new(ctx, it.id.0, agency, &told, (audience(&before), audience(&it)));
+        let timers = timers_of(&it, ctx.now);
+        let row =
+            denunciations::table.filter(denunciations::id.eq(it.id)).filter(denunciations::version.eq(it.version - 1));
+        let change = diesel::update(row)
+            .set((
+                denunciations::version.eq(it.version),
+                denunciations::status.eq(it.status),
+                denunciations::open.eq(it.open),
+                denunciations::handling_agency_id.eq(it.handling_agency_id),
+                denunciations::assigned_to.eq(it.assigned_to),
+                denunciations::words.eq(it.words),
+                denunciations::barred.eq(it.barred),
+                denunciations::clocks.eq(it.clocks),
+                denunciations::next_due_at.eq(it.next_due_at),
+                denunciations::state_before.eq(it.state_before),
+                denunciations::marks.eq(it.marks),
+                denunciations::outcome.eq(it.outcome),
+                denunciations::accepted_at.eq(it.accepted_at),
+                denunciations::finished_at.eq(it.finished_at),
+                denunciations::closed_at.eq(it.closed_at),
+            ))
+            .returning((denunciations::version, nothing_late()));
+        let taken = |name: &str| (name == "identity_requests_pkey").then(|| ID_TAKEN.error());
+        Record { change, also, entry, timers, answer: kept }.write(conn, taken).await.map(drop)
+    }
+}

@@ -1,0 +1,125 @@
+//! What officers see of a denunciation. Who denounces is not in it.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use deadlines::Timeliness;
+use kernel::Ctx;
+use kernel::id::{AgencyId, StaffId};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::clocks::DenunciationStage;
+use crate::denunciation::{
+    Accused, Denunciation, DenunciationChannel, DenunciationId, DenunciationKind, DenunciationOutcome, Protection,
+};
+use crate::steps::Said;
+use crate::workflow::{DenunciationAction, DenunciationStatus, allowed_actions};
+
+/// A denunciation, for somebody who may see it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Denunciation)]
+pub struct View {
+    pub id: DenunciationId,
+    /// Grows with every change; the ETag.
+    #[schema(minimum = 1, maximum = 2147483647)]
+    pub version: i32,
+    pub kind: DenunciationKind,
+    pub status: DenunciationStatus,
+    pub channel: DenunciationChannel,
+    #[schema(example = "TC-H26.5-26-00001", max_length = 64)]
+    pub code: String,
+    pub receiving_agency_id: AgencyId,
+    pub handling_agency_id: AgencyId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assigned_to: Option<StaffId>,
+    /// Without what tells who says it.
+    #[schema(example = "Tố cáo nhận tiền khi cấp phép", max_length = 300)]
+    pub subject: String,
+    /// Without what tells who says it.
+    #[schema(schema_with = crate::receive::contents)]
+    pub contents: Vec<String>,
+    #[schema(max_items = 20)]
+    pub accused: Vec<Accused>,
+    /// What was said since: remarks of officers, questions, and what its denouncer says.
+    #[schema(max_items = 1000)]
+    pub messages: Vec<Said>,
+    pub received_on: NaiveDate,
+    #[schema(max_items = 10)]
+    pub clocks: Vec<DenunciationClock>,
+    pub timeliness: Timeliness,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withdrawal_asked_at: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protection: Option<Protection>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<DenunciationOutcome>,
+    /// What you can do now.
+    #[schema(max_items = 40)]
+    pub allowed_actions: Vec<DenunciationAction>,
+    pub received_at: DateTime<Utc>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accepted_at: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<DateTime<Utc>>,
+}
+
+/// One limit of a denunciation.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DenunciationClock {
+    pub stage: DenunciationStage,
+    /// When it is over; exclusive.
+    pub due_at: DateTime<Utc>,
+    /// The day of `due_at` in Vietnam.
+    pub due_date: NaiveDate,
+    pub original_due_at: DateTime<Utc>,
+    pub timeliness: Timeliness,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<DateTime<Utc>>,
+    /// The text that gives the limit.
+    #[schema(example = "Luật Tố cáo 25/2018/QH14 Art. 30", max_length = 300)]
+    pub source: String,
+    /// C confirmed, P partly, S secondary, R recalled only.
+    #[schema(example = "C", max_length = 2)]
+    pub mark: String,
+}
+
+/// What the actor sees of it now.
+pub fn view(ctx: &Ctx, it: &Denunciation, said: &[Said]) -> View {
+    let clocks = it.clocks.0.0.iter().map(|(stage, running)| DenunciationClock {
+        stage: *stage,
+        due_at: running.due_at,
+        due_date: deadlines::due_date(running.due_at),
+        original_due_at: running.original_due_at,
+        timeliness: running.timeliness(ctx.now),
+        ended_at: running.ended_at,
+        source: running.source.clone(),
+        mark: running.mark.clone(),
+    });
+    View {
+        id: it.id,
+        version: it.version,
+        kind: it.kind,
+        status: it.status,
+        channel: it.channel,
+        code: it.code.clone(),
+        receiving_agency_id: it.receiving_agency_id,
+        handling_agency_id: it.handling_agency_id,
+        assigned_to: it.assigned_to,
+        subject: it.words.0.subject.clone(),
+        contents: it.words.0.contents.clone(),
+        accused: it.accused.0.clone(),
+        messages: said.to_vec(),
+        received_on: it.received_on,
+        clocks: clocks.collect(),
+        timeliness: it.clocks.0.timeliness(DenunciationStage::Resolve, ctx.now),
+        withdrawal_asked_at: it.marks.0.withdrawal_asked_at,
+        protection: it.marks.0.protection,
+        outcome: it.outcome,
+        allowed_actions: allowed_actions(it, &ctx.actor, ctx.now),
+        received_at: it.received_at,
+        accepted_at: it.accepted_at,
+        finished_at: it.finished_at,
+        closed_at: it.closed_at,
+    }
+}

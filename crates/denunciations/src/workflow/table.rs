@@ -1,0 +1,73 @@
+//! The table. Articles are of Luật Tố cáo 25/2018/QH14; see `docs/denunciations.md` for how sure we are of each.
+
+use kernel::Permission;
+
+use super::{ClockEffect as C, DenunciationAction, DenunciationStatus, Guard, Hand, Party, To, Transition};
+use crate::clocks::DenunciationStage as Stage;
+
+use DenunciationStatus::*;
+
+const IN_WORK: &[DenunciationStatus] = &[Accepted, Verifying, Verified];
+const NOT_CONCLUDED: &[DenunciationStatus] = &[Received, Accepted, Verifying, Verified, Suspended];
+const OPEN: &[DenunciationStatus] = &[Received, Accepted, Verifying, Verified, Suspended, Concluded];
+
+const CHECKS: Hand = (Party::Handling, Permission::ProcessDenunciation);
+const DECIDES: Hand = (Party::Handling, Permission::DecideDenunciation);
+const VERIFIES: Hand = (Party::Assigned, Permission::ProcessDenunciation);
+const OFFICER: &[Hand] = &[CHECKS, DECIDES];
+const HEAD: &[Hand] = &[DECIDES];
+const VERIFIER: &[Hand] = &[VERIFIES];
+const ANY: &[Hand] = &[CHECKS, DECIDES, VERIFIES];
+
+const fn row(
+    from: &'static [DenunciationStatus],
+    action: DenunciationAction,
+    to: To,
+    by: &'static [Hand],
+    clocks: &'static [C],
+    guard: Guard,
+) -> Transition {
+    Transition { from, action, to, by, clocks, guard }
+}
+
+/// Every way a denunciation can go.
+#[rustfmt::skip]
+pub const TABLE: &[Transition] = {
+    use DenunciationAction::*;
+    use To::{Before, Same, State};
+    &[
+        // What tells who denounces goes before anybody else reads it (Art. 56).
+        row(NOT_CONCLUDED, Redact, Same, OFFICER, &[], Guard::None),
+        row(NOT_CONCLUDED, Ask, Same, ANY, &[], Guard::None),
+        // Checked (Art. 24, 25, 29).
+        row(&[Received], ExtendCheck, Same, HEAD, &[C::Extend(Stage::Check)], Guard::MayExtend(Stage::Check)),
+        row(&[Received], Transfer, Same, OFFICER, &[], Guard::None),
+        row(&[Received], Forward, State(Forwarded), HEAD, &[C::EndAll], Guard::None),
+        row(&[Received], Refuse, State(Refused), HEAD, &[C::EndAll], Guard::Denunciation),
+        row(&[Received], File, State(Filed), HEAD, &[C::EndAll], Guard::Lead),
+        row(&[Received], CheckLead, State(Accepted), HEAD, &[C::End(Stage::Check)], Guard::Lead),
+        row(&[Received], Accept, State(Accepted), HEAD, &[C::End(Stage::Check), C::Begin(Stage::Notify), C::Begin(Stage::Resolve)], Guard::Denunciation),
+        row(&[Accepted, Verifying, Verified, Suspended], Notify, Same, OFFICER, &[C::End(Stage::Notify)], Guard::Owes(Stage::Notify)),
+        // Verified (Art. 30, 31, 34, 27).
+        row(&[Accepted, Verifying], Assign, State(Verifying), HEAD, &[], Guard::None),
+        row(&[Verifying], Report, State(Verified), VERIFIER, &[], Guard::None),
+        row(&[Verified], SendBack, State(Verifying), HEAD, &[], Guard::None),
+        row(IN_WORK, Suspend, State(Suspended), HEAD, &[C::Pause], Guard::None),
+        row(&[Suspended], Resume, Before, HEAD, &[C::Resume], Guard::None),
+        row(IN_WORK, Extend, Same, HEAD, &[C::Extend(Stage::Resolve)], Guard::MayExtend(Stage::Resolve)),
+        row(IN_WORK, ToInvestigation, State(Investigated), HEAD, &[C::EndAll], Guard::None),
+        // Concluded (Art. 35, 36, 40).
+        row(&[Verified], Conclude, State(Concluded), HEAD, &[C::End(Stage::Resolve), C::End(Stage::Notify), C::Begin(Stage::Send), C::Begin(Stage::Handle), C::Begin(Stage::Publish)], Guard::None),
+        row(&[Concluded], Send, Same, OFFICER, &[C::End(Stage::Send)], Guard::Owes(Stage::Send)),
+        row(&[Concluded], Handle, Same, HEAD, &[C::End(Stage::Handle)], Guard::Owes(Stage::Handle)),
+        row(&[Concluded], Publish, Same, OFFICER, &[C::End(Stage::Publish)], Guard::Owes(Stage::Publish)),
+        row(&[Concluded], Close, State(Closed), HEAD, &[], Guard::NothingOwed),
+        // Withdrawn: it goes on where there are signs of a violation, of force or of slander (Art. 33).
+        row(NOT_CONCLUDED, Terminate, State(Terminated), HEAD, &[C::EndAll], Guard::WithdrawalAsked),
+        row(NOT_CONCLUDED, RefuseWithdrawal, Same, HEAD, &[], Guard::WithdrawalAsked),
+        // Protected (Art. 47–58).
+        row(OPEN, Protect, Same, HEAD, &[], Guard::ProtectionAsked),
+        row(OPEN, RefuseProtection, Same, HEAD, &[], Guard::ProtectionAsked),
+        row(OPEN, EndProtection, Same, HEAD, &[], Guard::Protected),
+    ]
+};

@@ -1,0 +1,290 @@
+//! Denunciations: sent without an account, followed by a code, settled by people who do not know who denounces.
+
+mod canary;
+mod page;
+mod vault;
+
+use ::denunciations::workflow::{DenunciationAction, DenunciationStatus, TABLE, To};
+use serde_json::{Value, json};
+
+use crate::cast::Cast;
+use crate::harness::{Answer, Client, TestApp};
+
+pub const NAME: &str = "Lê Thị Tố Tâm";
+pub const NUMBER: &str = "001199887766";
+pub const PHONE: &str = "+84987654321";
+pub const ADDRESS: &str = "Số 12 ngõ Hạ Hồi";
+
+/// What is sent, signed.
+pub fn new() -> Value {
+    json!({
+        "agency": "H26.5", "subject": "Tố cáo nhận tiền khi cấp phép",
+        "contents": [format!("Tôi là {NAME}, điện thoại 0987.654.321. Ông A yêu cầu tôi đưa 5.000.000 đồng.")],
+        "accused": [{ "name": "Ông Nguyễn Văn A", "office": "Cán bộ quầy số 3" }],
+        "denouncers": [{ "name": NAME, "identity_number": NUMBER, "address": ADDRESS, "phone": PHONE }],
+    })
+}
+
+/// What is sent by nobody known.
+pub fn lead() -> Value {
+    let mut lead = new();
+    lead["denouncers"] = json!([]);
+    lead
+}
+
+/// Sends one; its code, and its id as the inspectorate sees it.
+pub async fn send(app: &TestApp, cast: &Cast, what: Value) -> (String, String) {
+    let before = known(cast).await;
+    let sent = app.anonymous().post("/v1/denunciations", what).await.expect(201);
+    let code = sent.json["receipt_code"].as_str().unwrap().to_owned();
+    let new = known(cast).await.into_iter().find(|id| !before.contains(id));
+    (code, new.expect("it is in the list"))
+}
+
+/// What the inspectorate has to do.
+async fn known(cast: &Cast) -> Vec<String> {
+    let list = cast.client("chanhthanhtra").get("/v1/denunciations?limit=200").await.expect(200).json;
+    list["items"].as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap().to_owned()).collect()
+}
+
+pub fn path(id: &str, action: DenunciationAction) -> String {
+    format!("/v1/denunciations/{id}/{}", action.code().replace('_', "-"))
+}
+
+/// The least that must be said with a step.
+pub fn said(action: DenunciationAction) -> Value {
+    use DenunciationAction::*;
+    let grounded = |ground: &str| json!({ "ground": ground, "reason": "Theo hồ sơ đã kiểm tra." });
+    match action {
+        CheckLead | Accept | Notify | Send | Close => json!({}),
+        Redact => json!({ "subject": "Tố cáo nhận tiền", "contents": ["Một cán bộ yêu cầu đưa tiền."] }),
+        Ask | Report | Handle | Publish | Protect => json!({ "words": "Đề nghị cho biết thêm chi tiết." }),
+        Transfer => json!({ "to": "H26", "reason": "Thuộc thẩm quyền của Thành phố." }),
+        ExtendCheck => grounded("several_places"),
+        Refuse => grounded("no_grounds"),
+        File => grounded("not_specific"),
+        Suspend => grounded("awaits_result"),
+        Extend => grounded("complex"),
+        Assign => json!({ "to": directory::demo::staff_id("thanhtra").unwrap() }),
+        Conclude => {
+            json!({ "outcome": "partly_true", "words": "Nội dung nhận tiền là đúng, nội dung khác không có cơ sở." })
+        }
+        Forward | SendBack | Resume | ToInvestigation | Terminate | RefuseWithdrawal | RefuseProtection
+        | EndProtection => {
+            json!({ "reason": "Theo kết quả đã kiểm tra." })
+        }
+    }
+}
+
+/// Who takes it.
+fn hand(action: DenunciationAction) -> &'static str {
+    if action == DenunciationAction::Report { "thanhtra" } else { "chanhthanhtra" }
+}
+
+pub async fn walk(cast: &Cast, id: &str, way: &[DenunciationAction]) -> Value {
+    let mut last = Value::Null;
+    for action in way {
+        last = cast.client(hand(*action)).post(&path(id, *action), said(*action)).await.expect(200).json;
+    }
+    last
+}
+
+fn limit<'a>(it: &'a Value, stage: &str) -> &'a Value {
+    it["clocks"].as_array().unwrap().iter().find(|clock| clock["stage"] == stage).unwrap_or(&Value::Null)
+}
+
+pub async fn follow(client: &Client, code: &str) -> Answer {
+    client.post("/v1/denouncer/follow", json!({ "receipt_code": code })).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_denunciation_is_checked_accepted_verified_concluded_and_published() {
+    use DenunciationAction::*;
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let (code, id) = send(&app, &cast, new()).await;
+    let seen = cast.client("thanhtra").get(&format!("/v1/denunciations/{id}")).await.expect(200).json;
+    assert_eq!(
+        (&seen["kind"], &seen["status"], &seen["code"]),
+        (&json!("denunciation"), &json!("received"), &json!("TC-H26.5-26-00001"))
+    );
+    // Seven working days to check it (LTC Art. 24), the Saturday one of them.
+    assert_eq!(limit(&seen, "check")["due_date"], "2026-08-25");
+    let accepted = walk(&cast, &id, &[Accept]).await;
+    assert_eq!(limit(&accepted, "notify")["due_date"], "2026-08-22", "five working days to tell both sides (Art. 29)");
+    assert_eq!(limit(&accepted, "resolve")["due_date"], "2026-09-16", "thirty days (Art. 30)");
+    let longer = walk(&cast, &id, &[Extend]).await;
+    assert_eq!(limit(&longer, "resolve")["due_date"], "2026-10-16");
+    cast.client("chanhthanhtra").post(&path(&id, Extend), said(Extend)).await.expect(409);
+    let concluded = walk(&cast, &id, &[Notify, Assign, Report, SendBack, Report, Conclude]).await;
+    assert_eq!((&concluded["status"], &concluded["outcome"]), (&json!("concluded"), &json!("partly_true")));
+    cast.client("chanhthanhtra").post(&path(&id, Close), json!({})).await.expect(409);
+    let closed = walk(&cast, &id, &[Send, Handle, Publish, Close]).await;
+    assert_eq!((&closed["status"], &closed["timeliness"]), (&json!("closed"), &json!("finished_on_time")));
+    let theirs = follow(&app.anonymous(), &code).await.expect(200).json;
+    assert_eq!((&theirs["status"], &theirs["outcome"]), (&json!("closed"), &json!("partly_true")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn its_denouncer_follows_it_adds_to_it_and_answers_with_the_code_alone() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let (code, id) = send(&app, &cast, new()).await;
+    let nobody = app.anonymous();
+    assert!(code.len() >= 35 && code.bytes().filter(u8::is_ascii_alphanumeric).count() == 30, "150 bits: {code}");
+    walk(&cast, &id, &[DenunciationAction::Ask]).await;
+    let asked = follow(&nobody, &code).await.expect(200).json;
+    assert_eq!(asked["messages"][0]["part"], "question");
+    let words = format!("Còn bản ghi âm; xin gọi {NAME} số 0987 654 321.");
+    let add = json!({ "receipt_code": code, "words": words });
+    let added = nobody.post("/v1/denouncer/add", add.clone()).await.expect(200).json;
+    // Typed in small letters and without hyphens it is the same code.
+    let typed = code.replace('-', "").to_lowercase();
+    let seen = follow(&nobody, &typed).await.expect(200).json;
+    assert_eq!(seen["messages"], added["messages"]);
+    assert_eq!(seen["messages"][1]["words"], "Còn bản ghi âm; xin gọi […] số […].");
+    assert_eq!(follow(&nobody, &"0".repeat(30)).await.expect(404).problem(), "denunciation.not_found");
+    // Remarks among officers are not the denouncer's.
+    walk(&cast, &id, &[DenunciationAction::Accept, DenunciationAction::Suspend]).await;
+    assert_eq!(follow(&nobody, &code).await.json["messages"].as_array().unwrap().len(), 2);
+    let officer = cast.client("thanhtra").get(&format!("/v1/denunciations/{id}")).await.expect(200).json;
+    assert_eq!(officer["messages"].as_array().unwrap().len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lead_of_nobody_known_is_no_denunciation_and_is_checked_when_it_is_specific() {
+    use DenunciationAction::*;
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let (_, id) = send(&app, &cast, lead()).await;
+    let head = cast.client("chanhthanhtra");
+    head.post(&path(&id, Accept), json!({})).await.expect(409);
+    head.post(&path(&id, Refuse), said(Refuse)).await.expect(409);
+    let taken = walk(&cast, &id, &[CheckLead]).await;
+    assert_eq!((&taken["status"], limit(&taken, "resolve")), (&json!("accepted"), &Value::Null));
+    walk(&cast, &id, &[Assign, Report, Conclude]).await;
+    let (_, id) = send(&app, &cast, lead()).await;
+    assert_eq!(walk(&cast, &id, &[File]).await["status"], "filed");
+    let (_, id) = send(&app, &cast, new()).await;
+    head.post(&path(&id, File), said(File)).await.expect(409);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_withdrawal_ends_it_only_as_whoever_decides_says() {
+    use DenunciationAction::*;
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let (code, id) = send(&app, &cast, new()).await;
+    let nobody = app.anonymous();
+    let head = cast.client("chanhthanhtra");
+    head.post(&path(&id, Terminate), said(Terminate)).await.expect(409);
+    let wish = json!({ "receipt_code": code, "words": "Tôi xin rút tố cáo." });
+    nobody.post("/v1/denouncer/withdraw", wish.clone()).await.expect(200);
+    let goes_on = walk(&cast, &id, &[RefuseWithdrawal]).await;
+    assert_eq!((&goes_on["status"], &goes_on["withdrawal_asked_at"]), (&json!("received"), &Value::Null));
+    nobody.post("/v1/denouncer/withdraw", wish.clone()).await.expect(200);
+    assert_eq!(walk(&cast, &id, &[Terminate]).await["status"], "terminated");
+    assert_eq!(nobody.post("/v1/denouncer/add", wish).await.expect(409).problem(), "denunciation.over");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn its_denouncer_asks_for_protection() {
+    use DenunciationAction::*;
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let (code, id) = send(&app, &cast, new()).await;
+    let head = cast.client("chanhthanhtra");
+    head.post(&path(&id, Protect), said(Protect)).await.expect(409);
+    let wish = json!({ "receipt_code": code, "words": "Tôi bị doạ cho thôi việc." });
+    app.anonymous().post("/v1/denouncer/ask-for-protection", wish).await.expect(200);
+    assert_eq!(walk(&cast, &id, &[Protect]).await["protection"], "granted");
+    assert_eq!(follow(&app.anonymous(), &code).await.json["protection"], "granted");
+    assert_eq!(walk(&cast, &id, &[EndProtection]).await["protection"], "ended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_sees_it_but_those_who_settle_it_and_never_whom_it_accuses() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let mut accusing = new();
+    accusing["accused"][0]["official_id"] = json!(directory::demo::staff_id("thanhtra").unwrap());
+    let (_, id) = send(&app, &cast, accusing).await;
+    for player in &cast.0 {
+        let answer = player.client.get(&format!("/v1/denunciations/{id}")).await;
+        let settles = player.name == "chanhthanhtra";
+        assert_eq!(answer.status == 200, settles, "{}: {}", player.name, answer.text);
+        let list = player.client.get("/v1/denunciations").await;
+        assert_eq!(list.text.contains(&id), settles, "{}", player.name);
+        if !settles {
+            for action in DenunciationAction::ALL.iter().copied() {
+                let answer = player.client.post(&path(&id, action), said(action)).await;
+                assert!([403, 404].contains(&answer.status.as_u16()), "{action} by {}: {}", player.name, answer.text);
+            }
+        }
+    }
+    let itself = json!({ "to": directory::demo::staff_id("thanhtra").unwrap() });
+    walk(&cast, &id, &[DenunciationAction::Accept]).await;
+    let refused = cast.client("chanhthanhtra").post(&path(&id, DenunciationAction::Assign), itself).await.expect(422);
+    assert_eq!(refused.problem(), "denunciation.accused");
+    app.eventually("SELECT count(*) FROM journal_tail", 0).await;
+    let told = format!("SELECT count(*) FROM journal WHERE entity_id = '{id}' AND seen_after <> '{{}}'");
+    assert_eq!(app.count(&told).await, 0, "nobody who follows the journal tells them");
+    // What accuses a unit goes to the one above, and is handed to it by nobody.
+    let mut unit = new();
+    unit["accused"][0]["unit_id"] = json!(directory::demo::agency_id("H26.5").unwrap());
+    app.anonymous().post("/v1/denunciations", unit).await.expect(201);
+    let city = cast.client("chutich").get("/v1/denunciations").await.expect(200).json;
+    let id = city["items"][0]["id"].as_str().unwrap();
+    let back = json!({ "to": "H26.5", "reason": "Giao Thanh tra xem xét." });
+    let refused = cast.client("chutich").post(&path(id, DenunciationAction::Transfer), back).await.expect(422);
+    assert_eq!(refused.problem(), "denunciation.accused");
+}
+
+/// Every step in every state that can be walked to, by whoever may and whoever may not.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_is_taken_where_the_table_says_and_nowhere_else() {
+    use DenunciationAction::*;
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let roads: &[(DenunciationStatus, &[DenunciationAction])] = &[
+        (DenunciationStatus::Received, &[]),
+        (DenunciationStatus::Accepted, &[Accept]),
+        (DenunciationStatus::Verifying, &[Accept, Assign]),
+        (DenunciationStatus::Verified, &[Accept, Assign, Report]),
+        (DenunciationStatus::Suspended, &[Accept, Suspend]),
+        (DenunciationStatus::Concluded, &[Accept, Assign, Report, Conclude]),
+        (DenunciationStatus::Refused, &[Refuse]),
+        (DenunciationStatus::Forwarded, &[Forward]),
+        (DenunciationStatus::Investigated, &[Accept, ToInvestigation]),
+        (DenunciationStatus::Closed, &[Accept, Assign, Report, Conclude, Send, Handle, Publish, Close]),
+    ];
+    for (status, road) in roads {
+        for action in DenunciationAction::ALL.iter().copied() {
+            let (_, id) = send(&app, &cast, new()).await;
+            walk(&cast, &id, road).await;
+            let offered = |seen: &Value| seen["allowed_actions"].as_array().unwrap().contains(&json!(action));
+            let players = ["chanhthanhtra", "thanhtra"];
+            for name in players {
+                let client = cast.client(name);
+                let before = client.get(&format!("/v1/denunciations/{id}")).await.expect(200).json;
+                let answer = client.post(&path(&id, action), said(action)).await;
+                let place = format!("{status}, {action} by {name}: {}", answer.text);
+                assert_eq!(answer.status == 200, offered(&before), "{place}");
+                if answer.status == 200 {
+                    let to = answer.json["status"].as_str().unwrap();
+                    let known = TABLE.iter().any(|row| {
+                        let leads = match row.to {
+                            To::State(state) => state.code() == to,
+                            To::Same => before["status"] == to,
+                            To::Before => to == "accepted",
+                        };
+                        row.action == action && row.from.contains(status) && leads
+                    });
+                    assert!(known, "{place}");
+                    break;
+                }
+                assert!([403, 409].contains(&answer.status.as_u16()), "{place}");
+            }
+        }
+    }
+}

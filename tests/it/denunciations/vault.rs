@@ -1,0 +1,166 @@
+//! Who denounces: sealed, read by two people together, and beyond the reach of everything else.
+
+use ::denunciations::vault::{self, KeyRing};
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use kernel::{Db, db};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{ADDRESS, NAME, NUMBER, PHONE, lead, new, send};
+use crate::cast::Cast;
+use crate::harness::{TestApp, cluster};
+
+fn requests(id: &str) -> String {
+    format!("/v1/denunciations/{id}/identity-requests")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_people_together_read_who_denounces_and_the_journal_knows() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let (_, id) = send(&app, &cast, new()).await;
+    let (inspector, head) = (cast.client("thanhtra"), cast.client("chanhthanhtra"));
+    let why = json!({ "reason": "Cần mời người tố cáo làm việc." });
+    let asked = inspector.post(&requests(&id), why.clone()).await.expect(201);
+    let at = |what: &str| format!("{}/{}/{what}", requests(&id), asked.id());
+    assert_eq!(inspector.post(&at("open"), json!({})).await.expect(409).problem(), "identity_request.not_approved");
+    // Nobody approves alone what they have asked for, and who may approve has not asked.
+    inspector.post(&at("approve"), json!({})).await.expect(403);
+    head.post(&requests(&id), why).await.expect(403);
+    let approved = head.post(&at("approve"), json!({})).await.expect(200).json;
+    assert_eq!(approved["approved_by"], json!(directory::demo::staff_id("chanhthanhtra").unwrap()));
+    head.post(&at("open"), json!({})).await.expect(403);
+    let who = inspector.post(&at("open"), json!({})).await.expect(200);
+    assert_eq!(who.header("cache-control"), "no-store");
+    let person = &who.json["denouncers"][0];
+    assert_eq!((&person["name"], &person["identity_number"]), (&json!(NAME), &json!(NUMBER)));
+    assert_eq!((&person["phone"], &person["address"]), (&json!(PHONE), &json!(ADDRESS)));
+    assert!(who.json["letter"]["contents"][0].as_str().unwrap().contains(NAME), "the letter as it was written");
+    inspector.post(&at("open"), json!({})).await.expect(200);
+    app.eventually("SELECT count(*) FROM journal_tail", 0).await;
+    let told = |what: &str, who: &str| {
+        let who = directory::demo::staff_id(who).unwrap();
+        format!(
+            "SELECT count(*) FROM journal WHERE entity_id = '{id}' AND event_kind = 'denunciation.identity_{what}'
+             AND actor_id = '{who}'"
+        )
+    };
+    assert_eq!(app.count(&told("requested", "thanhtra")).await, 1);
+    assert_eq!(app.count(&told("approved", "chanhthanhtra")).await, 1);
+    assert_eq!(app.count(&told("opened", "thanhtra")).await, 2, "each time");
+    // For a day.
+    app.set_time("2026-08-18T09:00:00+07:00");
+    let cast = Cast::again(&app).await;
+    cast.client("thanhtra").post(&at("open"), json!({})).await.expect(409);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_stands_by_a_lead() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let (_, id) = send(&app, &cast, lead()).await;
+    let why = json!({ "reason": "Cần mời người cung cấp tin." });
+    assert_eq!(
+        cast.client("thanhtra").post(&requests(&id), why).await.expect(409).problem(),
+        "identity_request.nobody"
+    );
+}
+
+fn pool(app: &TestApp, role: &'static str) -> Db {
+    Db::acting(&db::Settings { url: cluster().url(&app.database), ca: None, size: 1 }, Some(role)).unwrap()
+}
+
+/// The pools act in roles of their own, and reach what is theirs.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_role_reaches_its_own_and_nothing_else() {
+    let app = TestApp::new().await;
+    for (role, table, reaches) in [
+        (db::ROLE, "cases", true),
+        (db::ROLE, "denunciations.denunciations", false),
+        (db::ROLE, "denunciations.messages", false),
+        (db::ROLE, "vault.secrets", false),
+        (db::ROLE, "vault.keys", false),
+        (::denunciations::denunciation::ROLE, "denunciations.denunciations", true),
+        (::denunciations::denunciation::ROLE, "vault.secrets", false),
+        (::denunciations::denunciation::ROLE, "cases", false),
+        (::denunciations::denunciation::ROLE, "staff", false),
+        (::denunciations::denunciation::ROLE, "citizens", false),
+        (vault::ROLE, "vault.secrets", true),
+        (vault::ROLE, "denunciations.denunciations", false),
+        (vault::ROLE, "journal", false),
+        (vault::ROLE, "cases", false),
+    ] {
+        let mut conn = pool(&app, role).dedicated().await.unwrap();
+        let read = conn.batch_execute(&format!("SELECT FROM {table}")).await;
+        assert_eq!(read.is_ok(), reaches, "{role} reads {table}");
+        // What a connection was given it does not lose.
+        conn.batch_execute("RESET ROLE").await.unwrap();
+        assert_eq!(conn.batch_execute(&format!("SELECT FROM {table}")).await.is_ok(), reaches, "{role} reads {table}");
+    }
+}
+
+fn ring(keys: &[(&str, u8)]) -> KeyRing {
+    KeyRing::new(keys.iter().map(|(id, byte)| ((*id).to_owned(), [*byte; 32])).collect()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_sealed_opens_with_its_key_in_its_place_and_nowhere_else() {
+    let app = TestApp::new().await;
+    let conn = &mut *pool(&app, vault::ROLE).conn().await.unwrap();
+    let (old, one, two) = (ring(&[("old", 1)]), Uuid::from_u128(1), Uuid::from_u128(2));
+    for id in [one, two] {
+        vault::begin(conn, &old, id).await.unwrap();
+        vault::add(conn, &old, id, "people", &json!(["Lê Thị Tố Tâm"])).await.unwrap();
+    }
+    assert_eq!(vault::open::<Value>(conn, &old, one, "people").await.unwrap(), Some(json!(["Lê Thị Tố Tâm"])));
+    assert_eq!(vault::open::<Value>(conn, &old, one, "letter").await.unwrap(), None);
+    // Moved to another row or another name, or under another key, it does not open.
+    let opens = async |conn: &mut diesel_async::AsyncPgConnection, ring: &KeyRing, id, part: &str| {
+        vault::open::<Value>(conn, ring, id, part).await.is_ok_and(|found| found.is_some())
+    };
+    conn.batch_execute(&format!(
+        "INSERT INTO vault.secrets SELECT id, 'letter', sealed FROM vault.secrets WHERE id = '{one}'"
+    ))
+    .await
+    .unwrap();
+    assert!(!opens(conn, &old, one, "letter").await, "another name");
+    assert!(!opens(conn, &ring(&[("old", 2)]), one, "people").await, "another key");
+    assert!(!opens(conn, &ring(&[("new", 1)]), one, "people").await, "a key of another name");
+    conn.batch_execute(&format!(
+        "UPDATE vault.secrets SET sealed = (SELECT sealed FROM vault.secrets WHERE id = '{two}') WHERE id = '{one}'"
+    ))
+    .await
+    .unwrap();
+    assert!(!opens(conn, &old, one, "people").await, "another's");
+    conn.batch_execute(&format!(
+        "UPDATE vault.keys SET wrapped = (SELECT wrapped FROM vault.keys WHERE id = '{two}') WHERE id = '{one}'"
+    ))
+    .await
+    .unwrap();
+    assert!(!opens(conn, &old, one, "people").await, "another's key");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_rotate_and_the_old_one_is_needed_no_more() {
+    let app = TestApp::new().await;
+    let conn = &mut *pool(&app, vault::ROLE).conn().await.unwrap();
+    let old = ring(&[("2026", 1)]);
+    for n in 0..7 {
+        vault::begin(conn, &old, Uuid::from_u128(n)).await.unwrap();
+        vault::add(conn, &old, Uuid::from_u128(n), "people", &n.to_string()).await.unwrap();
+    }
+    assert!(vault::rotate(conn, &ring(&[("2027", 2)])).await.is_err(), "the old key is needed once more");
+    let both = ring(&[("2027", 2), ("2026", 1)]);
+    assert_eq!(vault::rotate(conn, &both).await.unwrap(), 7);
+    assert_eq!(vault::rotate(conn, &both).await.unwrap(), 0);
+    for n in 0..7 {
+        let found = vault::open::<String>(conn, &ring(&[("2027", 2)]), Uuid::from_u128(n), "people").await.unwrap();
+        assert_eq!(found, Some(n.to_string()));
+    }
+    vault::forget(conn, Uuid::from_u128(3)).await.unwrap();
+    assert_eq!(vault::open::<String>(conn, &both, Uuid::from_u128(3), "people").await.unwrap(), None);
+    assert!(KeyRing::new(vec![]).is_none());
+    assert!(KeyRing::new(vec![("a".to_owned(), [1; 32]), ("a".to_owned(), [2; 32])]).is_none());
+    let left = diesel::sql_query("SELECT FROM vault.secrets WHERE id = '00000000-0000-0000-0000-000000000003'");
+    assert_eq!(left.execute(conn).await.unwrap(), 0, "nothing is left of what is forgotten");
+}
