@@ -148,7 +148,7 @@ pub struct Marks {
     /// The sender wants to withdraw all of it; that is not decided yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawal_asked_at: Option<DateTime<Utc>>,
-    /// A court has the matter (LKN Art. 11(9), [R]).
+    /// A court has the matter (LKN Art. 11(9), recalled).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_court_since: Option<NaiveDate>,
     /// A meeting was called and has not been held.

@@ -71,7 +71,7 @@ pub enum Guard {
     /// No meeting is called.
     NoDialogueCalled,
     DialogueCalled,
-    /// On the second level a meeting was held, or missed by whoever was invited (LKN Art. 39 [R], 30(6)).
+    /// On the second level a meeting was held, or missed by whoever was invited (LKN Art. 39, recalled; 30(6)).
     HeardWhereNeeded,
     /// Decision served and, where that is owed, published.
     NothingOwed,
