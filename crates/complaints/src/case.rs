@@ -59,7 +59,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// The field that a case belongs to, as reports count it (TT 01/2024/TT-TTCP forms, [R]).
+    /// The field that a case belongs to, as reports count it (TT 01/2024/TT-TTCP forms, recalled).
     CaseField {
         Land = "land",
         Policy = "policy",
