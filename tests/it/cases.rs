@@ -1,11 +1,13 @@
 //! Complaints, petitions, feedback, requests and recommendations, over HTTP.
 
 mod complaint;
+mod inspections;
 mod kin;
 mod page;
 mod retaliation;
 mod sequences;
 mod table;
+mod templates;
 mod time;
 
 use complaints::CaseKind;

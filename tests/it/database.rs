@@ -5,6 +5,7 @@ use std::path::Path;
 
 use complaints::CaseKind;
 use complaints::case::CaseChannel;
+use complaints::inspection::InspectionStatus;
 use complaints::paper::CaseFilePurpose;
 use complaints::request::DialogueOutcome;
 use complaints::workflow::CaseStatus;
@@ -156,6 +157,7 @@ async fn the_database_takes_the_codes_that_the_program_knows_and_no_others() {
     let known = [
         ("cases", "kind", codes(CaseKind::ALL, CaseKind::code)),
         ("cases", "status", codes(CaseStatus::ALL, CaseStatus::code)),
+        ("inspections", "status", codes(InspectionStatus::ALL, InspectionStatus::code)),
         ("cases", "channel", codes(CaseChannel::ALL, CaseChannel::code)),
         ("case_dialogues", "outcome", codes(DialogueOutcome::ALL, DialogueOutcome::code)),
         ("case_files", "purpose", codes(CaseFilePurpose::ALL, CaseFilePurpose::code)),

@@ -39,6 +39,8 @@ pub const UNTOLD: &str = "
         SELECT id, version, 'organisation' FROM organisations UNION ALL
         SELECT id, version, 'representation' FROM representations UNION ALL
         SELECT id, version, 'review' FROM reviews UNION ALL
+        SELECT id, version, 'answer_template' FROM answer_templates UNION ALL
+        SELECT id, version, 'inspection' FROM inspections UNION ALL
         SELECT id, version, 'import' FROM imports UNION ALL
         SELECT id, version, 'external_dossier' FROM external_dossiers UNION ALL
         SELECT id, version, 'paper' FROM papers UNION ALL

@@ -28,7 +28,17 @@ const OWN: &[(&str, &[&str])] = &[
     ),
     (
         "complaints",
-        &["cases", "case_remarks", "case_answers", "case_notes", "case_dialogues", "case_files", "case_serials"],
+        &[
+            "cases",
+            "case_remarks",
+            "case_answers",
+            "case_notes",
+            "case_dialogues",
+            "case_files",
+            "case_serials",
+            "answer_templates",
+            "inspections",
+        ],
     ),
     ("denunciations", &["denunciations", "messages", "identity_requests", "serials", "keys", "secrets"]),
     (

@@ -38,9 +38,11 @@ use uuid::Uuid;
 
 use crate::app::App;
 
+mod answer_templates;
 mod cases;
 mod counter;
 mod denunciations;
+mod inspections;
 pub(crate) mod papers;
 mod people;
 mod reviews;
@@ -160,6 +162,8 @@ pub async fn load(app: &App, database: &db::Settings, conn: &mut AsyncPgConnecti
     papers::keep_archive(app, conn, now).await?;
     counter::load(app, conn, &applicant).await?;
     cases::load(app, conn, &applicant).await?;
+    answer_templates::load(app, conn).await?;
+    inspections::load(app, conn).await?;
     denunciations::load(app, conn, database, now).await?;
     people::lend(conn, &officer("lanhdao", Role::Leader, now)?).await?;
     reviews::load(app, conn).await?;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use complaints::inspection;
 use diesel_async::AsyncPgConnection;
 use kernel::journal::{checkpoint, leader};
 use kernel::problem::{CONFLICT, Result};
@@ -98,6 +99,7 @@ async fn fire(app: &Arc<App>, conn: &mut AsyncPgConnection) -> Result<usize> {
             "dossier" => procedures::timer::fire(conn, &ctx, world, timer).await.map(drop),
             denunciations::timer::ENTITY => denunciations::timer::fire(conn, &ctx, timer).await.map(drop),
             complaints::timer::ENTITY => complaints::timer::fire(conn, &ctx, app.cases(), timer).await.map(drop),
+            inspection::timer::ENTITY => inspection::timer::fire(conn, &ctx, app.cases(), timer).await,
             procedures::queue::ENTITY => procedures::queue::evening::fire(conn, &ctx, timer).await,
             procedures::appointment::ENTITY => procedures::appointment::timer::fire(conn, &ctx, timer).await,
             procedures::fee::refund::ENTITY => ask_back(app, conn, timer, ctx.now).await,

@@ -8,7 +8,8 @@
 //! - [`mod@file`]: sending one; [`paper`]: its files; [`steps`]: everything that moves it, with what must be said in a
 //!   [`request`]; [`clocks`]: what that does to its limits
 //! - [`law`]: grounds, settings and the ladder of escalation, as data
-//! - [`note`]: what officers note for each other
+//! - [`note`]: what officers note for each other; [`template`]: from what they begin what they write to senders
+//! - [`inspection`]: public-duty inspections, what they found and whether it was remedied
 //! - [`list`], [`timeline`]: reading; [`timer`]: what happens when nobody does anything
 //! - [`event`]: what the journal is told; [`problem`]: what can go wrong
 
@@ -17,6 +18,7 @@ pub mod clocks;
 pub mod event;
 pub mod facts;
 pub mod file;
+pub mod inspection;
 pub mod law;
 pub mod list;
 pub mod note;
@@ -24,6 +26,7 @@ pub mod paper;
 pub mod problem;
 pub mod request;
 pub mod steps;
+pub mod template;
 pub mod timeline;
 pub mod timer;
 pub mod view;

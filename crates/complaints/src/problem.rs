@@ -28,6 +28,33 @@ kernel::problems! {
         "Vụ việc đã thay đổi", "The case has changed";
         "Đọc lại vụ việc rồi gửi ETag mới trong If-Match.", "Read the case again and send its new ETag as If-Match."
     }
+    TEMPLATE_NOT_FOUND = NotFound "answer_template.not_found" {
+        "Không tìm thấy mẫu trả lời", "Template not found";
+        "Không có mẫu này ở cơ quan bạn, hoặc mẫu dùng cho loại vụ việc khác.",
+        "Your agency has no such template, or it is for cases of another kind."
+    }
+    TEMPLATE_RETIRED = Conflict "answer_template.retired" {
+        "Mẫu trả lời không còn dùng", "The template is retired";
+        "Tạo mẫu mới.", "Make a new one."
+    }
+    INSPECTION_NOT_FOUND = NotFound "inspection.not_found" {
+        "Không tìm thấy cuộc kiểm tra", "Inspection not found";
+        "Không có cuộc kiểm tra này, hoặc bạn không được biết là có.", "There is none, or it is not for you to know."
+    }
+    INSPECTION_STATE = Conflict "inspection.illegal_transition" {
+        "Cuộc kiểm tra không ở trạng thái cho phép việc này", "The inspection's state does not allow this";
+        "Trạng thái hiện tại nằm trong state.", "The state is in state."
+    }
+    INSPECTION_NOT_YOURS = Forbidden "inspection.not_yours_to_do" {
+        "Việc này không thuộc về bạn", "This is not yours to do";
+        "Cơ quan kiểm tra lập kế hoạch, kết luận và xác nhận khắc phục; cơ quan được kiểm tra báo cáo khắc phục.",
+        "Who inspects plans, concludes and confirms what was remedied; who is inspected reports it."
+    }
+    FINDING_NOT_FOUND = NotFound "inspection.finding_not_found" {
+        "Không có nội dung phải khắc phục này", "There is no such finding to be remedied";
+        "Số thứ tự tính từ 1; chỉ nội dung có yêu cầu khắc phục mới có việc này.",
+        "They are numbered from 1; only those with a remedy have this."
+    }
     FILES_MISSING = Conflict "case.files_missing" {
         "Còn tệp chưa tải lên", "Files have not arrived";
         "Tải lên nội dung từng tệp đã khai; errors chỉ ra từng tệp.",

@@ -84,6 +84,10 @@ text_enum! {
         Recommend = "case:recommend",
         /// Settle requests of those whose personal data is kept.
         ProtectData = "case:protect-data",
+        /// Inspect how public duties are done: one's own agency and those below it, for inspectors any.
+        RunInspections = "inspection:run",
+        /// Report what one's agency has put right after an inspection.
+        Remedy = "inspection:remedy",
         /// Read denunciations of one's agency, and those that one verifies: never who denounces.
         ReadDenunciation = "denunciation:read",
         /// Take denunciations in, check them, and verify those that one is named for.
@@ -117,7 +121,7 @@ pub const fn permissions_of(role: Role) -> &'static [Permission] {
             &[ProcessDossier, ReadDossier, ReadStaff, Delegate, ProposeReview, ProcessCase, ReadCase]
         }
         Role::Leader => {
-            &[SignDossier, ReadDossier, RunCounters, ReadStaff, Delegate, DecideReview, DecideCase, ReadCase]
+            &[SignDossier, ReadDossier, RunCounters, ReadStaff, Delegate, DecideReview, DecideCase, ReadCase, Remedy]
         }
         Role::HeadOfAgency => &[
             ReadDossier,
@@ -133,6 +137,8 @@ pub const fn permissions_of(role: Role) -> &'static [Permission] {
             DecideCase,
             ReadCase,
             SuperviseCases,
+            RunInspections,
+            Remedy,
             ReadDenunciation,
             DecideDenunciation,
             ApproveIdentity,
@@ -147,6 +153,7 @@ pub const fn permissions_of(role: Role) -> &'static [Permission] {
             ReadCase,
             ProcessCase,
             OverseeCases,
+            RunInspections,
             ReadDenunciation,
             ProcessDenunciation,
             OpenIdentity,
@@ -214,6 +221,10 @@ impl Permission {
             Self::OverseeCases => "Read the cases of every agency",
             Self::Recommend => "Send recommendations of the people's supervision, and take or return the answers",
             Self::ProtectData => "Settle requests of those whose personal data is kept",
+            Self::RunInspections => {
+                "Inspect how public duties are done: one's own agency and those below it, for inspectors any"
+            }
+            Self::Remedy => "Report what one's agency has put right after an inspection",
             Self::ReadDenunciation => {
                 "Read denunciations of one's agency, and those that one verifies: never who denounces"
             }

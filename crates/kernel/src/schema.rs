@@ -352,6 +352,20 @@ table! {
         sha256 -> Bytea, declared_at -> Timestamptz, declared_by -> Uuid, stored_at -> Nullable<Timestamptz>,
     }
 }
+table! {
+    answer_templates (id) {
+        id -> Uuid, version -> Int4, agency_id -> Uuid, kind -> Text, action -> Text, name -> Text, body -> Text,
+        retired_at -> Nullable<Timestamptz>,
+    }
+}
+table! {
+    inspections (id) {
+        id -> Uuid, version -> Int4, agency_id -> Uuid, inspected_id -> Uuid, surprise -> Bool, subject -> Text,
+        planned_on -> Date, case_id -> Nullable<Uuid>, status -> Text, findings -> Jsonb, conclusion -> Nullable<Text>,
+        number -> Nullable<Text>, cancelled_for -> Nullable<Text>, next_due_on -> Nullable<Date>, held_on -> Nullable<Date>,
+        planned_at -> Timestamptz, concluded_at -> Nullable<Timestamptz>, closed_at -> Nullable<Timestamptz>,
+    }
+}
 table! { case_serials (agency_id, year) { agency_id -> Uuid, year -> Int4, last -> Int4 } }
 
 joinable!(acting_for -> organisations (organisation_id));

@@ -36,6 +36,8 @@ fn variants<T: DeserializeOwned>() -> Vec<String> {
 fn every_stored_event_is_still_read() {
     still_read::<procedures::event::Event>();
     still_read::<complaints::event::Event>();
+    still_read::<complaints::template::TemplateEvent>();
+    still_read::<complaints::inspection::InspectionEvent>();
     still_read::<denunciations::event::Event>();
     still_read::<procedures::recomputation::Event>();
     still_read::<directory::agency::change::AgencyEvent>();
@@ -72,6 +74,8 @@ fn every_event_has_a_fixture_of_each_version() {
     assert!(variants::<procedures::event::Event>().contains(&"accepted".to_owned()));
     have_fixtures::<procedures::event::Event>();
     have_fixtures::<complaints::event::Event>();
+    have_fixtures::<complaints::template::TemplateEvent>();
+    have_fixtures::<complaints::inspection::InspectionEvent>();
     have_fixtures::<denunciations::event::Event>();
     have_fixtures::<procedures::recomputation::Event>();
     have_fixtures::<directory::agency::change::AgencyEvent>();

@@ -32,6 +32,7 @@ use crate::routes;
         (name = "directory", description = "The agencies of the city and their staff: what they are, where they stand, who stands in for whom; organisations, and who acts for them."),
         (name = "dossiers", description = "Dossiers at the one-stop shop, from draft to returned result."),
         (name = "fees", description = "What is to be paid for a dossier, and what was."),
+        (name = "inspections", description = "Public-duty inspections: what was found at a unit, what it has to put right by when, and whether it did."),
         (name = "journal", description = "Signed checkpoints of the journal."),
         (name = "operations", description = "Health of the server and the catalogue of problems."),
         (name = "papers", description = "What applicants have filed and been given before, and what the State's databases say instead."),

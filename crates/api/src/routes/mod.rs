@@ -16,6 +16,7 @@ macro_rules! change {
     }};
 }
 
+pub mod answer_templates;
 pub mod appointments;
 pub mod archive;
 pub mod assessments;
@@ -37,6 +38,7 @@ pub mod fees;
 pub mod forms;
 pub mod health;
 pub mod imports;
+pub mod inspections;
 pub mod journal;
 pub mod organisations;
 pub mod pages;
@@ -74,6 +76,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     organisations::configure(config);
     representations::configure(config);
     procedures::configure(config);
+    answer_templates::configure(config);
+    inspections::configure(config);
     reviews::configure(config);
     consultations::configure(config);
     corrections::configure(config);

@@ -19,6 +19,7 @@ use crate::request::{
     CaseAnswer, CaseAssignment, CaseClassification, CaseConversion, CaseDecision, CaseGrounded, CaseLitigation,
     CasePartWithdrawal, CasePublication, CaseReferral, CaseService, CaseWithdrawal, DialogueCall, DialogueRecord,
 };
+use crate::template::draft::no_blanks;
 use crate::workflow::CaseAction;
 
 /// A step, with what is said in it.
@@ -66,12 +67,28 @@ impl Act {
             Self::ProposeConversion(_) => CaseAction::ProposeConversion,
         }
     }
+
+    /// What its sender will read of it, at its place.
+    fn written(&self) -> Option<(&'static str, &str)> {
+        use CaseAction as A;
+        match self {
+            Self::Decide(CaseDecision { reasons, .. }) | Self::Answer(CaseAnswer { reasons, .. }) => {
+                Some(("/reasons", reasons))
+            }
+            Self::Grounded(_, CaseGrounded { reason, .. })
+            | Self::Refer(_, CaseReferral { reason, .. })
+            | Self::Transfer(_, reason)
+            | Self::Saying(A::RequestSupplement | A::Resume | A::RefuseWithdrawal, reason) => Some(("/reason", reason)),
+            _ => None,
+        }
+    }
 }
 
 /// Takes a step.
 ///
 /// # Errors
-/// As [`step`](crate::workflow::step); [`STALE`](crate::problem::STALE); what is wrong with what is said, at its place.
+/// As [`step`](crate::workflow::step); [`STALE`](crate::problem::STALE); what is wrong with what is said, at its place: also what a
+/// template left to be filled in.
 pub async fn act(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
@@ -82,6 +99,9 @@ pub async fn act(
     again(async || {
         let mut moving = Moving::begin(conn, ctx, world, target.id, target.if_match).await?;
         moving.advance(ctx, world, act.action())?;
+        if let Some((pointer, words)) = act.written() {
+            no_blanks(pointer, words)?;
+        }
         let event = happens(&mut moving, ctx, world, &act)?;
         moving.answer(conn, ctx, world, &event, target.attempt).await
     })
