@@ -97,7 +97,9 @@ async fn fire(app: &Arc<App>, conn: &mut AsyncPgConnection) -> Result<usize> {
     for timer in &due {
         let fired = match timer.entity_kind.as_str() {
             "dossier" => procedures::timer::fire(conn, &ctx, world, timer).await.map(drop),
-            denunciations::timer::ENTITY => denunciations::timer::fire(conn, &ctx, timer).await.map(drop),
+            denunciations::timer::ENTITY => {
+                denunciations::timer::fire(conn, &ctx, app.denunciations(), timer).await.map(drop)
+            }
             complaints::timer::ENTITY => complaints::timer::fire(conn, &ctx, app.cases(), timer).await.map(drop),
             inspection::timer::ENTITY => inspection::timer::fire(conn, &ctx, app.cases(), timer).await,
             procedures::queue::ENTITY => procedures::queue::evening::fire(conn, &ctx, timer).await,
