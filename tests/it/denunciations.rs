@@ -2,6 +2,7 @@
 
 mod above;
 mod canary;
+mod files;
 mod page;
 mod vault;
 

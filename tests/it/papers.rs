@@ -10,10 +10,10 @@ use crate::harness::papers::{self, BIRTH, PDF, PERMIT};
 use crate::harness::{Answer, Client, TestApp};
 
 /// What a telephone writes into a photograph unasked.
-const PLACE: &str = "21.0285N 105.8542E";
+pub const PLACE: &str = "21.0285N 105.8542E";
 
 /// Eight by eight grey pixels, with a place in EXIF and in a comment when `place` is given.
-fn photograph(place: Option<&str>) -> Vec<u8> {
+pub fn photograph(place: Option<&str>) -> Vec<u8> {
     const JFIF: &str = "ffe000104a46494600010100000100010000";
     const TABLES: &str = "ffdb0043001b12141714111b1716171e1c1b2028422b28252528513a3d3042605565645f555d5b6a7899816a719073\
         5b5d85b586909ea3abadab6780bcc9baa6c799a8aba4ffc0000b080008000801011100ffc4001400010000000000000000000000000000\

@@ -40,7 +40,7 @@ const OWN: &[(&str, &[&str])] = &[
             "inspections",
         ],
     ),
-    ("denunciations", &["denunciations", "messages", "identity_requests", "serials", "keys", "secrets"]),
+    ("denunciations", &["denunciations", "messages", "identity_requests", "files", "serials", "keys", "secrets"]),
     (
         "procedures",
         &[

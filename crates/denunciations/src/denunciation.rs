@@ -148,6 +148,11 @@ impl Denunciation {
         self.assigned_to.is_some_and(|to| actor.id() == Some(to.0))
     }
 
+    /// Whether the actor works at the agency above, where that takes part.
+    pub fn is_overseen_by(&self, actor: &Actor) -> bool {
+        self.superior_agency_id.is_some_and(|above| actor.agency() == Some(above))
+    }
+
     /// Whether the actor settles it, or helps to.
     pub fn is_settled_by(&self, actor: &Actor) -> bool {
         self.is_handled_by(actor) || self.is_verified_by(actor)

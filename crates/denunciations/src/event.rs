@@ -100,6 +100,21 @@ pub enum Event {
         rung: Rung,
         to: Uuid,
     },
+    /// A file will come.
+    FileDeclared {
+        number: i32,
+    },
+    FileAdded {
+        number: i32,
+    },
+    FileReleased {
+        number: i32,
+    },
+    /// The file as it came was read, as part of who denounces.
+    OriginalOpened {
+        request: Uuid,
+        number: i32,
+    },
     DeadlinePassed {
         stage: DenunciationStage,
         statutory_due_at: DateTime<Utc>,
@@ -153,6 +168,10 @@ impl journal::Event for Event {
             Self::Upheld {} => "denunciation.upheld",
             Self::TakenOver { .. } => "denunciation.taken_over",
             Self::Escalated { .. } => "denunciation.escalated",
+            Self::FileDeclared { .. } => "denunciation.file_declared",
+            Self::FileAdded { .. } => "denunciation.file_added",
+            Self::FileReleased { .. } => "denunciation.file_released",
+            Self::OriginalOpened { .. } => "denunciation.original_opened",
             Self::DeadlinePassed { .. } => "denunciation.deadline_passed",
         }
     }

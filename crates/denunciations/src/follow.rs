@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use crate::clocks::{DenunciationStage, turn};
 use crate::denunciation::{Denunciation, DenunciationId, DenunciationKind, DenunciationOutcome, Protection};
 use crate::event::Event;
+use crate::file::{DenouncerFile, DenouncerFileView};
 use crate::problem::{ASKED_ALREADY, NO_SUPERIOR, NOT_CONCLUDED, NOT_FOUND, NOT_LATE, OVER};
 use crate::receive::{Denouncer, PEOPLE, receipt_hash};
 use crate::redact::redact;
@@ -63,10 +64,13 @@ pub struct Following {
     /// What was asked, and what its denouncer has said since; oldest first.
     #[schema(max_items = 1000)]
     pub messages: Vec<Said>,
+    /// What its denouncer has shown, or declared.
+    #[schema(max_items = 1000)]
+    pub files: Vec<DenouncerFileView>,
 }
 
 impl Following {
-    fn of(it: &Denunciation, said: Vec<Said>) -> Self {
+    fn of(it: &Denunciation, said: Vec<Said>, files: &[DenouncerFile]) -> Self {
         let conversation = said.into_iter().filter(|said| said.part != MessagePart::Remark);
         Self {
             kind: it.kind,
@@ -77,12 +81,13 @@ impl Following {
             withdrawal_asked_at: it.marks.0.withdrawal_asked_at,
             protection: it.marks.0.protection,
             messages: conversation.collect(),
+            files: files.iter().map(DenouncerFileView::of).collect(),
         }
     }
 }
 
 /// The denunciation with this code: whoever has it may see so much of it.
-async fn by_code(conn: &mut AsyncPgConnection, now: DateTime<Utc>, code: &str) -> Result<Seen> {
+pub(crate) async fn by_code(conn: &mut AsyncPgConnection, now: DateTime<Utc>, code: &str) -> Result<Seen> {
     let row = denunciations::table.filter(denunciations::receipt_hash.eq(receipt_hash(code))).select(denunciations::id);
     let id: Option<DenunciationId> = row.first(conn).await.optional()?;
     read(conn, &Ctx { actor: Actor::System, now }, id.ok_or_else(|| NOT_FOUND.error())?).await
@@ -93,8 +98,8 @@ async fn by_code(conn: &mut AsyncPgConnection, now: DateTime<Utc>, code: &str) -
 /// # Errors
 /// [`NOT_FOUND`] for a code that is none.
 pub async fn follow(conn: &mut AsyncPgConnection, now: DateTime<Utc>, code: &str) -> Result<Following> {
-    let Seen { it, said } = by_code(conn, now, code).await?;
-    Ok(Following::of(&it, said))
+    let Seen { it, said, files } = by_code(conn, now, code).await?;
+    Ok(Following::of(&it, said, &files))
 }
 
 /// What its denouncer wants.
@@ -124,9 +129,9 @@ pub async fn say(
 ) -> Result<Answer> {
     let ctx = Ctx { actor: Actor::Anonymous, now };
     again(async || {
-        let Seen { it, said } = by_code(conn, now, &new.receipt_code).await?;
-        is_possible(&it, wish, now)?;
-        let mut moving = Moving::of(Seen { it, said });
+        let seen = by_code(conn, now, &new.receipt_code).await?;
+        is_possible(&seen.it, wish, now)?;
+        let mut moving = Moving::of(seen);
         let event = match wish {
             Wish::Say => Event::Added {},
             Wish::Withdraw => {
@@ -151,7 +156,8 @@ pub async fn say(
         let secrets: Vec<String> = people.iter().flatten().flat_map(Denouncer::secrets).collect();
         vault::add(vault, world.ring, id, &format!("message:{version}:{}", attempt.placeholder()), &new.words).await?;
         moving.say(MessagePart::Denouncer, None, redact(&new.words, &secrets), now);
-        let body = serde_json::to_string(&Following::of(&moving.it, moving.said.clone())).expect("plain data");
+        let body =
+            serde_json::to_string(&Following::of(&moving.it, moving.said.clone(), &moving.files)).expect("plain data");
         let reply = Answer { status: 200, version, location: None, body };
         moving.write(conn, &ctx, world, &event, Some(attempt.keep(&reply, now))).await?;
         Ok(reply)

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use crate::denunciation::{DenunciationId, DenunciationKind};
 use crate::event::Event;
+use crate::file::{DenouncerFile, arrived_file, original};
 use crate::problem::{NOBODY, NOT_APPROVED, NOT_YOURS_TO_DO, OWN_REQUEST, REQUEST_NOT_FOUND};
 use crate::receive::{Denouncer, LETTER, Letter, PEOPLE};
 use crate::steps::{Moving, Seen, World, read};
@@ -179,7 +180,7 @@ pub async fn approve(
 /// Reads it: who has asked, while that is allowed. The journal is told before anything is shown, each time.
 ///
 /// # Errors
-/// [`NOT_APPROVED`]; [`NOT_YOURS_TO_DO`] for anybody else.
+/// [`NOT_APPROVED`]; [`NOT_YOURS_TO_DO`] for anybody else, or who does not settle it any more.
 pub async fn open(
     (conn, vault): (&mut AsyncPgConnection, &mut AsyncPgConnection),
     ctx: &Ctx,
@@ -187,18 +188,48 @@ pub async fn open(
     (id, request): (DenunciationId, IdentityRequestId),
 ) -> Result<Identity> {
     again(async || {
-        let seen = settled_by(conn, ctx, id).await?;
-        let asked = find(conn, id, request).await?;
-        if asked.requested_by != staff(ctx)? {
-            return Err(NOT_YOURS_TO_DO.error());
-        }
-        if asked.open_until.is_none_or(|until| until <= ctx.now) {
-            return Err(NOT_APPROVED.error());
-        }
+        let seen = opened(conn, ctx, (id, request)).await?;
         let event = Event::IdentityOpened { request: request.0 };
         Moving::of(seen).write(conn, ctx, world, &event, None).await
     })
     .await?;
     let denouncers = vault::open(vault, world.ring, id.0, PEOPLE).await?.unwrap_or_default();
     Ok(Identity { denouncers, letter: vault::open(vault, world.ring, id.0, LETTER).await? })
+}
+
+/// Reads a file as it came, as [`open`] reads who denounces.
+///
+/// # Errors
+/// As [`open`]; there is no such file.
+pub async fn open_file(
+    (conn, vault): (&mut AsyncPgConnection, &mut AsyncPgConnection),
+    ctx: &Ctx,
+    world: World<'_>,
+    (id, request, number): (DenunciationId, IdentityRequestId, i32),
+) -> Result<(DenouncerFile, Vec<u8>)> {
+    let file = again(async || {
+        let seen = opened(conn, ctx, (id, request)).await?;
+        let file = arrived_file(&seen.files, number)?.clone();
+        let event = Event::OriginalOpened { request: request.0, number };
+        Moving::of(seen).write(conn, ctx, world, &event, None).await?;
+        Ok(file)
+    })
+    .await?;
+    let (content, _) = original(vault, world, &file).await?;
+    Ok((file, content))
+}
+
+/// The denunciation, for who has asked and is allowed to know.
+async fn opened(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    (id, request): (DenunciationId, IdentityRequestId),
+) -> Result<Seen> {
+    let seen = settled_by(conn, ctx, id).await?;
+    let asked = find(conn, id, request).await?;
+    if asked.requested_by != staff(ctx)? {
+        return Err(NOT_YOURS_TO_DO.error());
+    }
+    let is_open = asked.open_until.is_some_and(|until| ctx.now < until);
+    if is_open { Ok(seen) } else { Err(NOT_APPROVED.error()) }
 }

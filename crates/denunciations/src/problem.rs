@@ -45,6 +45,18 @@ kernel::problems! {
         "Thành phố không có cơ quan cấp trên ở đây", "There is no agency above within the city";
         "Gửi đến Thanh tra Chính phủ hoặc bộ quản lý ngành.", "Write to the Government Inspectorate or the ministry."
     }
+    TOO_MANY_FILES = Conflict "denunciation.too_many_files" {
+        "Đã đủ số tệp", "It has as many files as it can";
+        "Gộp các trang vào một tệp, hoặc nộp trực tiếp.", "Put pages together in one file, or hand them in."
+    }
+    FILE_NOT_FOUND = NotFound "denunciation.file_not_found" {
+        "Không tìm thấy tệp", "There is no such file";
+        "Số thứ tự của các tệp nằm trong files.", "The numbers of its files are in files."
+    }
+    UPLOAD_NOT_FOUND = NotFound "denunciation.upload_not_found" {
+        "Địa chỉ tải lên không có hoặc đã hết hạn", "There is no such address for an upload, or not any more";
+        "Khai lại tệp bằng mã biên nhận.", "Declare the file again with the receipt code."
+    }
     REQUEST_NOT_FOUND = NotFound "identity_request.not_found" {
         "Không tìm thấy yêu cầu xem danh tính", "There is no such request to know who denounces";
         "Xem các yêu cầu của tố cáo này.", "See the requests of this denunciation."

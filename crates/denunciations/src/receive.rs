@@ -141,7 +141,7 @@ impl Fresh {
 }
 
 /// A new code: thirty characters of five bits each.
-fn receipt_code() -> String {
+pub(crate) fn receipt_code() -> String {
     let bits: [u8; 30] = random();
     let letters: Vec<u8> = bits.iter().map(|byte| ALPHABET[usize::from(byte & 31)]).collect();
     let groups: Vec<String> = letters.chunks(5).map(|group| String::from_utf8_lossy(group).into_owned()).collect();

@@ -61,19 +61,13 @@ pub async fn add(
     part: &str,
     what: &impl Serialize,
 ) -> Result<()> {
-    let data_key = data_key(conn, ring, id).await?.ok_or_else(|| INTERNAL.because("the vault has no such key"))?;
-    put(conn, &data_key, id, part, what).await
+    add_bytes(conn, ring, id, part, &serde_json::to_vec(what).expect("what is sealed is plain data")).await
 }
 
-async fn put(
-    conn: &mut AsyncPgConnection,
-    data_key: &[u8; 32],
-    id: Uuid,
-    part: &str,
-    what: &impl Serialize,
-) -> Result<()> {
-    let text = serde_json::to_vec(what).expect("what is sealed is plain data");
-    let sealed = secret::seal(data_key, &bound("secrets", id, "sealed", part), &text);
+/// Adds bytes, as they are.
+pub async fn add_bytes(conn: &mut AsyncPgConnection, ring: &KeyRing, id: Uuid, part: &str, what: &[u8]) -> Result<()> {
+    let data_key = data_key(conn, ring, id).await?.ok_or_else(|| INTERNAL.because("the vault has no such key"))?;
+    let sealed = secret::seal(&data_key, &bound("secrets", id, "sealed", part), what);
     diesel::insert_into(sealed_secrets::table)
         .values((sealed_secrets::id.eq(id), sealed_secrets::part.eq(part), sealed_secrets::sealed.eq(sealed)))
         .on_conflict((sealed_secrets::id, sealed_secrets::part))
@@ -93,12 +87,20 @@ pub async fn open<T: DeserializeOwned>(
     id: Uuid,
     part: &str,
 ) -> Result<Option<T>> {
+    let text = open_bytes(conn, ring, id, part).await?;
+    text.map(|text| serde_json::from_slice(&text).map_err(|error| INTERNAL.because(error))).transpose()
+}
+
+/// The bytes that are known under this name; `None` when nothing is.
+///
+/// # Errors
+/// As [`open`].
+pub async fn open_bytes(conn: &mut AsyncPgConnection, ring: &KeyRing, id: Uuid, part: &str) -> Result<Option<Vec<u8>>> {
     let Some(data_key) = data_key(conn, ring, id).await? else { return Ok(None) };
     let row = sealed_secrets::table.find((id, part)).select(sealed_secrets::sealed);
     let Some(sealed) = row.first::<Vec<u8>>(conn).await.optional()? else { return Ok(None) };
     let text = secret::open(&data_key, &bound("secrets", id, "sealed", part), &sealed);
-    let text = text.ok_or_else(|| INTERNAL.because("something in the vault cannot be opened"))?;
-    serde_json::from_slice(&text).map(Some).map_err(|error| INTERNAL.because(error))
+    text.map(Some).ok_or_else(|| INTERNAL.because("something in the vault cannot be opened"))
 }
 
 async fn data_key(conn: &mut AsyncPgConnection, ring: &KeyRing, id: Uuid) -> Result<Option<[u8; 32]>> {

@@ -11,6 +11,7 @@ use crate::clocks::DenunciationStage;
 use crate::denunciation::{
     Accused, Denunciation, DenunciationChannel, DenunciationId, DenunciationKind, DenunciationOutcome, Protection,
 };
+use crate::file::{DenouncerFile, DenouncerFileView};
 use crate::steps::Said;
 use crate::workflow::{DenunciationAction, DenunciationStatus, allowed_actions};
 
@@ -42,6 +43,9 @@ pub struct View {
     /// What was said since: remarks of officers, questions, and what its denouncer says.
     #[schema(max_items = 1000)]
     pub messages: Vec<Said>,
+    /// What its denouncer has shown.
+    #[schema(max_items = 1000)]
+    pub files: Vec<DenouncerFileView>,
     pub received_on: NaiveDate,
     #[schema(max_items = 10)]
     pub clocks: Vec<DenunciationClock>,
@@ -98,7 +102,7 @@ pub struct DenunciationClock {
 }
 
 /// What the actor sees of it now.
-pub fn view(ctx: &Ctx, it: &Denunciation, said: &[Said]) -> View {
+pub fn view(ctx: &Ctx, it: &Denunciation, said: &[Said], files: &[DenouncerFile]) -> View {
     let clocks = it.clocks.0.0.iter().map(|(stage, running)| DenunciationClock {
         stage: *stage,
         due_at: running.due_at,
@@ -123,6 +127,7 @@ pub fn view(ctx: &Ctx, it: &Denunciation, said: &[Said]) -> View {
         contents: it.words.0.contents.clone(),
         accused: it.accused.0.clone(),
         messages: said.to_vec(),
+        files: files.iter().filter(|file| file.stored_at.is_some()).map(DenouncerFileView::of).collect(),
         received_on: it.received_on,
         clocks: clocks.collect(),
         timeliness: it.clocks.0.timeliness(DenunciationStage::Resolve, ctx.now),

@@ -411,6 +411,13 @@ table! {
         approved_by -> Nullable<Uuid>, approved_at -> Nullable<Timestamptz>, open_until -> Nullable<Timestamptz>,
     }
 }
+table! {
+    denunciations.files (denunciation_id, number) {
+        denunciation_id -> Uuid, number -> Int4, media_type -> Text, size -> Int8, sha256 -> Bytea, upload_hash -> Bytea,
+        upload_until -> Timestamptz, declared_at -> Timestamptz, stored_at -> Nullable<Timestamptz>,
+        released_at -> Nullable<Timestamptz>, released_by -> Nullable<Uuid>,
+    }
+}
 table! { denunciations.serials (agency_id, year) { agency_id -> Uuid, year -> Int4, last -> Int4 } }
 table! { vault.keys (id) { id -> Uuid, key_id -> Text, wrapped -> Bytea } }
 table! { vault.secrets (id, part) { id -> Uuid, part -> Text, sealed -> Bytea } }

@@ -12,9 +12,11 @@ use kernel::text::fold;
 use serde_json::json;
 use unicode_normalization::UnicodeNormalization;
 
+use super::files::show;
 use super::{ADDRESS, NAME, NUMBER, PHONE, follow, lead, new, send, walk};
 use crate::cast::Cast;
 use crate::harness::{Answer, TestApp};
+use crate::papers::{photograph, put};
 use crate::start::{Program, Scratch};
 
 /// However a canary may be written.
@@ -86,6 +88,18 @@ async fn who_denounces_is_nowhere_but_in_the_vault() {
     }
     let (code, id) = send(&app, &cast, letter.clone()).await;
     send(&app, &cast, lead_with_name()).await;
+    let photograph = photograph(Some(&format!("{NAME} {PHONE}")));
+    told.push(("a photograph".to_owned(), show(&app, &code, "image/jpeg", &photograph).await.expect(200)));
+    let text = format!("{NAME}, {ADDRESS}, 0987.654.321");
+    told.push(("a text".to_owned(), show(&app, &code, "text/plain", text.as_bytes()).await.expect(200)));
+    for number in [1, 2] {
+        let at = format!("/v1/denunciations/{id}/files/{number}");
+        told.push((
+            at.clone(),
+            cast.client("chanhthanhtra").post(&format!("{at}/release"), json!({})).await.expect(200),
+        ));
+        told.push((at.clone(), cast.client("thanhtra").get(&format!("{at}/content")).await.expect(200)));
+    }
     walk(&cast, &id, &[Ask, Accept, Notify, Assign]).await;
     let more = json!({ "receipt_code": code, "words": format!("{NAME}: tôi còn bản ghi âm, số 0987 654 321.") });
     for wish in ["add", "ask-for-protection", "withdraw"] {
@@ -180,10 +194,18 @@ async fn who_denounces_is_in_no_line_of_the_log() {
     let wrong = json!({ "receipt_code": code, "words": NAME, "unknown": PHONE });
     nobody.post("/v1/denouncer/add", wrong).await.expect(422);
     program.wait_until_complained("POST /v1/denouncer/add 422");
+    let sha256 = kernel::files::Sha256::of(NAME.as_bytes()).to_string();
+    let file = json!({ "receipt_code": code, "media_type": "text/plain", "size": NAME.len(), "sha256": sha256 });
+    let declared = nobody.post("/v1/denouncer/files", file).await.expect(201).json;
+    let address = declared["upload_to"].as_str().unwrap();
+    put(&nobody, address, NAME).await.expect(200);
+    program.wait_until_complained("PUT /v1/denouncer/uploads");
     let log = program.complained();
     for line in log.lines() {
         search("the log", line, &spellings());
     }
-    assert!(!log.contains(code) && !program.said().contains(NAME), "nor is the code");
+    let token = address.rsplit('/').next().unwrap();
+    assert!(!log.contains(code) && !log.contains(token), "nor is the code, nor an address for a file");
+    assert!(!program.said().contains(NAME));
     program.stop();
 }

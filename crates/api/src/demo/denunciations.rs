@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use denunciations::denunciation::{Accused, DenunciationOutcome};
+use denunciations::file::{self, FreshUpload, NewDenouncerFile};
 use denunciations::follow::{self, DenouncerWords, Wish};
 use denunciations::identity::{self, IdentityRequestId, NewIdentityRequest};
 use denunciations::receive::{self, Denouncer, Fresh, NewDenunciation};
@@ -11,11 +12,12 @@ use denunciations::workflow::DenunciationAction::{self, *};
 use denunciations::{DenunciationId, vault};
 use diesel_async::AsyncPgConnection;
 use directory::demo::staff_id;
+use kernel::files::{MediaType, Sha256};
 use kernel::idempotency::Attempt;
 use kernel::problem::{INTERNAL, Result};
 use kernel::{Actor, Ctx, Db, Role, db};
 
-use super::{agency, fixed, officer};
+use super::{PAPER, agency, fixed, officer};
 use crate::app::App;
 
 /// Kinds of ids, as the contract's examples name them.
@@ -63,6 +65,8 @@ const WAYS: &[(u8, &[DenunciationAction])] = &[
     (30, &[Accept, Assign, Report, Conclude]),
     (31, &[Accept]),
     (32, &[Accept, Assign, Report, Conclude]),
+    (33, &[]),
+    (34, &[]),
 ];
 
 /// Of nobody known.
@@ -77,6 +81,10 @@ const CONTINUED: [u8; 2] = [29, 30];
 const ASKED: u8 = 27;
 /// How long ago the late ones were sent, in days: longer than the limit, its extension and the days of rest about it.
 const AGO: i64 = 60;
+
+/// What is shown with these, and awaited with the first.
+const FILES: [u8; 3] = [OPEN, 33, 34];
+const UPLOAD: &str = "7K3QH-9TZ2M-4XVBN-WC8RD-6PYEA-1GSF6";
 
 /// Whose request to know who denounces is approved.
 const OPEN: u8 = 25;
@@ -113,6 +121,7 @@ pub async fn load(app: &App, conn: &mut AsyncPgConnection, database: &db::Settin
         }
     }
     go_up(app, (conn, vault), now).await?;
+    show(app, (conn, vault), now).await?;
     ask_who_it_is(conn, app.denunciations(), &head, &inspector).await
 }
 
@@ -133,6 +142,31 @@ async fn go_up(
     let attempt = attempt(ASKED, AskForReport.code());
     let target = Target { id: DenunciationId(fixed(DENUNCIATIONS, ASKED)), if_match: None, attempt: &attempt };
     steps::act(conn, &chair, world, target, Act::Plain(AskForReport)).await.map(drop)
+}
+
+/// Their denouncers show something; the address of the one that has not come is good for as long as anybody may try the demo.
+async fn show(
+    app: &App,
+    (conn, vault): (&mut AsyncPgConnection, &mut AsyncPgConnection),
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let world = app.denunciations();
+    for n in FILES.into_iter().chain([FOLLOWED]) {
+        let token = if n == FOLLOWED { UPLOAD.to_owned() } else { FreshUpload::at(now).token };
+        let fresh = FreshUpload { token: token.clone(), until: now + Duration::days(3650) };
+        let new = NewDenouncerFile {
+            receipt_code: code(n),
+            media_type: MediaType::Pdf,
+            size: PAPER.len() as i64,
+            sha256: Sha256::of(PAPER),
+        };
+        file::declare(conn, now, world, fresh, new, &attempt(n, "file")).await?;
+        if n != FOLLOWED {
+            let awaited = file::awaited(conn, now, &token).await?;
+            file::arrived((conn, vault), now, world, &awaited, PAPER).await?;
+        }
+    }
+    Ok(())
 }
 
 /// The inspector wants to know who denounces, twice: one of the requests is approved.

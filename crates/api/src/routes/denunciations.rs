@@ -194,8 +194,8 @@ async fn list_denunciations(
 #[get("/v1/denunciations/{id}")]
 async fn get_denunciation(call: Call, id: Id<DenunciationId>, request: HttpRequest) -> Result<HttpResponse> {
     let mut conn = call.apart.denunciations.conn().await?;
-    let Seen { it, said } = steps::read(&mut conn, &call.ctx, id.0).await?;
-    versioned(&request, it.version, || Ok(view::view(&call.ctx, &it, &said)))
+    let Seen { it, said, files } = steps::read(&mut conn, &call.ctx, id.0).await?;
+    versioned(&request, it.version, || Ok(view::view(&call.ctx, &it, &said, &files)))
 }
 
 /// Requests to know who denounces.

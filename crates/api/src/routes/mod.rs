@@ -30,6 +30,7 @@ pub mod data_sources;
 pub mod deadlines;
 pub mod delegations;
 pub mod deliveries;
+pub mod denunciation_files;
 pub mod denunciation_steps;
 pub mod denunciations;
 pub mod directory;
@@ -67,6 +68,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     case_files::configure(config);
     denunciations::configure(config);
     denunciation_steps::configure(config);
+    denunciation_files::configure(config);
     health::configure(config);
     problems::configure(config);
     deadlines::configure(config);

@@ -78,7 +78,7 @@ pub async fn act(
         let mut moving = Moving::of(seen);
         advance(&mut moving, ctx, world, act.action(), &act)?;
         let event = happens(&mut moving, ctx, &act)?;
-        let view = view(ctx, &moving.it, &moving.said);
+        let view = view(ctx, &moving.it, &moving.said, &moving.files);
         let body = serde_json::to_string(&view).expect("a view is plain data");
         let reply = Answer { status: 200, version: view.version, location: None, body };
         moving.write(conn, ctx, world, &event, Some(target.attempt.keep(&reply, ctx.now))).await?;

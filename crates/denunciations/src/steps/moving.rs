@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use futures_util::future::join;
+use futures_util::future::join3;
 use kernel::idempotency::Kept;
 use kernel::journal::{Entry, Told};
 use kernel::record::{Also, Record, nothing_late};
-use kernel::schema::{denunciations, messages};
+use kernel::schema::{denunciations, files, messages};
 use kernel::{Actor, Ctx, Result, text_enum};
 use serde::Serialize;
 use serde_json::json;
@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::World;
 use crate::denunciation::{Denunciation, DenunciationId, visible_to};
 use crate::event::Event;
+use crate::file::DenouncerFile;
 use crate::problem::{ID_TAKEN, NOT_FOUND};
 use crate::timer::timers_of;
 
@@ -46,10 +47,11 @@ pub struct Said {
     pub said_at: DateTime<Utc>,
 }
 
-/// A denunciation as somebody may see it, with what was said.
+/// A denunciation as somebody may see it, with what was said and shown.
 pub struct Seen {
     pub it: Denunciation,
     pub said: Vec<Said>,
+    pub files: Vec<DenouncerFile>,
 }
 
 /// The denunciation as the actor may see it, in one trip.
@@ -57,7 +59,8 @@ pub struct Seen {
 /// # Errors
 /// [`NOT_FOUND`] when there is none, or none for this actor.
 pub async fn read(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DenunciationId) -> Result<Seen> {
-    let (mut one, mut two): (&AsyncPgConnection, &AsyncPgConnection) = (conn, conn);
+    let (mut one, mut two, mut three): (&AsyncPgConnection, &AsyncPgConnection, &AsyncPgConnection) =
+        (conn, conn, conn);
     let it =
         denunciations::table.filter(denunciations::id.eq(id)).filter(visible_to(ctx)).select(Denunciation::as_select());
     let said = messages::table.filter(messages::denunciation_id.eq(id)).order(messages::version).limit(1000).select((
@@ -66,8 +69,11 @@ pub async fn read(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DenunciationId) -
         messages::words,
         messages::said_at,
     ));
-    let (it, said) = join(it.first::<Denunciation>(&mut one), said.load(&mut two)).await;
-    Ok(Seen { it: it.optional()?.ok_or_else(|| NOT_FOUND.error())?, said: said? })
+    let shown = files::table.filter(files::denunciation_id.eq(id)).order(files::number).limit(1000);
+    let shown = shown.select(DenouncerFile::as_select());
+    let (it, said, files) =
+        join3(it.first::<Denunciation>(&mut one), said.load(&mut two), shown.load(&mut three)).await;
+    Ok(Seen { it: it.optional()?.ok_or_else(|| NOT_FOUND.error())?, said: said?, files: files? })
 }
 
 /// Who may be told of it: the agencies, unless it accuses anybody there. Never its denouncer, who has no account.
@@ -86,16 +92,17 @@ pub struct Moving {
     /// As it will be.
     pub it: Denunciation,
     pub said: Vec<Said>,
+    pub files: Vec<DenouncerFile>,
     /// What else is written with it.
     pub also: Vec<Also>,
 }
 
 impl Moving {
     /// About to be changed, as it was seen.
-    pub fn of(Seen { mut it, said }: Seen) -> Self {
+    pub fn of(Seen { mut it, said, files }: Seen) -> Self {
         let before = it.clone();
         it.version += 1;
-        Self { before, it, said, also: Vec::new() }
+        Self { before, it, said, files, also: Vec::new() }
     }
 
     /// Something is said with it.

@@ -86,7 +86,7 @@ pub enum To {
 fn is_party(party: Party, actor: &Actor, it: &Denunciation) -> bool {
     match party {
         Party::Handling => it.is_handled_by(actor),
-        Party::Superior => actor.agency().is_some() && actor.agency() == it.superior_agency_id,
+        Party::Superior => it.is_overseen_by(actor),
         Party::Assigned => it.is_verified_by(actor),
     }
 }

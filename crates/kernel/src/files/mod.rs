@@ -29,5 +29,5 @@ pub use content::Content;
 pub use error::{Cause, FilesError};
 pub use hash::{Hasher, NotASha256, Sha256};
 pub use media::MediaType;
-pub use store::{Expected, FileStore, Listed, Stored};
+pub use store::{Expected, FileStore, Listed, Stored, collect};
 pub use strip::strip;

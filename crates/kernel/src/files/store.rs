@@ -107,7 +107,7 @@ impl FileStore {
         // Always written anew, even if it is there: the time of the last put is what protects it from a clean-up.
         let path = path(&sha256);
         let mut writer = BufWriter::with_capacity(self.objects.clone(), path.clone(), PART).with_max_concurrency(2);
-        match receive(content, &expected, &mut writer).await {
+        match receive(content, &expected, async |piece| writer.put(piece).await).await {
             Ok(media_type) => {
                 writer.shutdown().await?;
                 if let Some(root) = &self.root {
@@ -190,11 +190,32 @@ fn missing(error: object_store::Error, sha256: &Sha256) -> FilesError {
     }
 }
 
-/// Passes the content on to the writer and finds out what it is.
+/// Takes a file in as [`FileStore::put`] does, into memory: for what must not lie in the store as it came.
+///
+/// # Errors
+/// As [`FileStore::put`].
+pub async fn collect<E: Into<Cause>>(
+    content: impl Stream<Item = Result<Bytes, E>>,
+    expected: Expected,
+    limit: u64,
+) -> Result<Bytes, FilesError> {
+    if expected.size > limit {
+        return Err(FilesError::TooLarge { size: expected.size, limit });
+    }
+    let mut all = BytesMut::new();
+    let keep = async |piece: Bytes| {
+        all.extend_from_slice(&piece);
+        Ok(())
+    };
+    receive(content, &expected, keep).await?;
+    Ok(all.freeze())
+}
+
+/// Passes the content on and finds out what it is.
 async fn receive<E: Into<Cause>>(
     content: impl Stream<Item = Result<Bytes, E>>,
     expected: &Expected,
-    writer: &mut BufWriter,
+    mut keep: impl AsyncFnMut(Bytes) -> object_store::Result<()>,
 ) -> Result<MediaType, FilesError> {
     let declared = expected.size;
     let mut content = std::pin::pin!(content.map_err(|cause| FilesError::Interrupted(cause.into())));
@@ -218,7 +239,7 @@ async fn receive<E: Into<Cause>>(
         }
         hasher.update(&piece);
         inspector.update(&piece)?;
-        writer.put(piece).await?;
+        keep(piece).await?;
         next = content.try_next().await?;
     }
     if received < declared {
