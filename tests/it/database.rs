@@ -21,6 +21,7 @@ use directory::representation::Basis;
 use directory::{AgencyKind, authorization};
 use kernel::reference::Reference;
 use kernel::{Db, db};
+use privacy::breach::BreachStatus;
 use procedures::appointment::AppointmentStatus;
 use procedures::assessment::AssessmentStatus;
 use procedures::assessment::criteria::CriterionKind;
@@ -158,6 +159,7 @@ async fn the_database_takes_the_codes_that_the_program_knows_and_no_others() {
         ("cases", "kind", codes(CaseKind::ALL, CaseKind::code)),
         ("cases", "status", codes(CaseStatus::ALL, CaseStatus::code)),
         ("inspections", "status", codes(InspectionStatus::ALL, InspectionStatus::code)),
+        ("data_breaches", "status", codes(BreachStatus::ALL, BreachStatus::code)),
         ("cases", "channel", codes(CaseChannel::ALL, CaseChannel::code)),
         ("case_dialogues", "outcome", codes(DialogueOutcome::ALL, DialogueOutcome::code)),
         ("case_files", "purpose", codes(CaseFilePurpose::ALL, CaseFilePurpose::code)),

@@ -40,6 +40,7 @@ const OWN: &[(&str, &[&str])] = &[
             "inspections",
         ],
     ),
+    ("privacy", &["consents", "consent_events", "data_breaches"]),
     ("denunciations", &["denunciations", "messages", "identity_requests", "serials", "keys", "secrets"]),
     (
         "procedures",

@@ -100,6 +100,7 @@ async fn fire(app: &Arc<App>, conn: &mut AsyncPgConnection) -> Result<usize> {
             denunciations::timer::ENTITY => denunciations::timer::fire(conn, &ctx, timer).await.map(drop),
             complaints::timer::ENTITY => complaints::timer::fire(conn, &ctx, app.cases(), timer).await.map(drop),
             inspection::timer::ENTITY => inspection::timer::fire(conn, &ctx, app.cases(), timer).await,
+            privacy::breach::timer::ENTITY => privacy::breach::timer::fire(conn, &ctx, &app.rules, timer).await,
             procedures::queue::ENTITY => procedures::queue::evening::fire(conn, &ctx, timer).await,
             procedures::appointment::ENTITY => procedures::appointment::timer::fire(conn, &ctx, timer).await,
             procedures::fee::refund::ENTITY => ask_back(app, conn, timer, ctx.now).await,

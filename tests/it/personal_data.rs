@@ -1,0 +1,4 @@
+//! Personal data: what it is used for, consent, breaches, who has read what, and what is erased.
+
+mod breaches;
+mod consents;
