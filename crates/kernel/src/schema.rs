@@ -369,6 +369,12 @@ table! {
 table! { case_serials (agency_id, year) { agency_id -> Uuid, year -> Int4, last -> Int4 } }
 
 table! {
+    data_accesses (id) {
+        id -> Uuid, staff_id -> Uuid, agency_id -> Uuid, citizen_id -> Nullable<Uuid>, entity_kind -> Text, entity_id -> Uuid,
+        through -> Text, hour -> Timestamptz, read_at -> Timestamptz,
+    }
+}
+table! {
     consents (id) {
         id -> Uuid, version -> Int4, citizen_id -> Uuid, purpose -> Text, given -> Bool, words_version -> Int4,
         changed_at -> Timestamptz,

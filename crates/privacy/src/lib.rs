@@ -3,9 +3,11 @@
 //!
 //! - [`purpose`]: for what, on which ground, as data
 //! - [`consent`]: what citizens agree to, and withdraw
+//! - [`access`]: who has read whose identity
 //! - [`breach`]: the register of breaches, with the hours in which the authority is to be told
 //! - [`problem`]: what can go wrong
 
+pub mod access;
 pub mod breach;
 pub mod consent;
 pub mod problem;

@@ -27,6 +27,7 @@ pub mod cases;
 pub mod consents;
 pub mod consultations;
 pub mod corrections;
+pub mod data_accesses;
 pub mod data_breaches;
 pub mod data_sources;
 pub mod deadlines;
@@ -81,6 +82,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     answer_templates::configure(config);
     inspections::configure(config);
     consents::configure(config);
+    data_accesses::configure(config);
     data_breaches::configure(config);
     reviews::configure(config);
     consultations::configure(config);
