@@ -1,5 +1,6 @@
 //! Denunciations: sent without an account, followed by a code, settled by people who do not know who denounces.
 
+mod above;
 mod canary;
 mod page;
 mod vault;
@@ -56,9 +57,11 @@ pub fn said(action: DenunciationAction) -> Value {
     use DenunciationAction::*;
     let grounded = |ground: &str| json!({ "ground": ground, "reason": "Theo hồ sơ đã kiểm tra." });
     match action {
-        CheckLead | Accept | Notify | Send | Close => json!({}),
+        CheckLead | Accept | Notify | Send | Close | AskForReport => json!({}),
         Redact => json!({ "subject": "Tố cáo nhận tiền", "contents": ["Một cán bộ yêu cầu đưa tiền."] }),
-        Ask | Report | Handle | Publish | Protect => json!({ "words": "Đề nghị cho biết thêm chi tiết." }),
+        Ask | Report | Handle | Publish | Protect | ExplainDelay | AnswerDelay | Uphold | TakeOver => {
+            json!({ "words": "Đề nghị cho biết thêm chi tiết." })
+        }
         Transfer => json!({ "to": "H26", "reason": "Thuộc thẩm quyền của Thành phố." }),
         ExtendCheck => grounded("several_places"),
         Refuse => grounded("no_grounds"),
@@ -78,7 +81,12 @@ pub fn said(action: DenunciationAction) -> Value {
 
 /// Who takes it.
 fn hand(action: DenunciationAction) -> &'static str {
-    if action == DenunciationAction::Report { "thanhtra" } else { "chanhthanhtra" }
+    use DenunciationAction::*;
+    match action {
+        Report => "thanhtra",
+        AskForReport | AnswerDelay | Uphold | TakeOver => "chutich",
+        _ => "chanhthanhtra",
+    }
 }
 
 pub async fn walk(cast: &Cast, id: &str, way: &[DenunciationAction]) -> Value {

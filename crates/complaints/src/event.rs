@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::journal;
+use kernel::ladder::Rung;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::case::{CaseChannel, CaseOutcome};
 use crate::clocks::CaseStage;
 use crate::facts::CaseKind;
-use crate::law::Rung;
 use crate::paper::CaseFilePurpose;
 use crate::request::{DialogueOutcome, PublicationMeans, ServiceMeans};
 

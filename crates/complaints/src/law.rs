@@ -1,10 +1,9 @@
-//! What the law says beside limits, as data: grounds, settings that the sources leave open, and the ladder of escalation. Files
-//! under `migrations/seed/`, each line with its source and how sure we are of it.
+//! What the law says beside limits, as data: grounds, and settings that the sources leave open. Files under `migrations/seed/`, each
+//! line with its source and how sure we are of it.
 
 use std::sync::LazyLock;
 
 use chrono::NaiveDate;
-use deadlines::{Limit, Unit};
 use kernel::problem::{FieldError, INVALID, Text};
 use kernel::rules::read_csv;
 use kernel::{Result, text_enum};
@@ -58,51 +57,16 @@ struct SettingRow {
     value: u32,
 }
 
-text_enum! {
-    /// To whom something overdue is shown.
-    Rung {
-        /// Whoever heads the agency that has it.
-        Head = "head",
-        /// The agency above.
-        Superior = "superior",
-        /// The agency above all.
-        Top = "top",
-    }
-}
-
-/// A rung of the ladder: so long after a limit ran out.
-#[derive(Debug, Deserialize)]
-pub struct Escalation {
-    pub rung: Rung,
-    after: u32,
-    unit: Unit,
-}
-
-impl Escalation {
-    /// How long after.
-    pub fn after(&self) -> Limit {
-        Limit { amount: self.after, unit: self.unit }
-    }
-}
-
 static GROUNDS: LazyLock<Vec<Ground>> = LazyLock::new(|| {
     read_csv(include_str!("../../../migrations/seed/case-grounds.csv")).expect("a test reads case-grounds.csv")
 });
 static SETTINGS: LazyLock<Vec<SettingRow>> = LazyLock::new(|| {
     read_csv(include_str!("../../../migrations/seed/case-settings.csv")).expect("a test reads case-settings.csv")
 });
-static LADDER: LazyLock<Vec<Escalation>> = LazyLock::new(|| {
-    read_csv(include_str!("../../../migrations/seed/escalation.csv")).expect("a test reads escalation.csv")
-});
 
 /// Every ground, by kind and action.
 pub fn grounds() -> &'static [Ground] {
     &GROUNDS
-}
-
-/// The ladder, from the lowest rung.
-pub fn ladder() -> &'static [Escalation] {
-    &LADDER
 }
 
 /// What a setting is for a kind, where anything says so.
@@ -137,7 +101,7 @@ mod tests {
 
     #[test]
     fn the_files_are_read_and_every_ground_is_for_a_step_that_its_kind_has() {
-        assert!(ladder().len() >= 3 && grounds().len() > 20 && !SETTINGS.is_empty());
+        assert!(grounds().len() > 20 && !SETTINGS.is_empty());
         for ground in grounds() {
             let has = TABLE.iter().any(|row| row.action == ground.action && row.kinds.contains(&ground.kind));
             assert!(has, "{ground:?}");

@@ -7,7 +7,7 @@
 //! - [`case`]: the row, and who may see it; [`view`]: what the world sees of it
 //! - [`mod@file`]: sending one; [`paper`]: its files; [`steps`]: everything that moves it, with what must be said in a
 //!   [`request`]; [`clocks`]: what that does to its limits
-//! - [`law`]: grounds, settings and the ladder of escalation, as data
+//! - [`law`]: grounds and settings, as data
 //! - [`note`]: what officers note for each other; [`template`]: from what they begin what they write to senders
 //! - [`inspection`]: public-duty inspections, what they found and whether it was remedied
 //! - [`list`], [`timeline`]: reading; [`timer`]: what happens when nobody does anything

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncPgConnection;
+use kernel::ladder::{Rung, ladder};
 use kernel::problem::INTERNAL;
 use kernel::rules::Rules;
 use kernel::timers::{Due, Timers};
@@ -10,7 +11,6 @@ use kernel::{Actor, Ctx, Result};
 use crate::case::{Case, CaseId};
 use crate::clocks::{CaseStage, begin};
 use crate::event::Event;
-use crate::law::{self, Rung};
 use crate::problem::NOT_FOUND;
 use crate::steps::{Moving, World, read};
 use crate::workflow::{CaseStatus, ClockEffect};
@@ -37,7 +37,7 @@ fn limits(case: &Case) -> impl Iterator<Item = (&'static str, DateTime<Utc>)> {
 
 /// When what is owed is shown to the next higher up.
 fn next_rung(case: &Case, rules: &Rules) -> Result<Option<DateTime<Utc>>> {
-    let rung = usize::try_from(case.escalation).ok().and_then(|rung| law::ladder().get(rung));
+    let rung = usize::try_from(case.escalation).ok().and_then(|rung| ladder().get(rung));
     let owed = case.clocks.0.owed().map(|(_, running)| running.due_at).min();
     let (Some(rung), Some(due_at)) = (rung, owed) else { return Ok(None) };
     match rung.after().amount {
@@ -97,7 +97,7 @@ pub async fn fire(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, due
 
 /// One rung up.
 fn escalate(moving: &mut Moving, ctx: &Ctx, world: World<'_>) -> Result<Option<Event>> {
-    let rung = usize::try_from(moving.case.escalation).ok().and_then(|rung| law::ladder().get(rung));
+    let rung = usize::try_from(moving.case.escalation).ok().and_then(|rung| ladder().get(rung));
     let (Some(rung), Some((stage, _))) = (rung, moving.case.clocks.0.past_due(ctx.now)) else { return Ok(None) };
     moving.case.escalation += 1;
     let own = moving.case.handling_agency_id;

@@ -21,6 +21,12 @@ text_enum! {
         Send = "send",
         Handle = "handle",
         Publish = "publish",
+        /// The agency above asks why it is late (LTC Art. 38).
+        AskDelay = "ask_delay",
+        /// Whoever settles it says why.
+        ExplainDelay = "explain_delay",
+        /// The agency above looks at what was concluded, as its denouncer has gone there (LTC Art. 37).
+        Review = "review",
     }
 }
 
@@ -42,6 +48,9 @@ fn rule<'a>(it: &Denunciation, stage: DenunciationStage, rules: &'a Rules) -> Op
         DenunciationStage::Send => ("send_conclusion", ""),
         DenunciationStage::Handle => ("handle_conclusion", ""),
         DenunciationStage::Publish => ("publish_conclusion", ""),
+        DenunciationStage::AskDelay => ("overdue_superior_asks", ""),
+        DenunciationStage::ExplainDelay => ("overdue_resolver_reports", ""),
+        DenunciationStage::Review => ("continued_review", ""),
     };
     rules.clock("denunciation", name, variant, it.received_on)
 }
@@ -58,7 +67,15 @@ pub fn turn(
     at: DateTime<Utc>,
 ) -> Result<()> {
     match effect {
-        ClockEffect::Begin(stage) => clocks.begin(stage, rule(it, stage, rules), it.handling_agency_id, rules, at),
+        ClockEffect::Begin(stage) => {
+            use DenunciationStage::{AskDelay, Review};
+            let above = it.superior_agency_id.filter(|_| matches!(stage, AskDelay | Review));
+            clocks.begin(stage, rule(it, stage, rules), above.unwrap_or(it.handling_agency_id), rules, at)
+        }
+        ClockEffect::Forget(stage) => {
+            clocks.0.remove(&stage);
+            Ok(())
+        }
         ClockEffect::End(stage) => {
             clocks.end(stage, at);
             Ok(())

@@ -84,6 +84,12 @@ pub struct Marks {
     pub withdrawal_asked_at: Option<DateTime<Utc>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protection: Option<Protection>,
+    /// Its denouncer has told the agency above that it is late (LTC Art. 38).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delay_reported_at: Option<DateTime<Utc>>,
+    /// Its denouncer has gone on to the agency above, after the conclusion (LTC Art. 37).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub continued_at: Option<DateTime<Utc>>,
     /// It may be extended twice (LTC Art. 30).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub specially_complex: bool,
@@ -120,12 +126,31 @@ pub struct Denunciation {
     pub accepted_at: Option<DateTime<Utc>>,
     pub finished_at: Option<DateTime<Utc>>,
     pub closed_at: Option<DateTime<Utc>>,
+    /// The agency above, where it takes part: what is late was shown to it, or its denouncer has gone there.
+    pub superior_agency_id: Option<AgencyId>,
+    /// How far up the ladder what is owed has been shown: 0 not at all.
+    pub escalation: i16,
 }
 
 impl Denunciation {
     /// Whether an agency is accused, or somebody.
     pub fn bars(&self, who: Uuid) -> bool {
         self.barred.contains(&who)
+    }
+
+    /// Whether the actor works at the agency that has it.
+    pub fn is_handled_by(&self, actor: &Actor) -> bool {
+        actor.agency() == Some(self.handling_agency_id)
+    }
+
+    /// Whether the actor verifies it.
+    pub fn is_verified_by(&self, actor: &Actor) -> bool {
+        self.assigned_to.is_some_and(|to| actor.id() == Some(to.0))
+    }
+
+    /// Whether the actor settles it, or helps to.
+    pub fn is_settled_by(&self, actor: &Actor) -> bool {
+        self.is_handled_by(actor) || self.is_verified_by(actor)
     }
 }
 
@@ -134,7 +159,8 @@ impl Denunciation {
 pub enum Visible {
     All,
     None,
-    /// Those that were received or are handled at the agency, and those that one verifies; none that accuses either.
+    /// Those that were received or are handled at the agency, or in which it takes part as the one above, and those that one verifies;
+    /// none that accuses either.
     Staff(StaffId, AgencyId),
 }
 
@@ -162,6 +188,8 @@ impl QueryFragment<Pg> for Visible {
                 out.push_sql(" OR denunciations.handling_agency_id = ");
                 out.push_bind_param::<SqlUuid, _>(agency)?;
                 out.push_sql(" OR denunciations.receiving_agency_id = ");
+                out.push_bind_param::<SqlUuid, _>(agency)?;
+                out.push_sql(" OR denunciations.superior_agency_id = ");
                 out.push_bind_param::<SqlUuid, _>(agency)?;
                 out.push_sql(")");
             }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use kernel::journal;
+use kernel::ladder::Rung;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -76,6 +77,29 @@ pub enum Event {
     IdentityOpened {
         request: Uuid,
     },
+    /// Its denouncer tells the agency above that it is late.
+    DelayReported {
+        superior: Uuid,
+    },
+    ReportAsked {},
+    DelayExplained {},
+    DelayAnswered {},
+    /// Its denouncer goes on to the agency above, after the conclusion.
+    Continued {
+        superior: Uuid,
+    },
+    Upheld {},
+    /// The agency above settles it anew.
+    TakenOver {
+        from: Uuid,
+        to: Uuid,
+    },
+    /// Something overdue is shown to somebody higher up.
+    Escalated {
+        stage: DenunciationStage,
+        rung: Rung,
+        to: Uuid,
+    },
     DeadlinePassed {
         stage: DenunciationStage,
         statutory_due_at: DateTime<Utc>,
@@ -121,6 +145,14 @@ impl journal::Event for Event {
             Self::IdentityRequested { .. } => "denunciation.identity_requested",
             Self::IdentityApproved { .. } => "denunciation.identity_approved",
             Self::IdentityOpened { .. } => "denunciation.identity_opened",
+            Self::DelayReported { .. } => "denunciation.delay_reported",
+            Self::ReportAsked {} => "denunciation.report_asked",
+            Self::DelayExplained {} => "denunciation.delay_explained",
+            Self::DelayAnswered {} => "denunciation.delay_answered",
+            Self::Continued { .. } => "denunciation.continued",
+            Self::Upheld {} => "denunciation.upheld",
+            Self::TakenOver { .. } => "denunciation.taken_over",
+            Self::Escalated { .. } => "denunciation.escalated",
             Self::DeadlinePassed { .. } => "denunciation.deadline_passed",
         }
     }

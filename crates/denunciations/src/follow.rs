@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use kernel::id::AgencyId;
 use kernel::idempotency::{Answer, Attempt};
 use kernel::record::again;
 use kernel::schema::denunciations;
@@ -10,15 +11,16 @@ use kernel::{Actor, Ctx, Result};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::clocks::DenunciationStage;
+use crate::clocks::{DenunciationStage, turn};
 use crate::denunciation::{Denunciation, DenunciationId, DenunciationKind, DenunciationOutcome, Protection};
 use crate::event::Event;
-use crate::problem::{NOT_FOUND, OVER};
+use crate::problem::{ASKED_ALREADY, NO_SUPERIOR, NOT_CONCLUDED, NOT_FOUND, NOT_LATE, OVER};
 use crate::receive::{Denouncer, PEOPLE, receipt_hash};
 use crate::redact::redact;
 use crate::steps::{MessagePart, Moving, Said, Seen, World, read};
+use crate::timer::above;
 use crate::vault;
-use crate::workflow::DenunciationStatus;
+use crate::workflow::{ClockEffect, DenunciationStatus, SETTLED, UNDER_WAY};
 
 /// The code, as it was given.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -102,12 +104,16 @@ pub enum Wish {
     Say,
     Withdraw,
     Protection,
+    /// To tell the agency above that it is late (LTC Art. 38).
+    ReportDelay,
+    /// To go on to the agency above, after the conclusion (LTC Art. 37).
+    Continue,
 }
 
 /// Says something: as it was said in the vault, and here without what tells who says it.
 ///
 /// # Errors
-/// [`NOT_FOUND`]; [`OVER`].
+/// [`NOT_FOUND`]; [`OVER`]; [`NOT_LATE`], [`NOT_CONCLUDED`], [`ASKED_ALREADY`], [`NO_SUPERIOR`] for what goes to the agency above.
 pub async fn say(
     (conn, vault): (&mut AsyncPgConnection, &mut AsyncPgConnection),
     now: DateTime<Utc>,
@@ -119,10 +125,7 @@ pub async fn say(
     let ctx = Ctx { actor: Actor::Anonymous, now };
     again(async || {
         let Seen { it, said } = by_code(conn, now, &new.receipt_code).await?;
-        let late = it.finished_at.is_some() && wish == Wish::Withdraw;
-        if it.status.is_over() || late {
-            return Err(OVER.error().extra("state", it.status.code()));
-        }
+        is_possible(&it, wish, now)?;
         let mut moving = Moving::of(Seen { it, said });
         let event = match wish {
             Wish::Say => Event::Added {},
@@ -134,6 +137,14 @@ pub async fn say(
                 moving.it.marks.0.protection = Some(Protection::Asked);
                 Event::ProtectionAsked {}
             }
+            Wish::ReportDelay => {
+                moving.it.marks.0.delay_reported_at = Some(now);
+                Event::DelayReported { superior: go_up(&mut moving.it, DenunciationStage::AskDelay, world, now)?.0 }
+            }
+            Wish::Continue => {
+                moving.it.marks.0.continued_at = Some(now);
+                Event::Continued { superior: go_up(&mut moving.it, DenunciationStage::Review, world, now)?.0 }
+            }
         };
         let (id, version) = (moving.it.id.0, moving.it.version);
         let people: Option<Vec<Denouncer>> = vault::open(vault, world.ring, id, PEOPLE).await?;
@@ -142,8 +153,40 @@ pub async fn say(
         moving.say(MessagePart::Denouncer, None, redact(&new.words, &secrets), now);
         let body = serde_json::to_string(&Following::of(&moving.it, moving.said.clone())).expect("plain data");
         let reply = Answer { status: 200, version, location: None, body };
-        moving.write(conn, &ctx, &event, Some(attempt.keep(&reply, now))).await?;
+        moving.write(conn, &ctx, world, &event, Some(attempt.keep(&reply, now))).await?;
         Ok(reply)
     })
     .await
+}
+
+fn is_possible(it: &Denunciation, wish: Wish, now: DateTime<Utc>) -> Result<()> {
+    let error = match wish {
+        Wish::Withdraw if it.finished_at.is_some() => OVER.error(),
+        Wish::Continue if !SETTLED.contains(&it.status) => NOT_CONCLUDED.error(),
+        Wish::Continue if it.marks.0.continued_at.is_some() => ASKED_ALREADY.error(),
+        Wish::Continue => return Ok(()),
+        _ if it.status.is_over() => OVER.error(),
+        Wish::ReportDelay if it.marks.0.delay_reported_at.is_some() => ASKED_ALREADY.error(),
+        Wish::ReportDelay if !is_late(it, now) => NOT_LATE.error(),
+        _ => return Ok(()),
+    };
+    Err(error.extra("state", it.status.code()))
+}
+
+/// Whether its settlement is owed and its limit, with what it was extended by, is over.
+fn is_late(it: &Denunciation, now: DateTime<Utc>) -> bool {
+    let owed = it.clocks.0.owed().find(|(stage, _)| *stage == DenunciationStage::Resolve);
+    UNDER_WAY.contains(&it.status) && owed.is_some_and(|(_, running)| running.due_at <= now)
+}
+
+/// The agency above has a part in it from now on, and a limit.
+fn go_up(it: &mut Denunciation, stage: DenunciationStage, world: World<'_>, now: DateTime<Utc>) -> Result<AgencyId> {
+    let superior = above(it, world).ok_or_else(|| NO_SUPERIOR.error())?;
+    it.superior_agency_id = Some(superior);
+    let mut clocks = it.clocks.0.clone();
+    turn(&mut clocks, ClockEffect::Begin(stage), it, world.rules, now)?;
+    it.next_due_at = clocks.next_due_at();
+    it.clocks.0 = clocks;
+    it.open = true;
+    Ok(superior)
 }

@@ -16,7 +16,7 @@ use crate::denunciation::{DenunciationId, DenunciationKind};
 use crate::event::Event;
 use crate::problem::{NOBODY, NOT_APPROVED, NOT_YOURS_TO_DO, OWN_REQUEST, REQUEST_NOT_FOUND};
 use crate::receive::{Denouncer, LETTER, Letter, PEOPLE};
-use crate::steps::{Moving, World, read};
+use crate::steps::{Moving, Seen, World, read};
 use crate::vault;
 
 id! { IdentityRequestId, "The id of a request to know who denounces."; }
@@ -81,20 +81,27 @@ pub async fn list(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DenunciationId) -
     Ok(all.limit(1000).select(IdentityRequest::as_select()).load(conn).await?)
 }
 
+/// The denunciation, for who settles it: whoever only received it, or takes part as the agency above, needs to know nobody.
+async fn settled_by(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DenunciationId) -> Result<Seen> {
+    let seen = read(conn, ctx, id).await?;
+    if seen.it.is_settled_by(&ctx.actor) { Ok(seen) } else { Err(NOT_YOURS_TO_DO.error()) }
+}
+
 /// Asks to know who denounces.
 ///
 /// # Errors
-/// [`NOBODY`] stands by a lead.
+/// [`NOT_YOURS_TO_DO`] for who does not settle it; [`NOBODY`] stands by a lead.
 pub async fn request(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
+    world: World<'_>,
     id: DenunciationId,
     new: NewIdentityRequest,
     attempt: &Attempt,
 ) -> Result<Answer> {
     made_by_client(new.id.map(|id| id.0), "/id")?;
     again(async || {
-        let seen = read(conn, ctx, id).await?;
+        let seen = settled_by(conn, ctx, id).await?;
         if seen.it.kind == DenunciationKind::Lead {
             return Err(NOBODY.error());
         }
@@ -114,7 +121,7 @@ pub async fn request(
         let event = Event::IdentityRequested { request: request.id.0 };
         let mut moving = Moving::of(seen);
         moving.also.push(Box::new(diesel::insert_into(identity_requests::table).values(request)));
-        moving.write(conn, ctx, &event, Some(attempt.keep(&reply, ctx.now))).await?;
+        moving.write(conn, ctx, world, &event, Some(attempt.keep(&reply, ctx.now))).await?;
         Ok(reply)
     })
     .await
@@ -131,15 +138,16 @@ async fn find(conn: &mut AsyncPgConnection, id: DenunciationId, request: Identit
 /// Allows it: somebody else than who has asked.
 ///
 /// # Errors
-/// [`OWN_REQUEST`].
+/// [`OWN_REQUEST`]; [`NOT_YOURS_TO_DO`] for who does not settle it.
 pub async fn approve(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
+    world: World<'_>,
     (id, request): (DenunciationId, IdentityRequestId),
     attempt: &Attempt,
 ) -> Result<Answer> {
     again(async || {
-        let seen = read(conn, ctx, id).await?;
+        let seen = settled_by(conn, ctx, id).await?;
         let asked = find(conn, id, request).await?;
         let approver = staff(ctx)?;
         if asked.requested_by == approver {
@@ -162,7 +170,7 @@ pub async fn approve(
             )),
         ));
         let event = Event::IdentityApproved { request: request.0 };
-        moving.write(conn, ctx, &event, Some(attempt.keep(&reply, ctx.now))).await?;
+        moving.write(conn, ctx, world, &event, Some(attempt.keep(&reply, ctx.now))).await?;
         Ok(reply)
     })
     .await
@@ -179,7 +187,7 @@ pub async fn open(
     (id, request): (DenunciationId, IdentityRequestId),
 ) -> Result<Identity> {
     again(async || {
-        let seen = read(conn, ctx, id).await?;
+        let seen = settled_by(conn, ctx, id).await?;
         let asked = find(conn, id, request).await?;
         if asked.requested_by != staff(ctx)? {
             return Err(NOT_YOURS_TO_DO.error());
@@ -188,7 +196,7 @@ pub async fn open(
             return Err(NOT_APPROVED.error());
         }
         let event = Event::IdentityOpened { request: request.0 };
-        Moving::of(seen).write(conn, ctx, &event, None).await
+        Moving::of(seen).write(conn, ctx, world, &event, None).await
     })
     .await?;
     let denouncers = vault::open(vault, world.ring, id.0, PEOPLE).await?.unwrap_or_default();

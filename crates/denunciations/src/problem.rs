@@ -28,6 +28,23 @@ kernel::problems! {
         "Nơi nhận là bên bị tố cáo", "It would go to whoever is accused";
         "Gửi tới cơ quan cấp trên trực tiếp.", "Send it to the agency above."
     }
+    NOT_LATE = Conflict "denunciation.not_late" {
+        "Tố cáo chưa quá hạn", "The denunciation is not late";
+        "Hạn giải quyết nằm trong due_at; người giải quyết có đến hết hạn đó.",
+        "Its limit is in due_at; whoever settles it has until then."
+    }
+    NOT_CONCLUDED = Conflict "denunciation.not_concluded" {
+        "Tố cáo chưa có kết luận", "There is no conclusion yet";
+        "Chỉ tố cáo tiếp sau khi có kết luận.", "One can go on only after the conclusion."
+    }
+    ASKED_ALREADY = Conflict "denunciation.asked_already" {
+        "Cơ quan cấp trên đã nhận", "The agency above has it already";
+        "Trả lời của cơ quan đó nằm trong messages.", "Its answer is, or will be, among the messages."
+    }
+    NO_SUPERIOR = Conflict "denunciation.no_superior" {
+        "Thành phố không có cơ quan cấp trên ở đây", "There is no agency above within the city";
+        "Gửi đến Thanh tra Chính phủ hoặc bộ quản lý ngành.", "Write to the Government Inspectorate or the ministry."
+    }
     REQUEST_NOT_FOUND = NotFound "identity_request.not_found" {
         "Không tìm thấy yêu cầu xem danh tính", "There is no such request to know who denounces";
         "Xem các yêu cầu của tố cáo này.", "See the requests of this denunciation."

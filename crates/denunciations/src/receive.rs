@@ -218,6 +218,8 @@ pub async fn receive(
         accepted_at: None,
         finished_at: None,
         closed_at: None,
+        superior_agency_id: None,
+        escalation: 0,
     };
     let mut clocks = Clocks::default();
     turn(&mut clocks, ClockEffect::Begin(DenunciationStage::Check), &it, world.rules, ctx.now)?;
@@ -236,7 +238,7 @@ pub async fn receive(
             let event = Event::Received { signed: it.kind, channel };
             let record = Record {
                 entry: Entry::new(ctx, id.0, Some(agency.0), &event, (Vec::new(), audience(&it))),
-                timers: timers_of(&it, ctx.now),
+                timers: timers_of(&it, world, ctx.now)?,
                 change: diesel::insert_into(denunciations::table)
                     .values(it)
                     .returning((denunciations::version, nothing_late())),

@@ -48,6 +48,19 @@ pub struct View {
     pub timeliness: Timeliness,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withdrawal_asked_at: Option<DateTime<Utc>>,
+    /// The agency above, where it takes part.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub superior_agency_id: Option<AgencyId>,
+    /// When its denouncer told the agency above that it is late, while that is not answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delay_reported_at: Option<DateTime<Utc>>,
+    /// When its denouncer went on to the agency above.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub continued_at: Option<DateTime<Utc>>,
+    /// How far up it has been escalated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 10)]
+    pub escalation: Option<i16>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub protection: Option<Protection>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -114,6 +127,10 @@ pub fn view(ctx: &Ctx, it: &Denunciation, said: &[Said]) -> View {
         clocks: clocks.collect(),
         timeliness: it.clocks.0.timeliness(DenunciationStage::Resolve, ctx.now),
         withdrawal_asked_at: it.marks.0.withdrawal_asked_at,
+        superior_agency_id: it.superior_agency_id,
+        delay_reported_at: it.marks.0.delay_reported_at,
+        continued_at: it.marks.0.continued_at,
+        escalation: Some(it.escalation).filter(|rung| *rung > 0),
         protection: it.marks.0.protection,
         outcome: it.outcome,
         allowed_actions: allowed_actions(it, &ctx.actor, ctx.now),

@@ -426,7 +426,7 @@ table! {
         words -> Jsonb, accused -> Jsonb, barred -> Array<Uuid>, code -> Text, received_on -> Date, clocks -> Jsonb,
         next_due_at -> Timestamptz, state_before -> Nullable<Text>, marks -> Jsonb, outcome -> Nullable<Text>,
         received_at -> Timestamptz, accepted_at -> Nullable<Timestamptz>, finished_at -> Nullable<Timestamptz>,
-        closed_at -> Nullable<Timestamptz>,
+        closed_at -> Nullable<Timestamptz>, superior_agency_id -> Nullable<Uuid>, escalation -> Int2,
     }
 }
 table! {

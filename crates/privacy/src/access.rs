@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::future::join;
-use kernel::access::{Through, note};
+use kernel::access::{Through, forget, note};
 use kernel::id::{AgencyId, CitizenId, StaffId};
 use kernel::page::{Cursors, Limit, Page};
+use kernel::retention::rule;
 use kernel::schema::data_accesses;
 use kernel::{Ctx, Result};
 use serde::{Deserialize, Serialize};
@@ -128,4 +129,15 @@ pub async fn list(
     let (rows, noted) = join(query.load(&mut one), note(conn, ctx, "citizen", Through::Accesses, read)).await;
     noted?;
     Ok(cursors.page(rows?, usize::from(limit), |row: &DataAccess| row.id))
+}
+
+/// So many are removed at a time: what is left goes the next time.
+const AT_ONCE: i64 = 20_000;
+
+/// Removes what is past its time; returns how many.
+pub async fn forget_old(conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Result<usize> {
+    match rule("access_log") {
+        Some(rule) => forget(conn, rule.past(now), AT_ONCE).await,
+        None => Ok(0),
+    }
 }

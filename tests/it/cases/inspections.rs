@@ -94,9 +94,9 @@ async fn of_a_surprise_the_inspected_know_nothing_before_it_is_held() {
     leader.get(&format!("/v1/inspections/{id}")).await.expect(404);
     assert_eq!(app.count(told).await, 0);
     // Who heads the agency above both sees it.
-    assert_eq!(listed(&city, "").await, [id.clone()]);
+    assert_eq!(listed(&city, "").await, std::slice::from_ref(&id));
     step(&inspector, &id, "hold", json!({})).await.expect(200);
-    assert_eq!(listed(&leader, "").await, [id.clone()]);
+    assert_eq!(listed(&leader, "").await, std::slice::from_ref(&id));
     assert_eq!(app.count(told).await, 1);
     // One that is cancelled they never see.
     let other = inspector.post("/v1/inspections", plan(true)).await.expect(201).id();
@@ -170,7 +170,7 @@ async fn a_remedy_that_nobody_reports_is_told_once_and_shown_above() {
     app.set_time("2026-08-21T00:01:00+07:00");
     app.eventually(told, 2).await;
     let (city, leader) = (app.staff("chutich").await, app.staff("lanhdao").await);
-    assert_eq!(listed(&city, "?past_due=true").await, [id.clone()]);
+    assert_eq!(listed(&city, "?past_due=true").await, std::slice::from_ref(&id));
     let late = step(&leader, &id, "findings/1/report", json!({ "words": REPORT })).await.expect(200).json;
     assert_eq!(late["findings"][0]["remedy"]["late"], true);
     assert_eq!(app.count(told).await, 2);

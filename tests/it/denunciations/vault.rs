@@ -10,7 +10,7 @@ use super::{ADDRESS, NAME, NUMBER, PHONE, lead, new, send};
 use crate::cast::Cast;
 use crate::harness::{TestApp, cluster};
 
-fn requests(id: &str) -> String {
+pub fn requests(id: &str) -> String {
     format!("/v1/denunciations/{id}/identity-requests")
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::cases::{at, facts, file, new};
 use crate::cast::{Cast, PERMIT_ONLINE};
-use crate::harness::{Client, TestApp, papers};
+use crate::harness::{Client, TestApp, at as moment, papers};
 
 const ALL: &str = "SELECT count(*) FROM data_accesses";
 
@@ -136,4 +136,21 @@ async fn whoever_is_accused_learns_nothing_from_the_record() {
     let seen = items(cast.client("baove"), &format!("/v1/data-accesses?citizen_id={me}")).await;
     let named: Vec<&Value> = seen.iter().map(|access| &access["entity_id"]).collect();
     assert!(named.contains(&&json!(other)) && !named.contains(&&json!(report)), "{seen:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_past_its_time_is_removed_and_nothing_else() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let id = at(&cast, Petition, CaseStatus::Submitted).await;
+    let case = format!("/v1/cases/{id}");
+    app.sql("DELETE FROM data_accesses").await;
+    cast.client("tiepnhan").get(&case).await.expect(200);
+    app.set_time("2026-08-17T10:00:00+07:00");
+    Cast::again(&app).await.client("tiepnhan").get(&case).await.expect(200);
+    let conn = &mut *app.db.conn().await.unwrap();
+    let forget = async |conn: &mut _, now: &str| privacy::access::forget_old(conn, moment(now)).await.unwrap();
+    assert_eq!(forget(conn, "2028-08-17T09:00:00+07:00").await, 0);
+    assert_eq!(forget(conn, "2028-08-17T09:00:01+07:00").await, 1);
+    assert_eq!(app.count(ALL).await, 1);
 }

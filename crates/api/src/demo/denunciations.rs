@@ -1,12 +1,12 @@
 //! Denunciations to try the demo with: one for each step that the contract describes. Their denouncers are made up.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use denunciations::denunciation::{Accused, DenunciationOutcome};
 use denunciations::follow::{self, DenouncerWords, Wish};
 use denunciations::identity::{self, IdentityRequestId, NewIdentityRequest};
 use denunciations::receive::{self, Denouncer, Fresh, NewDenunciation};
 use denunciations::request::{Conclusion, DenunciationAssignment, DenunciationGround, DenunciationGrounded};
-use denunciations::steps::{self, Act, Target};
+use denunciations::steps::{self, Act, Target, World};
 use denunciations::workflow::DenunciationAction::{self, *};
 use denunciations::{DenunciationId, vault};
 use diesel_async::AsyncPgConnection;
@@ -56,6 +56,13 @@ const WAYS: &[(u8, &[DenunciationAction])] = &[
     (23, &[]),
     (24, &[Accept]),
     (25, &[]),
+    (26, &[Accept]),
+    (27, &[Accept]),
+    (28, &[Accept]),
+    (29, &[Accept, Assign, Report, Conclude]),
+    (30, &[Accept, Assign, Report, Conclude]),
+    (31, &[Accept]),
+    (32, &[Accept, Assign, Report, Conclude]),
 ];
 
 /// Of nobody known.
@@ -63,6 +70,14 @@ const LEADS: [u8; 2] = [6, 7];
 /// What their denouncers want beside.
 const WITHDRAWN: [u8; 2] = [20, 21];
 const PROTECTION: [u8; 3] = [22, 23, 24];
+/// Of which their denouncers told the agency above, all but the last, and with which they went on to it.
+const LATE: [u8; 4] = [26, 27, 28, 31];
+const CONTINUED: [u8; 2] = [29, 30];
+/// Of which the agency above has asked why it is late.
+const ASKED: u8 = 27;
+/// How long ago the late ones were sent, in days: longer than the limit, its extension and the days of rest about it.
+const AGO: i64 = 60;
+
 /// Whose request to know who denounces is approved.
 const OPEN: u8 = 25;
 
@@ -72,18 +87,17 @@ pub async fn load(app: &App, conn: &mut AsyncPgConnection, database: &db::Settin
     let head = officer("chanhthanhtra", Role::HeadOfAgency, now)?;
     let inspector = officer("thanhtra", Role::Inspector, now)?;
     for (n, way) in WAYS {
+        let now = if LATE.contains(n) { now - Duration::days(AGO) } else { now };
+        let (head, inspector) = (Ctx { now, ..head.clone() }, Ctx { now, ..inspector.clone() });
         let (id, attempt) = (DenunciationId(fixed(DENUNCIATIONS, *n)), |what: &str| attempt(*n, what));
-        let fresh = if *n == FOLLOWED { CODE.to_owned() } else { Fresh::at(now).receipt_code };
         let denouncer = Ctx { actor: Actor::Anonymous, now };
         let world = app.denunciations();
-        let code = fresh.clone();
-        let fresh = Fresh { id, receipt_code: fresh };
+        let fresh = Fresh { id, receipt_code: code(*n) };
         receive::receive((conn, vault), &denouncer, world, agency(AGENCY)?, fresh, new(*n), &attempt("receive"))
             .await?;
         let wish = [(Wish::Withdraw, WITHDRAWN.as_slice()), (Wish::Protection, PROTECTION.as_slice())];
         for (wish, _) in wish.into_iter().filter(|(_, which)| which.contains(n)) {
-            let words =
-                DenouncerWords { receipt_code: code.clone(), words: "Tôi lo ngại bị trả thù.".to_owned() };
+            let words = DenouncerWords { receipt_code: code(*n), words: "Tôi lo ngại bị trả thù.".to_owned() };
             follow::say((conn, vault), now, world, wish, words, &attempt("wish")).await?;
         }
         for action in *way {
@@ -98,21 +112,46 @@ pub async fn load(app: &App, conn: &mut AsyncPgConnection, database: &db::Settin
             steps::act(conn, &head, world, target, measures).await?;
         }
     }
-    ask_who_it_is(conn, &head, &inspector).await
+    go_up(app, (conn, vault), now).await?;
+    ask_who_it_is(conn, app.denunciations(), &head, &inspector).await
+}
+
+/// Their denouncers turn to the agency above.
+async fn go_up(
+    app: &App,
+    (conn, vault): (&mut AsyncPgConnection, &mut AsyncPgConnection),
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let world = app.denunciations();
+    let late = LATE[..3].iter().map(|n| (*n, Wish::ReportDelay, "Đã quá hạn mà chưa có kết luận."));
+    let continued = CONTINUED.map(|n| (n, Wish::Continue, "Kết luận chưa xem xét tài liệu tôi đã cung cấp."));
+    for (n, wish, words) in late.chain(continued) {
+        let words = DenouncerWords { receipt_code: code(n), words: words.to_owned() };
+        follow::say((conn, vault), now, world, wish, words, &attempt(n, "up")).await?;
+    }
+    let chair = officer("chutich", Role::HeadOfAgency, now)?;
+    let attempt = attempt(ASKED, AskForReport.code());
+    let target = Target { id: DenunciationId(fixed(DENUNCIATIONS, ASKED)), if_match: None, attempt: &attempt };
+    steps::act(conn, &chair, world, target, Act::Plain(AskForReport)).await.map(drop)
 }
 
 /// The inspector wants to know who denounces, twice: one of the requests is approved.
-async fn ask_who_it_is(conn: &mut AsyncPgConnection, head: &Ctx, inspector: &Ctx) -> Result<()> {
+async fn ask_who_it_is(conn: &mut AsyncPgConnection, world: World<'_>, head: &Ctx, inspector: &Ctx) -> Result<()> {
     for n in [FOLLOWED, OPEN] {
         let (id, request) = (DenunciationId(fixed(DENUNCIATIONS, n)), IdentityRequestId(fixed(REQUESTS, n)));
         let reason = "Cần mời người tố cáo làm việc để xác minh nội dung thứ hai.".to_owned();
         let new = NewIdentityRequest { id: Some(request), reason };
-        identity::request(conn, inspector, id, new, &attempt(n, "who")).await?;
+        identity::request(conn, inspector, world, id, new, &attempt(n, "who")).await?;
         if n == OPEN {
-            identity::approve(conn, head, (id, request), &attempt(n, "approve")).await?;
+            identity::approve(conn, head, world, (id, request), &attempt(n, "approve")).await?;
         }
     }
     Ok(())
+}
+
+/// The codes of all are of the demo alone: the first, with the number at its end.
+fn code(n: u8) -> String {
+    if n == FOLLOWED { CODE.to_owned() } else { format!("{}{n:02}", &CODE[..CODE.len() - 2]) }
 }
 
 fn attempt(n: u8, what: &str) -> Attempt {

@@ -47,7 +47,12 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(refuse_denunciation_withdrawal)
         .service(protect_denouncer)
         .service(refuse_denouncer_protection)
-        .service(end_denouncer_protection);
+        .service(end_denouncer_protection)
+        .service(ask_for_delay_report)
+        .service(explain_denunciation_delay)
+        .service(answer_denunciation_delay)
+        .service(uphold_conclusion)
+        .service(take_denunciation_over);
 }
 
 /// Whoever is to verify it works here, and verifying is theirs.
@@ -306,4 +311,44 @@ step! {
     /// When it is needed no more, or whoever is protected wilfully neglects their duties.
     end_denouncer_protection "/v1/denunciations/{id}/end-protection" "endDenouncerProtection" "019b76da-a800-7000-8000-c30000000018" ["denunciation:decide"] Reasoned = {"reason": "Không còn nguy cơ bị trả thù."},
     |call, why| Act::Saying(A::EndProtection, why.reason)
+}
+
+step! {
+    /// Ask why a denunciation is late
+    ///
+    /// By the agency above, when its denouncer has told it.
+    ask_for_delay_report "/v1/denunciations/{id}/ask-for-report" "askForDelayReport" "019b76da-a800-7000-8000-c30000000026" ["denunciation:decide"] Plain = {},
+    |call, Plain {}| Act::Plain(A::AskForReport)
+}
+
+step! {
+    /// Say why a denunciation is late
+    ///
+    /// To the agency above, which has asked.
+    explain_denunciation_delay "/v1/denunciations/{id}/explain-delay" "explainDenunciationDelay" "019b76da-a800-7000-8000-c30000000027" ["denunciation:decide"] DenunciationStatement = {"words": "Chờ kết quả giám định; dự kiến kết luận trong tháng 12."},
+    |call, why| Act::Saying(A::ExplainDelay, why.words)
+}
+
+step! {
+    /// Answer the denouncer about a delay
+    ///
+    /// What the agency above has found and done. Its denouncer reads it.
+    answer_denunciation_delay "/v1/denunciations/{id}/answer-delay" "answerDenunciationDelay" "019b76da-a800-7000-8000-c30000000028" ["denunciation:decide"] DenunciationStatement = {"words": "Đã yêu cầu kết luận trước ngày 15/12/2026."},
+    |call, answer| Act::Saying(A::AnswerDelay, answer.words)
+}
+
+step! {
+    /// Find a conclusion right
+    ///
+    /// By the agency above, to which its denouncer has gone: it was settled by the law. Its denouncer reads why.
+    uphold_conclusion "/v1/denunciations/{id}/uphold" "upholdConclusion" "019b76da-a800-7000-8000-c30000000029" ["denunciation:decide"] DenunciationStatement = {"words": "Việc giải quyết đúng pháp luật; không có tình tiết mới."},
+    |call, why| Act::Saying(A::Uphold, why.words)
+}
+
+step! {
+    /// Settle a denunciation anew
+    ///
+    /// By the agency above, to which its denouncer has gone: it has it from now on, with every limit anew.
+    take_denunciation_over "/v1/denunciations/{id}/take-over" "takeDenunciationOver" "019b76da-a800-7000-8000-c30000000030" ["denunciation:decide"] DenunciationStatement = {"words": "Kết luận bỏ sót tài liệu do người tố cáo cung cấp."},
+    |call, why| Act::Saying(A::TakeOver, why.words)
 }

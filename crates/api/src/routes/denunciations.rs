@@ -28,6 +28,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(add_to_denunciation)
         .service(withdraw_denunciation)
         .service(ask_for_protection)
+        .service(report_delay)
+        .service(continue_denunciation)
         .service(list_denunciations)
         .service(get_denunciation)
         .service(list_identity_requests)
@@ -85,13 +87,14 @@ async fn follow_denunciation(call: Call, body: Body<ReceiptCode>) -> Result<web:
 
 /// What a denouncer wants, as an operation.
 macro_rules! wish {
-    ($(#[doc = $doc:literal])* $name:ident $path:literal $id:literal $wish:expr) => {
+    ($(#[doc = $doc:literal])* $name:ident $path:literal $id:literal $wish:expr, $code:literal $words:literal) => {
         $(#[doc = $doc])*
-        #[utoipa::path(operation_id = $id, tag = "denunciations", request_body = DenouncerWords, security(()),
+        #[utoipa::path(operation_id = $id, tag = "denunciations", security(()),
+            request_body(content = DenouncerWords, example = json!({ "receipt_code": $code, "words": $words })),
             responses(
                 (status = 200, description = "How far it is now.", body = Following),
                 (status = 404, description = "No denunciation has this code.", body = Document),
-                (status = 409, description = "It is over, or the same request is under way.", body = Document),
+                (status = 409, description = "It does not stand so that this could be done, or the same request is under way.", body = Document),
                 (status = 422, description = "The content breaks the schema.", body = Document),
             ))]
         #[post($path)]
@@ -112,21 +115,42 @@ wish! {
     /// Add to a denunciation
     ///
     /// Further facts, or an answer; officers read it without what tells who says it.
-    add_to_denunciation "/v1/denouncer/add" "addToDenunciation" Wish::Say
+    add_to_denunciation "/v1/denouncer/add" "addToDenunciation" Wish::Say,
+    "7K3QH-9TZ2M-4XVBN-WC8RD-6PYEA-1GSF5" "Tôi còn giữ bản ghi âm ngày 03/8/2026."
 }
 
 wish! {
     /// Withdraw a denunciation
     ///
     /// Before it is concluded; whoever decides it ends it, unless there are signs of a violation, of force or of slander (LTC Art. 33).
-    withdraw_denunciation "/v1/denouncer/withdraw" "withdrawDenunciation" Wish::Withdraw
+    withdraw_denunciation "/v1/denouncer/withdraw" "withdrawDenunciation" Wish::Withdraw,
+    "7K3QH-9TZ2M-4XVBN-WC8RD-6PYEA-1GSF5" "Tôi xin rút tố cáo."
 }
 
 wish! {
     /// Ask for protection
     ///
     /// Of work, life or property (LTC Art. 47).
-    ask_for_protection "/v1/denouncer/ask-for-protection" "askForProtection" Wish::Protection
+    ask_for_protection "/v1/denouncer/ask-for-protection" "askForProtection" Wish::Protection,
+    "7K3QH-9TZ2M-4XVBN-WC8RD-6PYEA-1GSF5" "Tôi bị doạ cho thôi việc."
+}
+
+wish! {
+    /// Tell the agency above that a denunciation is late
+    ///
+    /// When its limit is over and nothing is concluded: the agency above asks whoever settles it, within five working days, and they
+    /// answer within five (LTC Art. 38).
+    report_delay "/v1/denouncer/report-delay" "reportDelay" Wish::ReportDelay,
+    "7K3QH-9TZ2M-4XVBN-WC8RD-6PYEA-1GS31" "Đã quá hạn mà chưa có kết luận."
+}
+
+wish! {
+    /// Go on to the agency above
+    ///
+    /// After the conclusion, where its denouncer has grounds that it was not settled by the law: the agency above finds that it was, or
+    /// settles it anew (LTC Art. 37).
+    continue_denunciation "/v1/denouncer/continue" "continueDenunciation" Wish::Continue,
+    "7K3QH-9TZ2M-4XVBN-WC8RD-6PYEA-1GS32" "Kết luận chưa xem xét tài liệu tôi đã cung cấp."
 }
 
 /// A page of denunciations.
@@ -141,8 +165,8 @@ struct DenunciationPage {
 
 /// List denunciations
 ///
-/// Those of one's agency and those that one verifies, most urgent first; nobody oversees them all, and whom one accuses has it in no
-/// list.
+/// Those of one's agency, those in which it takes part as the one above, and those that one verifies, most urgent first; nobody oversees
+/// them all, and whom one accuses has it in no list.
 #[utoipa::path(operation_id = "listDenunciations", tag = "denunciations", params(DenunciationFilter),
     security(("oauth" = ["denunciation:read"])),
     responses((status = 200, description = "A page.", body = DenunciationPage)))]
@@ -213,7 +237,9 @@ async fn list_identity_requests(call: Call, id: Id<DenunciationId>) -> Result<we
 async fn request_identity(id: Id<DenunciationId>, write: Write<NewIdentityRequest>) -> Result<Answered> {
     let db = write.call.apart.denunciations.clone();
     write
-        .run_on(db, async move |conn, call, new, attempt| identity::request(conn, &call.ctx, id.0, new, attempt).await)
+        .run_on(db, async move |conn, call, new, attempt| {
+            identity::request(conn, &call.ctx, call.app.denunciations(), id.0, new, attempt).await
+        })
         .await
 }
 
@@ -238,7 +264,9 @@ async fn approve_identity_request(
 ) -> Result<Answered> {
     let db = write.call.apart.denunciations.clone();
     write
-        .run_on(db, async move |conn, call, Plain {}, attempt| identity::approve(conn, &call.ctx, ids.0, attempt).await)
+        .run_on(db, async move |conn, call, Plain {}, attempt| {
+            identity::approve(conn, &call.ctx, call.app.denunciations(), ids.0, attempt).await
+        })
         .await
 }
 

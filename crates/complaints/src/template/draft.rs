@@ -41,9 +41,18 @@ pub struct AnswerDraft {
     pub action: CaseAction,
     #[schema(example = "Kính gửi Nguyễn Thị Bình Minh. Kết quả: {kết quả kiểm tra}.", max_length = 20000)]
     pub words: String,
-    /// What is left to be filled in, in its order.
-    #[schema(max_items = 100, example = json!(["kết quả kiểm tra"]))]
+    #[schema(schema_with = blank_names)]
     pub blanks: Vec<String>,
+}
+
+fn blank_names() -> utoipa::openapi::schema::Array {
+    use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
+    let name = ObjectBuilder::new().schema_type(Type::String).max_length(Some(20_000));
+    let names = ArrayBuilder::new().items(name).max_items(Some(20_000));
+    names
+        .description(Some("What is left to be filled in, in its order."))
+        .examples([serde_json::json!(["kết quả kiểm tra"])])
+        .build()
 }
 
 /// The text of a template, filled from a case that the actor handles.

@@ -1,6 +1,6 @@
 //! Texts from which officers begin what they write to senders: by kind and step, of their own agency and of those above it. In a
 //! text, `{code}` and the other [`Field`](draft::Field)s are filled from the case; what stands in braces beside them is for the officer to fill,
-//! and nothing is sent in which it still stands ([`draft::no_blanks`]): an answer that answers nothing begins there.
+//! and nothing is sent in which it still stands (`draft::no_blanks`): an answer that answers nothing begins there.
 
 pub mod draft;
 pub mod write;

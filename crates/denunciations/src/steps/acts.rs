@@ -10,7 +10,7 @@ use kernel::{Ctx, Result};
 
 use super::{MessagePart, Moving, Target, World, read};
 use crate::clocks::{DenunciationStage, turn};
-use crate::denunciation::{Protection, Words};
+use crate::denunciation::{Denunciation, Protection, Words};
 use crate::event::Event;
 use crate::problem::{ACCUSED, STALE};
 use crate::request::{Conclusion, DenunciationAssignment, DenunciationGround, DenunciationGrounded, Redaction};
@@ -74,14 +74,14 @@ pub async fn act(
         if target.if_match.is_some_and(|version| version != seen.it.version) {
             return Err(STALE.error().extra("version", seen.it.version).extra("state", seen.it.status.code()));
         }
-        let seen = if catch_up(conn, ctx, &seen.it).await? { read(conn, ctx, target.id).await? } else { seen };
+        let seen = if catch_up(conn, ctx, world, &seen.it).await? { read(conn, ctx, target.id).await? } else { seen };
         let mut moving = Moving::of(seen);
         advance(&mut moving, ctx, world, act.action(), &act)?;
         let event = happens(&mut moving, ctx, &act)?;
         let view = view(ctx, &moving.it, &moving.said);
         let body = serde_json::to_string(&view).expect("a view is plain data");
         let reply = Answer { status: 200, version: view.version, location: None, body };
-        moving.write(conn, ctx, &event, Some(target.attempt.keep(&reply, ctx.now))).await?;
+        moving.write(conn, ctx, world, &event, Some(target.attempt.keep(&reply, ctx.now))).await?;
         Ok(reply)
     })
     .await
@@ -108,15 +108,29 @@ fn advance(moving: &mut Moving, ctx: &Ctx, world: World<'_>, action: Denunciatio
         it.state_before = Some(it.status);
     }
     it.status = to;
-    it.open = !to.is_over();
-    it.closed_at = to.is_over().then_some(ctx.now);
+    it.closed_at = to.is_over().then_some(it.closed_at.unwrap_or(ctx.now));
+    // Whoever settles it anew is known before its limits begin.
+    if action == DenunciationAction::TakeOver {
+        taken_over(it);
+    }
     let mut clocks = it.clocks.0.clone();
     for effect in row.clocks {
         turn(&mut clocks, *effect, it, world.rules, ctx.now)?;
     }
     it.next_due_at = clocks.next_due_at();
+    if clocks.past_due(ctx.now).is_none() {
+        it.escalation = 0;
+    }
     it.clocks.0 = clocks;
+    it.open = !to.is_over() || it.clocks.0.owed().next().is_some();
     Ok(())
+}
+
+/// The agency above has it now, as if nothing had been concluded; what was stays among what was said.
+fn taken_over(it: &mut Denunciation) {
+    it.handling_agency_id = it.superior_agency_id.take().unwrap_or(it.handling_agency_id);
+    (it.assigned_to, it.outcome, it.finished_at) = (None, None, None);
+    (it.marks.0.continued_at, it.marks.0.specially_complex) = (None, false);
 }
 
 /// What is particular to the step, and what it is called.
@@ -139,6 +153,7 @@ fn happens(moving: &mut Moving, ctx: &Ctx, act: &Act) -> Result<Event> {
                 return Err(ACCUSED.error());
             }
             (moving.it.handling_agency_id, moving.it.assigned_to) = (*to, None);
+            moving.it.superior_agency_id = None;
             moving.say(remark, None, why.clone(), ctx.now);
             Event::Transferred { from: from.0, to: to.0 }
         }
@@ -167,12 +182,31 @@ fn happens(moving: &mut Moving, ctx: &Ctx, act: &Act) -> Result<Event> {
                 _ => Event::Extended { ground },
             }
         }
+        Act::Saying(action @ (A::AnswerDelay | A::Uphold | A::TakeOver), words) => {
+            moving.say(MessagePart::Answer, None, words.clone(), ctx.now);
+            above_says(moving, *action)
+        }
         Act::Saying(action, words) => {
             moving.say(remark, None, words.clone(), ctx.now);
             named(moving, ctx, *action)
         }
         Act::Plain(action) => named(moving, ctx, *action),
     })
+}
+
+/// What the agency above has done, of which the denouncer is told.
+fn above_says(moving: &mut Moving, action: DenunciationAction) -> Event {
+    match action {
+        DenunciationAction::AnswerDelay => {
+            moving.it.marks.0.delay_reported_at = None;
+            Event::DelayAnswered {}
+        }
+        DenunciationAction::Uphold => Event::Upheld {},
+        _ => {
+            let (from, to) = (moving.before.handling_agency_id.0, moving.it.handling_agency_id.0);
+            Event::TakenOver { from, to }
+        }
+    }
 }
 
 /// The event of a step that has no more to tell than its name, with the mark that it leaves.
@@ -212,6 +246,8 @@ fn named(moving: &mut Moving, ctx: &Ctx, action: DenunciationAction) -> Event {
             marks.protection = Some(Protection::Ended);
             Event::ProtectionEnded {}
         }
+        A::AskForReport => Event::ReportAsked {},
+        A::ExplainDelay => Event::DelayExplained {},
         // Those that carry more than a name are not given here.
         A::Redact
         | A::Ask
@@ -222,6 +258,9 @@ fn named(moving: &mut Moving, ctx: &Ctx, action: DenunciationAction) -> Event {
         | A::Refuse
         | A::File
         | A::Suspend
+        | A::AnswerDelay
+        | A::Uphold
+        | A::TakeOver
         | A::Extend => unreachable!("{action} says more than that"),
     }
 }

@@ -14,6 +14,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::World;
 use crate::denunciation::{Denunciation, DenunciationId, visible_to};
 use crate::event::Event;
 use crate::problem::{ID_TAKEN, NOT_FOUND};
@@ -26,6 +27,8 @@ text_enum! {
         Remark = "remark",
         /// An officer, to the denouncer.
         Question = "question",
+        /// The agency above, to the denouncer.
+        Answer = "answer",
         Denouncer = "denouncer",
     }
 }
@@ -69,7 +72,11 @@ pub async fn read(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DenunciationId) -
 
 /// Who may be told of it: the agencies, unless it accuses anybody there. Never its denouncer, who has no account.
 pub fn audience(it: &Denunciation) -> Vec<Uuid> {
-    if it.barred.is_empty() { vec![it.handling_agency_id.0] } else { Vec::new() }
+    if !it.barred.is_empty() {
+        return Vec::new();
+    }
+    let above = it.superior_agency_id.filter(|above| *above != it.handling_agency_id);
+    std::iter::once(it.handling_agency_id).chain(above).map(|agency| agency.0).collect()
 }
 
 /// A denunciation on its way.
@@ -105,14 +112,21 @@ impl Moving {
     }
 
     /// Writes the new version, unless somebody was faster.
-    pub async fn write(self, conn: &mut AsyncPgConnection, ctx: &Ctx, event: &Event, kept: Option<Kept>) -> Result<()> {
+    pub async fn write(
+        self,
+        conn: &mut AsyncPgConnection,
+        ctx: &Ctx,
+        world: World<'_>,
+        event: &Event,
+        kept: Option<Kept>,
+    ) -> Result<()> {
         let Self { before, it, also, .. } = self;
         let owes = matches!(ctx.actor, Actor::System | Actor::Anonymous).then_some(it.handling_agency_id);
         let agency = ctx.actor.agency().or(owes).map(|agency| agency.0);
         let mut told = Told::new(event);
         told.changed(["state_before", "state_after"], json!(before.status), json!(it.status));
         let entry = Entry::new(ctx, it.id.0, agency, &told, (audience(&before), audience(&it)));
-        let timers = timers_of(&it, ctx.now);
+        let timers = timers_of(&it, world, ctx.now)?;
         let row =
             denunciations::table.filter(denunciations::id.eq(it.id)).filter(denunciations::version.eq(it.version - 1));
         let change = diesel::update(row)
@@ -132,6 +146,8 @@ impl Moving {
                 denunciations::accepted_at.eq(it.accepted_at),
                 denunciations::finished_at.eq(it.finished_at),
                 denunciations::closed_at.eq(it.closed_at),
+                denunciations::superior_agency_id.eq(it.superior_agency_id),
+                denunciations::escalation.eq(it.escalation),
             ))
             .returning((denunciations::version, nothing_late()));
         let taken = |name: &str| (name == "identity_requests_pkey").then(|| ID_TAKEN.error());

@@ -13,6 +13,7 @@ mod table;
 
 pub use state::{DenunciationAction, DenunciationStatus};
 pub use table::TABLE;
+pub(crate) use table::{SETTLED, UNDER_WAY};
 
 /// How somebody stands to a denunciation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,12 +22,16 @@ pub enum Party {
     Handling,
     /// The member of staff who verifies it.
     Assigned,
+    /// Staff of the agency above, where it takes part.
+    Superior,
 }
 
 /// What a step does to the limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClockEffect {
     Begin(DenunciationStage),
+    /// As if it had never begun.
+    Forget(DenunciationStage),
     End(DenunciationStage),
     EndAll,
     Pause,
@@ -49,6 +54,8 @@ pub enum Guard {
     WithdrawalAsked,
     ProtectionAsked,
     Protected,
+    /// Its denouncer has told the agency above that it is late.
+    DelayReported,
 }
 
 /// Who takes a step, and what they must be allowed to do.
@@ -78,8 +85,9 @@ pub enum To {
 
 fn is_party(party: Party, actor: &Actor, it: &Denunciation) -> bool {
     match party {
-        Party::Handling => actor.agency() == Some(it.handling_agency_id),
-        Party::Assigned => it.assigned_to.is_some_and(|to| actor.id() == Some(to.0)),
+        Party::Handling => it.is_handled_by(actor),
+        Party::Superior => actor.agency().is_some() && actor.agency() == it.superior_agency_id,
+        Party::Assigned => it.is_verified_by(actor),
     }
 }
 
@@ -95,6 +103,7 @@ fn holds(guard: Guard, it: &Denunciation, now: DateTime<Utc>) -> bool {
         Guard::WithdrawalAsked => marks.withdrawal_asked_at.is_some(),
         Guard::ProtectionAsked => marks.protection == Some(Protection::Asked),
         Guard::Protected => marks.protection == Some(Protection::Granted),
+        Guard::DelayReported => marks.delay_reported_at.is_some(),
     }
 }
 

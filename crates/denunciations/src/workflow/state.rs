@@ -57,6 +57,11 @@ text_enum! {
         Protect = "protect",
         RefuseProtection = "refuse_protection",
         EndProtection = "end_protection",
+        AskForReport = "ask_for_report",
+        ExplainDelay = "explain_delay",
+        AnswerDelay = "answer_delay",
+        Uphold = "uphold",
+        TakeOver = "take_over",
     }
 }
 

@@ -9,15 +9,33 @@ use DenunciationStatus::*;
 
 const IN_WORK: &[DenunciationStatus] = &[Accepted, Verifying, Verified];
 const NOT_CONCLUDED: &[DenunciationStatus] = &[Received, Accepted, Verifying, Verified, Suspended];
+/// Where it can be late (Art. 38), and where its denouncer can go on (Art. 37).
+pub(crate) const UNDER_WAY: &[DenunciationStatus] = IN_WORK;
+pub(crate) const SETTLED: &[DenunciationStatus] = &[Concluded, Closed];
 const OPEN: &[DenunciationStatus] = &[Received, Accepted, Verifying, Verified, Suspended, Concluded];
 
 const CHECKS: Hand = (Party::Handling, Permission::ProcessDenunciation);
 const DECIDES: Hand = (Party::Handling, Permission::DecideDenunciation);
 const VERIFIES: Hand = (Party::Assigned, Permission::ProcessDenunciation);
+const SUPERIOR: &[Hand] = &[(Party::Superior, Permission::DecideDenunciation)];
 const OFFICER: &[Hand] = &[CHECKS, DECIDES];
 const HEAD: &[Hand] = &[DECIDES];
 const VERIFIER: &[Hand] = &[VERIFIES];
 const ANY: &[Hand] = &[CHECKS, DECIDES, VERIFIES];
+
+/// What is settled anew has every limit anew.
+const ANEW: &[C] = &[
+    C::Forget(Stage::Notify),
+    C::Forget(Stage::Resolve),
+    C::Forget(Stage::Send),
+    C::Forget(Stage::Handle),
+    C::Forget(Stage::Publish),
+    C::Forget(Stage::AskDelay),
+    C::Forget(Stage::ExplainDelay),
+    C::Forget(Stage::Review),
+    C::Begin(Stage::Notify),
+    C::Begin(Stage::Resolve),
+];
 
 const fn row(
     from: &'static [DenunciationStatus],
@@ -57,7 +75,7 @@ pub const TABLE: &[Transition] = {
         row(IN_WORK, Extend, Same, HEAD, &[C::Extend(Stage::Resolve)], Guard::MayExtend(Stage::Resolve)),
         row(IN_WORK, ToInvestigation, State(Investigated), HEAD, &[C::EndAll], Guard::None),
         // Concluded (Art. 35, 36, 40).
-        row(&[Verified], Conclude, State(Concluded), HEAD, &[C::End(Stage::Resolve), C::End(Stage::Notify), C::Begin(Stage::Send), C::Begin(Stage::Handle), C::Begin(Stage::Publish)], Guard::None),
+        row(&[Verified], Conclude, State(Concluded), HEAD, &[C::End(Stage::Resolve), C::End(Stage::Notify), C::End(Stage::AskDelay), C::End(Stage::ExplainDelay), C::Begin(Stage::Send), C::Begin(Stage::Handle), C::Begin(Stage::Publish)], Guard::None),
         row(&[Concluded], Send, Same, OFFICER, &[C::End(Stage::Send)], Guard::Owes(Stage::Send)),
         row(&[Concluded], Handle, Same, HEAD, &[C::End(Stage::Handle)], Guard::Owes(Stage::Handle)),
         row(&[Concluded], Publish, Same, OFFICER, &[C::End(Stage::Publish)], Guard::Owes(Stage::Publish)),
@@ -65,6 +83,13 @@ pub const TABLE: &[Transition] = {
         // Withdrawn: it goes on where there are signs of a violation, of force or of slander (Art. 33).
         row(NOT_CONCLUDED, Terminate, State(Terminated), HEAD, &[C::EndAll], Guard::WithdrawalAsked),
         row(NOT_CONCLUDED, RefuseWithdrawal, Same, HEAD, &[], Guard::WithdrawalAsked),
+        // Late: the agency above asks, whoever settles it says why, its denouncer is answered (Art. 38).
+        row(UNDER_WAY, AskForReport, Same, SUPERIOR, &[C::End(Stage::AskDelay), C::Begin(Stage::ExplainDelay)], Guard::Owes(Stage::AskDelay)),
+        row(UNDER_WAY, DenunciationAction::ExplainDelay, Same, HEAD, &[C::End(Stage::ExplainDelay)], Guard::Owes(Stage::ExplainDelay)),
+        row(UNDER_WAY, AnswerDelay, Same, SUPERIOR, &[C::Forget(Stage::AskDelay), C::Forget(Stage::ExplainDelay)], Guard::DelayReported),
+        // Continued: the agency above finds it settled by the law, or settles it itself (Art. 37).
+        row(SETTLED, Uphold, Same, SUPERIOR, &[C::End(Stage::Review)], Guard::Owes(Stage::Review)),
+        row(SETTLED, TakeOver, State(Accepted), SUPERIOR, ANEW, Guard::Owes(Stage::Review)),
         // Protected (Art. 47–58).
         row(OPEN, Protect, Same, HEAD, &[], Guard::ProtectionAsked),
         row(OPEN, RefuseProtection, Same, HEAD, &[], Guard::ProtectionAsked),
