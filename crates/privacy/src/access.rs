@@ -28,11 +28,18 @@ pub struct OwnAccesses {
 }
 
 /// Whose, how many, and from where.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct AccessFilter {
+    /// The account whose identity was read.
+    #[param(inline, example = "019ac2d4-7b1e-7a52-9c33-0d7f6f0f4c11")]
     pub citizen_id: CitizenId,
+    /// How many on a page.
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<Limit>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 500, pattern = "^[A-Za-z0-9_-]+$")]
     pub cursor: Option<String>,
 }
 

@@ -2,7 +2,6 @@
 
 use actix_web::{HttpRequest, HttpResponse, get};
 use complaints::case::barring;
-use kernel::id::CitizenId;
 use privacy::access::{self, AccessFilter, DataAccess, OwnAccesses};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -48,11 +47,7 @@ async fn list_own_accesses(
 /// List who has read somebody's identity
 ///
 /// With the officers, the last one first: for data protection. That you have read it is noted with the rest, and they see it.
-#[utoipa::path(operation_id = "listDataAccesses", tag = "personal data",
-    params(
-        ("citizen_id" = CitizenId, Query, description = "The account whose identity was read.", example = "019ac2d4-7b1e-7a52-9c33-0d7f6f0f4c11"),
-        OwnAccesses,
-    ),
+#[utoipa::path(operation_id = "listDataAccesses", tag = "personal data", params(AccessFilter),
     security(("oauth" = ["data:oversee"])),
     responses((status = 200, description = "A page.", body = DataAccessPage)))]
 #[get("/v1/data-accesses")]
