@@ -76,7 +76,7 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
 }
 
 /// The crates with the rules of one field each.
-const DOMAINS: &[&str] = &["complaints", "denunciations", "directory", "procedures"];
+const DOMAINS: &[&str] = &["complaints", "denunciations", "directory", "privacy", "procedures"];
 
 #[test]
 fn only_api_knows_http_and_only_api_and_kernel_know_tokens() {

@@ -19,8 +19,10 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use directory::organisation::OrganisationKind;
 use directory::representation::Basis;
 use directory::{AgencyKind, authorization};
+use kernel::access::Through;
 use kernel::reference::Reference;
 use kernel::{Db, db};
+use privacy::breach::BreachStatus;
 use procedures::appointment::AppointmentStatus;
 use procedures::assessment::AssessmentStatus;
 use procedures::assessment::criteria::CriterionKind;
@@ -121,6 +123,8 @@ const FREE: &[(&str, &str)] = &[
     ("journal.actor_id", "of any kind of account: actor_kind says which"),
     ("journal.agency_id", "the journal can be restored and verified without any other table"),
     ("journal.delegation_id", "the journal can be restored and verified without any other table"),
+    ("data_accesses.agency_id", "written with every read; an index of its own would cost more than it is worth"),
+    ("data_accesses.entity_id", "of any aggregate: entity_kind says which"),
     ("timers.entity_id", "of any aggregate: entity_kind says which"),
     ("recomputation_progress.agency_id", "a place in an order, which begins before the first agency"),
     ("recomputation_progress.dossier_id", "a place in an order, which begins before the first dossier"),
@@ -158,6 +162,8 @@ async fn the_database_takes_the_codes_that_the_program_knows_and_no_others() {
         ("cases", "kind", codes(CaseKind::ALL, CaseKind::code)),
         ("cases", "status", codes(CaseStatus::ALL, CaseStatus::code)),
         ("inspections", "status", codes(InspectionStatus::ALL, InspectionStatus::code)),
+        ("data_accesses", "through", codes(Through::ALL, Through::code)),
+        ("data_breaches", "status", codes(BreachStatus::ALL, BreachStatus::code)),
         ("cases", "channel", codes(CaseChannel::ALL, CaseChannel::code)),
         ("case_dialogues", "outcome", codes(DialogueOutcome::ALL, DialogueOutcome::code)),
         ("case_files", "purpose", codes(CaseFilePurpose::ALL, CaseFilePurpose::code)),

@@ -41,6 +41,8 @@ pub const UNTOLD: &str = "
         SELECT id, version, 'review' FROM reviews UNION ALL
         SELECT id, version, 'answer_template' FROM answer_templates UNION ALL
         SELECT id, version, 'inspection' FROM inspections UNION ALL
+        SELECT id, version, 'consent' FROM consents UNION ALL
+        SELECT id, version, 'data_breach' FROM data_breaches UNION ALL
         SELECT id, version, 'import' FROM imports UNION ALL
         SELECT id, version, 'external_dossier' FROM external_dossiers UNION ALL
         SELECT id, version, 'paper' FROM papers UNION ALL

@@ -41,6 +41,7 @@ mod oauth;
 mod operations;
 mod pages;
 mod papers;
+mod personal_data;
 mod portal;
 mod printed;
 mod problems;

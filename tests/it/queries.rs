@@ -40,6 +40,7 @@ const OWN: &[(&str, &[&str])] = &[
             "inspections",
         ],
     ),
+    ("privacy", &["consents", "consent_events", "data_breaches"]),
     ("denunciations", &["denunciations", "messages", "identity_requests", "files", "serials", "keys", "secrets"]),
     (
         "procedures",
@@ -90,6 +91,7 @@ const OWN: &[(&str, &[&str])] = &[
 /// Tables that a domain reads though they are not its own.
 const READS: &[(&str, &str, &str)] = &[
     ("complaints", "journal", "a case's timeline is read from it"),
+    ("privacy", "data_accesses", "the kernel writes it with the reads themselves"),
     ("procedures", "journal", "a dossier's timeline is read from it"),
     ("procedures", "citizens", "a paper is its owner's by the identity number of the account"),
 ];
@@ -213,6 +215,7 @@ const OF_CASES: &[(&str, &str)] = &[
     ("file.rs file", "inserts"),
     ("file.rs insert", "inserts"),
     ("file.rs same_again", "finds by creator, then loads as the actor"),
+    ("case.rs barring", "tells which of these ids must not be named to the actor"),
 ];
 
 #[test]

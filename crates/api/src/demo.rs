@@ -45,6 +45,7 @@ mod denunciations;
 mod inspections;
 pub(crate) mod papers;
 mod people;
+mod personal_data;
 mod reviews;
 
 /// The paper that stands for every paper of the demo.
@@ -164,6 +165,7 @@ pub async fn load(app: &App, database: &db::Settings, conn: &mut AsyncPgConnecti
     cases::load(app, conn, &applicant).await?;
     answer_templates::load(app, conn).await?;
     inspections::load(app, conn).await?;
+    personal_data::load(app, conn, &applicant).await?;
     denunciations::load(app, conn, database, now).await?;
     people::lend(conn, &officer("lanhdao", Role::Leader, now)?).await?;
     reviews::load(app, conn).await?;

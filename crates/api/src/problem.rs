@@ -221,6 +221,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Problem> {
         kernel::limits::ALL,
         complaints::problem::ALL,
         denunciations::problem::ALL,
+        privacy::problem::ALL,
         procedures::problem::ALL,
     ]
     .into_iter()

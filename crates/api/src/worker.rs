@@ -102,6 +102,7 @@ async fn fire(app: &Arc<App>, conn: &mut AsyncPgConnection) -> Result<usize> {
             }
             complaints::timer::ENTITY => complaints::timer::fire(conn, &ctx, app.cases(), timer).await.map(drop),
             inspection::timer::ENTITY => inspection::timer::fire(conn, &ctx, app.cases(), timer).await,
+            privacy::breach::timer::ENTITY => privacy::breach::timer::fire(conn, &ctx, &app.rules, timer).await,
             procedures::queue::ENTITY => procedures::queue::evening::fire(conn, &ctx, timer).await,
             procedures::appointment::ENTITY => procedures::appointment::timer::fire(conn, &ctx, timer).await,
             procedures::fee::refund::ENTITY => ask_back(app, conn, timer, ctx.now).await,
@@ -177,6 +178,7 @@ async fn tidy(app: &App, conn: &mut AsyncPgConnection, traffic: &Traffic) -> Res
     traffic.tidy();
     while idempotency::forget_old(conn, now).await? > 0 {}
     directory::housekeeping::forget_old(conn, now).await?;
+    privacy::access::forget_old(conn, now).await?;
     procedures::queue::bound::forget_old(conn, now).await?;
     procedures::appointment::book::forget_old(conn, now).await?;
     if let Err(error) = app.files.remove_unfinished(now - UPLOAD).await {

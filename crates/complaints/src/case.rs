@@ -5,11 +5,12 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::{AgencyId, CitizenId, StaffId};
 use kernel::json::Json;
 use kernel::rules::Rules;
 use kernel::schema::cases;
-use kernel::{Actor, Ctx, Permission, condition, id, text_enum};
+use kernel::{Actor, Ctx, Permission, Result, condition, id, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -318,6 +319,18 @@ impl QueryFragment<Pg> for Visible {
 }
 
 condition!(Visible, cases::id);
+
+/// Those of these cases that accuse the actor or their agency, for lists of something else in which cases are named by their ids: they
+/// are left out there, as everywhere.
+pub async fn barring(conn: &mut AsyncPgConnection, ctx: &Ctx, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+    let who: Vec<Uuid> = ctx.actor.id().into_iter().chain(ctx.actor.agency().map(|agency| agency.0)).collect();
+    if ids.is_empty() || who.is_empty() {
+        return Ok(Vec::new());
+    }
+    let accusing = cases::table.filter(cases::id.eq_any(ids)).filter(cases::barred.overlaps_with(who));
+    let accusing: Vec<CaseId> = accusing.select(cases::id).load(conn).await?;
+    Ok(accusing.into_iter().map(|id| id.0).collect())
+}
 
 /// The people and agencies who may be told of it. An agency one of whose staff is accused is not told by name: whoever may see the case
 /// there finds it in the work list.

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use kernel::access::Through;
 use kernel::id::StaffId;
 use kernel::idempotency::{Answer, Attempt};
 use kernel::record::again;
@@ -15,7 +16,7 @@ use utoipa::ToSchema;
 use crate::case::CaseId;
 use crate::event::Event;
 use crate::problem::NOT_YOURS_TO_DO;
-use crate::steps::{Moving, World, read};
+use crate::steps::{Moving, World, look, read};
 
 id! { CaseNoteId, "The id of a note on a case."; }
 
@@ -83,7 +84,7 @@ pub async fn make(
 /// # Errors
 /// As [`make`].
 pub async fn list(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, id: CaseId) -> Result<Vec<CaseNote>> {
-    let seen = read(conn, ctx, world, id).await?;
+    let seen = look(conn, ctx, world, id, Through::Notes).await?;
     if !seen.case.is_handled_by(&ctx.actor) {
         return Err(NOT_YOURS_TO_DO.error());
     }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
+use kernel::access::Through;
 use kernel::files::{MediaType, Sha256};
 use kernel::idempotency::{Answer, Attempt};
 use kernel::problem::{CONFLICT, FieldError, Text};
@@ -17,7 +18,7 @@ use uuid::Uuid;
 use crate::case::{Case, CaseId};
 use crate::event::Event;
 use crate::problem::{FILE_NOT_FOUND, FILES_CLOSED, FILES_MISSING, TOO_MANY_FILES};
-use crate::steps::{Moving, Seen, World, read};
+use crate::steps::{Moving, Seen, World, look, read};
 use crate::workflow::CaseStatus;
 
 id! { CaseFileId, "The id of a file of a case."; }
@@ -288,7 +289,7 @@ pub async fn readable(
     id: CaseId,
     file: CaseFileId,
 ) -> Result<CaseFile> {
-    let Seen { case, files, .. } = read(conn, ctx, world, id).await?;
+    let Seen { case, files, .. } = look(conn, ctx, world, id, Through::File).await?;
     let file = among(files, &case, &ctx.actor, file)?;
     if file.stored_at.is_none() { Err(FILE_NOT_FOUND.error()) } else { Ok(file) }
 }

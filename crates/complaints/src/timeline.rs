@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use kernel::access::Through;
 use kernel::schema::{case_remarks, journal};
 use kernel::{Ctx, Result};
 use serde::Serialize;
@@ -11,7 +12,7 @@ use uuid::Uuid;
 
 use crate::case::CaseId;
 use crate::event::INTERNAL;
-use crate::steps::{World, read};
+use crate::steps::{World, look};
 
 /// One thing that happened.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -62,7 +63,7 @@ pub async fn timeline(
     world: World<'_>,
     id: CaseId,
 ) -> Result<Vec<CaseTimelineEntry>> {
-    let case = read(conn, ctx, world, id).await?.case;
+    let case = look(conn, ctx, world, id, Through::Timeline).await?.case;
     let said = case_remarks::case_id.eq(journal::entity_id).and(case_remarks::version.eq(journal::entity_version));
     let hidden: &[&str] = if case.is_handled_by(&ctx.actor) { &[] } else { INTERNAL };
     let rows: Vec<Row> = journal::table

@@ -3,9 +3,10 @@
 //! - [`ctx`]: who acts and when; [`permission`]: who may do what; [`mod@id`], [`clock`]
 //! - [`problem`]: everything that can go wrong, with its words in two languages
 //! - [`db`]: the only place that sees a pool; [`mod@condition`]: who sees a row; [`mod@sql`]; [`record`]: a change, its journal entry, timers and answer in one statement
-//! - [`journal`]: the spine; [`timers`]: what must happen later; [`idempotency`]: a retry does the work once
-//! - [`rules`]: calendars and limits as data; [`limits`]: what an agency owes by them, [`clocks`]: several at once, [`ladder`]: to whom what is late is shown; [`request`]: what is said with a step; [`mod@reference`]: what replicas keep in memory; [`address`], [`files`], [`instant`], [`json`], [`page`], [`secret`], [`signing`], [`text`]
+//! - [`journal`]: the spine; [`timers`]: what must happen later; [`access`]: who has read whose identity; [`idempotency`]: a retry does the work once
+//! - [`rules`]: calendars and limits as data; [`limits`]: what an agency owes by them, [`retention`]: how long things are kept, [`clocks`]: several at once, [`ladder`]: to whom what is late is shown; [`request`]: what is said with a step; [`mod@reference`]: what replicas keep in memory; [`address`], [`files`], [`instant`], [`json`], [`page`], [`secret`], [`signing`], [`text`]
 
+pub mod access;
 pub mod address;
 pub mod clock;
 pub mod clocks;
@@ -26,6 +27,7 @@ pub mod problem;
 pub mod record;
 pub mod reference;
 pub mod request;
+pub mod retention;
 pub mod rules;
 #[rustfmt::skip]
 pub mod schema;

@@ -84,6 +84,12 @@ text_enum! {
         Recommend = "case:recommend",
         /// Settle requests of those whose personal data is kept.
         ProtectData = "case:protect-data",
+        /// See and decide what is done with one's own personal data.
+        SteerOwnData = "data:own",
+        /// Register breaches of personal data at one's agency and those below it, for data protection at any; tell who must be told.
+        HandleBreaches = "data:breaches",
+        /// Read who has read whose identity, and what is to be erased next.
+        OverseeData = "data:oversee",
         /// Inspect how public duties are done: one's own agency and those below it, for inspectors any.
         RunInspections = "inspection:run",
         /// Report what one's agency has put right after an inspection.
@@ -105,7 +111,7 @@ text_enum! {
 pub const fn permissions_of(role: Role) -> &'static [Permission] {
     use Permission::*;
     match role {
-        Role::Citizen => &[FileDossier, ReadDossier, FileCase, ReadCase],
+        Role::Citizen => &[FileDossier, ReadDossier, FileCase, ReadCase, SteerOwnData],
         Role::ReceptionOfficer => &[
             ReceiveDossier,
             ReadDossier,
@@ -137,6 +143,7 @@ pub const fn permissions_of(role: Role) -> &'static [Permission] {
             DecideCase,
             ReadCase,
             SuperviseCases,
+            HandleBreaches,
             RunInspections,
             Remedy,
             ReadDenunciation,
@@ -159,7 +166,9 @@ pub const fn permissions_of(role: Role) -> &'static [Permission] {
             OpenIdentity,
         ],
         Role::Front => &[ReadStaff, Delegate, ReadCheckpoints, Recommend, ReadCase],
-        Role::DataProtectionOfficer => &[ReadStaff, Delegate, ReadCheckpoints, ProtectData, ReadCase],
+        Role::DataProtectionOfficer => {
+            &[ReadStaff, Delegate, ReadCheckpoints, ProtectData, HandleBreaches, OverseeData, ReadCase]
+        }
         // Among them the unit that controls procedures: it publishes and reviews them (NĐ 63/2010 Art. 5(3), 27(2)).
         Role::Administrator => &[
             ManageDirectory,
@@ -221,6 +230,11 @@ impl Permission {
             Self::OverseeCases => "Read the cases of every agency",
             Self::Recommend => "Send recommendations of the people's supervision, and take or return the answers",
             Self::ProtectData => "Settle requests of those whose personal data is kept",
+            Self::SteerOwnData => "See and decide what is done with one's own personal data",
+            Self::HandleBreaches => {
+                "Register breaches of personal data at one's agency and those below it, for data protection at any; tell who must be told"
+            }
+            Self::OverseeData => "Read who has read whose identity, and what is to be erased next",
             Self::RunInspections => {
                 "Inspect how public duties are done: one's own agency and those below it, for inspectors any"
             }

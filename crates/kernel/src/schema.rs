@@ -368,6 +368,34 @@ table! {
 }
 table! { case_serials (agency_id, year) { agency_id -> Uuid, year -> Int4, last -> Int4 } }
 
+table! {
+    data_accesses (id) {
+        id -> Uuid, staff_id -> Uuid, agency_id -> Uuid, citizen_id -> Nullable<Uuid>, entity_kind -> Text, entity_id -> Uuid,
+        through -> Text, hour -> Timestamptz, read_at -> Timestamptz,
+    }
+}
+table! {
+    consents (id) {
+        id -> Uuid, version -> Int4, citizen_id -> Uuid, purpose -> Text, given -> Bool, words_version -> Int4,
+        changed_at -> Timestamptz,
+    }
+}
+table! {
+    consent_events (consent_id, version) {
+        consent_id -> Uuid, version -> Int4, given -> Bool, words_version -> Int4, happened_at -> Timestamptz,
+    }
+}
+table! {
+    data_breaches (id) {
+        id -> Uuid, version -> Int4, agency_id -> Uuid, status -> Text, detected_at -> Timestamptz,
+        registered_at -> Timestamptz, registered_by -> Uuid, happened -> Text, categories -> Array<Text>, people -> Int4,
+        measures -> Text, notify_due_at -> Timestamptz, source -> Text, mark -> Text, overdue_told -> Bool,
+        authority_notified_at -> Nullable<Timestamptz>, authority_document -> Nullable<Text>,
+        people_notified_at -> Nullable<Timestamptz>, people_notified_by -> Nullable<Text>,
+        closed_at -> Nullable<Timestamptz>, conclusion -> Nullable<Text>, unfounded -> Bool,
+    }
+}
+
 joinable!(acting_for -> organisations (organisation_id));
 joinable!(attachments -> dossiers (dossier_id));
 joinable!(consultations -> dossiers (dossier_id));
@@ -387,6 +415,8 @@ allow_tables_to_appear_in_same_query!(imports, import_progress);
 joinable!(papers -> attachments (id));
 allow_tables_to_appear_in_same_query!(papers, attachments);
 allow_tables_to_appear_in_same_query!(cases, case_remarks, case_answers, journal);
+joinable!(consent_events -> consents (consent_id));
+allow_tables_to_appear_in_same_query!(consents, consent_events);
 
 // Apart from the rest, each with a role of its own.
 table! {

@@ -4,12 +4,15 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures_util::future::join;
+use kernel::access::Through;
 use kernel::problem::{FieldError, INVALID, Text as Words};
 use kernel::schema::{deliveries, dossiers};
 use kernel::{Actor, Ctx, Result, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::access::note;
 use crate::dossier::{Dossier, DossierId, visible_to};
 use crate::problem::{DELIVERY_NOT_FOUND, NOT_FOUND};
 
@@ -179,6 +182,8 @@ pub async fn delivery(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) ->
         .filter(dossiers::id.eq(id))
         .filter(visible_to(ctx))
         .select(Option::<Delivery>::as_select());
-    let found: Option<Option<Delivery>> = row.first(conn).await.optional()?;
-    found.ok_or_else(|| NOT_FOUND.error())?.ok_or_else(|| DELIVERY_NOT_FOUND.error())
+    let mut one: &AsyncPgConnection = conn;
+    let (found, noted) = join(row.first::<Option<Delivery>>(&mut one), note(conn, ctx, id, Through::Receipt)).await;
+    noted?;
+    found.optional()?.ok_or_else(|| NOT_FOUND.error())?.ok_or_else(|| DELIVERY_NOT_FOUND.error())
 }

@@ -4,6 +4,8 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures_util::future::join;
+use kernel::access::Through;
 use kernel::json::Json;
 use kernel::problem::{FieldError, INVALID, Text as Words};
 use kernel::record::{Also, Record};
@@ -13,6 +15,7 @@ use kernel::{Actor, Ctx, Permission, Result};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::access::note;
 use crate::catalogue::Catalogue;
 use crate::dossier::{Applicant, DossierId, load};
 use crate::event::Event;
@@ -144,5 +147,9 @@ async fn once(
 pub async fn earlier(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Result<Vec<EarlierForm>> {
     let dossier = load(conn, ctx, id).await?;
     let rows = earlier_forms::table.filter(earlier_forms::dossier_id.eq(dossier.id)).order(earlier_forms::version);
-    Ok(rows.select(EarlierForm::as_select()).load(conn).await?)
+    let mut one: &AsyncPgConnection = conn;
+    let forms = rows.select(EarlierForm::as_select());
+    let (forms, noted) = join(forms.load(&mut one), note(conn, ctx, id, Through::Form)).await;
+    noted?;
+    Ok(forms?)
 }

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use chrono::{DateTime, NaiveDate, Utc};
 use deadlines::Limit;
 use diesel_async::AsyncPgConnection;
+use kernel::access::Through;
 use kernel::id::AgencyId;
 use kernel::{Ctx, Result, text_enum};
 use serde::{Deserialize, Serialize};
@@ -147,7 +148,7 @@ pub(crate) fn issue(form: &str, day: NaiveDate) -> Option<&'static Issue> {
 /// # Errors
 /// No such dossier for this actor.
 pub async fn forms(conn: &mut AsyncPgConnection, ctx: &Ctx, catalogue: &Catalogue, id: DossierId) -> Result<Vec<Form>> {
-    let Seen { dossier, papers: attachments, sides, .. } = steps::read(conn, ctx, id).await?;
+    let Seen { dossier, papers: attachments, sides, .. } = steps::look(conn, ctx, id, Through::Form).await?;
     let entries = timeline(conn, ctx, id).await?;
     let register = register::number_of(conn, &dossier).await?;
     let (procedure, case) = catalogue.pinned(dossier.procedure_id, &dossier.case_code)?;

@@ -21,6 +21,7 @@
 //! - [`import`]: dossiers of other systems, from their logs
 //! - [`event`], `told`: what the journal is told; [`problem`]: what can go wrong
 
+mod access;
 pub mod appointment;
 pub mod archive;
 pub mod assessment;

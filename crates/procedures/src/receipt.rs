@@ -4,6 +4,8 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures_util::future::join;
+use kernel::access::Through;
 use kernel::files::Sha256;
 use kernel::id::AgencyId;
 use kernel::json::canonical;
@@ -16,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use crate::access::note;
 use crate::attachment::{Attachment, components};
 use crate::dossier::{Dossier, DossierId, load};
 use crate::problem::RECEIPT_NOT_OURS;
@@ -150,13 +153,16 @@ pub(crate) fn signed(
 pub async fn receipts(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Result<Vec<SignedReceipt>> {
     let dossier = load(conn, ctx, id).await?;
     let rows = receipts::table.filter(receipts::dossier_id.eq(dossier.id)).order(receipts::version);
-    let signed: Vec<String> = rows.select(receipts::signed).load(conn).await?;
+    let mut one: &AsyncPgConnection = conn;
+    let signed = rows.select(receipts::signed);
+    let (signed, noted) = join(signed.load::<String>(&mut one), note(conn, ctx, id, Through::Receipt)).await;
+    noted?;
     let stored = |signed: String| {
         let receipt = PublicKeys::unverified(&signed)
             .ok_or_else(|| INTERNAL.because(format!("a stored receipt of dossier {id} cannot be read")))?;
         Ok(SignedReceipt { receipt, signed })
     };
-    signed.into_iter().map(stored).collect()
+    signed?.into_iter().map(stored).collect()
 }
 
 /// What a receipt says, if it is ours.

@@ -3,12 +3,15 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures_util::future::join;
+use kernel::access::Through;
 use kernel::schema::{journal, remarks, verifications};
 use kernel::{Ctx, Result};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::access::note;
 use crate::dossier::{DossierId, load};
 use crate::event::INTERNAL;
 use crate::request::VerificationRecord;
@@ -67,7 +70,7 @@ pub async fn timeline(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) ->
     let shown =
         verifications::dossier_id.eq(journal::entity_id).and(verifications::version.eq(journal::entity_version));
     let hidden: &[&str] = if dossier.is_handled_by(&ctx.actor) { &[] } else { INTERNAL };
-    let rows: Vec<Row> = journal::table
+    let rows = journal::table
         .left_join(remarks::table.on(said))
         .left_join(verifications::table.on(shown))
         .filter(journal::entity_id.eq(dossier.id.0))
@@ -84,9 +87,10 @@ pub async fn timeline(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) ->
             remarks::words.nullable(),
             (verifications::held_at, verifications::place, verifications::participants, verifications::findings)
                 .nullable(),
-        ))
-        .load(conn)
-        .await?;
+        ));
+    let mut one: &AsyncPgConnection = conn;
+    let (rows, noted) = join(rows.load::<Row>(&mut one), note(conn, ctx, id, Through::Timeline)).await;
+    noted?;
     let record =
         |(held_at, place, participants, findings)| VerificationRecord { held_at, place, participants, findings };
     let entry =
@@ -105,5 +109,5 @@ pub async fn timeline(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) ->
                 verification: shown.map(record),
             }
         };
-    Ok(rows.into_iter().map(entry).collect())
+    Ok(rows?.into_iter().map(entry).collect())
 }

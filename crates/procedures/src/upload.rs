@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
+use kernel::access::Through;
 use kernel::idempotency::{Answer, Attempt};
 use kernel::journal::{Entry, Event as _};
 use kernel::problem::CONFLICT;
@@ -18,7 +19,7 @@ use crate::dossier::{Dossier, DossierId, agencies};
 use crate::event::{Event, INTERNAL};
 use crate::paper::reuse::{Reuse, reuse};
 use crate::problem::{ATTACHMENT_NOT_FOUND, ATTACHMENTS_CLOSED, ID_TAKEN, NOT_YOURS_TO_DO, TOO_MANY_ATTACHMENTS};
-use crate::steps::{Seen, Sides, read};
+use crate::steps::{Seen, Sides, look, read};
 use crate::workflow::Status;
 
 /// How often a paper is noted again when the dossier changed in between. Papers arrive side by side: whoever loses a
@@ -223,7 +224,7 @@ pub async fn readable(
     id: DossierId,
     paper: AttachmentId,
 ) -> Result<Attachment> {
-    let Seen { dossier, papers, .. } = read(conn, ctx, id).await?;
+    let Seen { dossier, papers, .. } = look(conn, ctx, id, Through::File).await?;
     let paper = among(papers, &dossier, &ctx.actor, paper)?;
     if paper.stored_at.is_none() { Err(ATTACHMENT_NOT_FOUND.error()) } else { Ok(paper) }
 }

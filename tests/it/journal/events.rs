@@ -39,6 +39,8 @@ fn every_stored_event_is_still_read() {
     still_read::<complaints::template::TemplateEvent>();
     still_read::<complaints::inspection::InspectionEvent>();
     still_read::<denunciations::event::Event>();
+    still_read::<privacy::consent::ConsentTold>();
+    still_read::<privacy::breach::BreachEvent>();
     still_read::<procedures::recomputation::Event>();
     still_read::<directory::agency::change::AgencyEvent>();
     still_read::<procedures::catalogue::publish::ProcedureEvent>();
@@ -77,6 +79,8 @@ fn every_event_has_a_fixture_of_each_version() {
     have_fixtures::<complaints::template::TemplateEvent>();
     have_fixtures::<complaints::inspection::InspectionEvent>();
     have_fixtures::<denunciations::event::Event>();
+    have_fixtures::<privacy::consent::ConsentTold>();
+    have_fixtures::<privacy::breach::BreachEvent>();
     have_fixtures::<procedures::recomputation::Event>();
     have_fixtures::<directory::agency::change::AgencyEvent>();
     have_fixtures::<procedures::catalogue::publish::ProcedureEvent>();

@@ -36,6 +36,7 @@ use crate::routes;
         (name = "journal", description = "Signed checkpoints of the journal."),
         (name = "operations", description = "Health of the server and the catalogue of problems."),
         (name = "papers", description = "What applicants have filed and been given before, and what the State's databases say instead."),
+        (name = "personal data", description = "What personal data is used for and on which ground, what citizens agree to, who has read what, what is erased when, and what went wrong."),
         (name = "procedures", description = "Administrative procedures as published."),
         (name = "queue", description = "Tickets at the counters of a centre."),
         (name = "reviews", description = "Reviews of procedures and regulations: what is proposed, what it saves, what is decided, what is done."),

@@ -36,6 +36,8 @@ const VERSIONED: &[&str] = &[
     "CaseFile",
     "CaseNote",
     "CitizenCase",
+    "Consent",
+    "DataBreach",
     "Delegation",
     "Denunciation",
     "Dossier",

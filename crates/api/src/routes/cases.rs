@@ -12,6 +12,7 @@ use complaints::timeline::{self, CaseTimelineEntry};
 use complaints::view::{self, View};
 use diesel_async::AsyncPgConnection;
 use directory::{citizen, staff};
+use kernel::access::Through;
 use kernel::id::{AgencyId, StaffId};
 use kernel::page::Page;
 use kernel::problem::{FieldError, INVALID, Text};
@@ -141,7 +142,8 @@ async fn list_cases(
 #[get("/v1/cases/{id}")]
 async fn get_case(call: Call, id: Id<CaseId>, request: HttpRequest) -> Result<HttpResponse> {
     let mut conn = call.db.conn().await?;
-    let Seen { case, files, given, dialogues } = steps::read(&mut conn, &call.ctx, call.app.cases(), id.0).await?;
+    let Seen { case, files, given, dialogues } =
+        steps::look(&mut conn, &call.ctx, call.app.cases(), id.0, Through::Read).await?;
     versioned(&request, case.version, || Ok(view::view(&call.ctx, call.app.cases(), &case, &files, &given, &dialogues)))
 }
 

@@ -7,6 +7,7 @@ use diesel_async::AsyncPgConnection;
 use directory::citizen;
 use directory::representation::under;
 use kernel::Actor;
+use kernel::access::Through;
 use kernel::id::{AgencyId, CitizenId};
 use kernel::page::Page;
 use kernel::problem::{FieldError, Text};
@@ -179,7 +180,7 @@ async fn list_dossiers(
 #[get("/v1/dossiers/{id}")]
 async fn get_dossier(call: Call, id: Id<DossierId>, request: HttpRequest) -> Result<HttpResponse> {
     let mut conn = call.db.conn().await?;
-    let Seen { dossier, asked, papers, sides } = steps::read(&mut conn, &call.ctx, id.0).await?;
+    let Seen { dossier, asked, papers, sides } = steps::look(&mut conn, &call.ctx, id.0, Through::Read).await?;
     versioned(&request, dossier.version, || {
         view::view(&call.ctx, &call.app.catalogue.load(), &dossier, asked.as_ref(), &papers, &sides)
     })

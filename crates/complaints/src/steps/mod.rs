@@ -12,7 +12,7 @@ mod work;
 pub use act::{Act, act};
 pub use kin::{appeal, confirm_conversion, split};
 pub(crate) use moving::take_code;
-pub use moving::{Dialogue, Given, Moving, Seen, acting, read};
+pub use moving::{Dialogue, Given, Moving, Seen, acting, look, read};
 
 use kernel::idempotency::Attempt;
 use kernel::rules::Rules;

@@ -4,7 +4,8 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Int4, Text, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use futures_util::future::join4;
+use futures_util::future::join5;
+use kernel::access::{self, Through};
 use kernel::idempotency::{Answer, Attempt, Kept};
 use kernel::journal::{Entry, Event as _, Told};
 use kernel::problem::CONFLICT;
@@ -73,6 +74,30 @@ pub struct Seen {
 /// # Errors
 /// [`NOT_FOUND`] when there is none, or none for this actor.
 pub async fn read(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, id: CaseId) -> Result<Seen> {
+    fetch(conn, ctx, world, id, None).await
+}
+
+/// The same, for somebody who is shown whose case it is: that an officer was is noted in the same trip.
+///
+/// # Errors
+/// As [`read`].
+pub async fn look(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    id: CaseId,
+    through: Through,
+) -> Result<Seen> {
+    fetch(conn, ctx, world, id, Some(through)).await
+}
+
+async fn fetch(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    id: CaseId,
+    through: Option<Through>,
+) -> Result<Seen> {
     let (mut one, mut two, mut three, mut four): (
         &AsyncPgConnection,
         &AsyncPgConnection,
@@ -80,6 +105,11 @@ pub async fn read(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, id:
         &AsyncPgConnection,
     ) = (conn, conn, conn, conn);
     let case = cases::table.filter(cases::id.eq(id)).filter(visible_to(ctx, world.rules)).select(Case::as_select());
+    let noted = async {
+        let Some(through) = through else { return Ok(()) };
+        let seen = cases::table.filter(cases::id.eq(id)).filter(visible_to(ctx, world.rules));
+        access::note(conn, ctx, "case", through, seen.select((cases::id, cases::sender_id))).await
+    };
     let files =
         case_files::table.filter(case_files::case_id.eq(id)).order(case_files::id).select(CaseFile::as_select());
     let given = case_answers::table.filter(case_answers::case_id.eq(id)).order(case_answers::version).select((
@@ -92,10 +122,16 @@ pub async fn read(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, id:
         .filter(case_dialogues::case_id.eq(id))
         .order(case_dialogues::version)
         .select((case_dialogues::held_at, case_dialogues::place, case_dialogues::outcome, case_dialogues::minutes));
-    let (case, files, given, dialogues) =
-        join4(case.first::<Case>(&mut one), files.load(&mut two), given.load(&mut three), dialogues.load(&mut four))
-            .await;
+    let (case, files, given, dialogues, noted) = join5(
+        case.first::<Case>(&mut one),
+        files.load(&mut two),
+        given.load(&mut three),
+        dialogues.load(&mut four),
+        noted,
+    )
+    .await;
     let case = case.optional()?.ok_or_else(|| NOT_FOUND.error())?;
+    noted?;
     Ok(Seen { case, files: files?, given: given?, dialogues: dialogues? })
 }
 

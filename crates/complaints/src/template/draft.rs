@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use kernel::access::Through;
 use kernel::id::AgencyId;
 use kernel::problem::{FieldError, INVALID, Text};
 use kernel::schema::answer_templates;
@@ -14,7 +15,7 @@ use super::{AnswerTemplate, TemplateId, offering};
 use crate::case::{Case, CaseId};
 use crate::clocks::CaseStage;
 use crate::problem::{NOT_YOURS_TO_DO, TEMPLATE_NOT_FOUND};
-use crate::steps::{World, read};
+use crate::steps::{World, look};
 use crate::workflow::CaseAction;
 
 text_enum! {
@@ -65,7 +66,7 @@ pub async fn draft(
     (case, template): (CaseId, TemplateId),
     name_of: &(dyn Fn(AgencyId) -> String + Sync),
 ) -> Result<AnswerDraft> {
-    let seen = read(conn, ctx, world, case).await?;
+    let seen = look(conn, ctx, world, case, Through::Draft).await?;
     if !seen.case.is_handled_by(&ctx.actor) {
         return Err(NOT_YOURS_TO_DO.error());
     }

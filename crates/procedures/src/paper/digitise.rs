@@ -3,6 +3,7 @@
 
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use kernel::access::Through;
 use kernel::idempotency::{Answer, Attempt};
 use kernel::problem::{FieldError, INVALID, Text as Words};
 use kernel::record::Also;
@@ -119,7 +120,7 @@ pub async fn read(
     catalogue: &Catalogue,
     (id, paper): (DossierId, AttachmentId),
 ) -> Result<PaperView> {
-    let Seen { dossier, papers, .. } = steps::read(conn, ctx, id).await?;
+    let Seen { dossier, papers, .. } = steps::look(conn, ctx, id, Through::File).await?;
     let file = among(papers, &dossier, &ctx.actor, paper)?;
     let row = papers::table
         .inner_join(attachments::table)

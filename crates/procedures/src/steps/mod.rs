@@ -15,7 +15,7 @@ pub use examination::{
 pub use intake::{accept, hand_over, propose_rejection, refuse_hand_over, reject, request_intake_supplement, submit};
 pub(crate) use kernel::record::again;
 pub(crate) use moving::Moving;
-pub use moving::{Seen, Sides, read};
+pub use moving::{Seen, Sides, look, read};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;

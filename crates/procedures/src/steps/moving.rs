@@ -5,8 +5,9 @@ use deadlines::Event as ClockEvent;
 use diesel::dsl::{array, exists};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use futures_util::future::join3;
+use futures_util::future::join4;
 use kernel::Ctx;
+use kernel::access::Through;
 use kernel::id::AgencyId;
 use kernel::idempotency::{Answer, Attempt, Kept};
 use kernel::journal::{Entry, Event as _};
@@ -18,6 +19,7 @@ use kernel::schema::{attachments, consultations, corrections, dossier_agencies, 
 use uuid::Uuid;
 
 use super::{Remark, World, said, store};
+use crate::access::note;
 use crate::attachment::{Attachment, Purpose};
 use crate::catalogue::{Case, Procedure, SupplementRule};
 use crate::clock;
@@ -104,6 +106,18 @@ pub struct Seen {
 /// # Errors
 /// [`NOT_FOUND`] when there is none, or none for this actor.
 pub async fn read(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Result<Seen> {
+    fetch(conn, ctx, id, None).await
+}
+
+/// The same, for somebody who is shown whose dossier it is: that an officer was is noted in the same trip.
+///
+/// # Errors
+/// As [`read`].
+pub async fn look(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId, through: Through) -> Result<Seen> {
+    fetch(conn, ctx, id, Some(through)).await
+}
+
+async fn fetch(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId, through: Option<Through>) -> Result<Seen> {
     let (mut one, mut two, mut three): (&AsyncPgConnection, &AsyncPgConnection, &AsyncPgConnection) =
         (conn, conn, conn);
     let open = supplements::dossier_id.eq(dossiers::id).and(supplements::closed_at.is_null());
@@ -124,10 +138,17 @@ pub async fn read(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Res
     let of = |part: SidePart| beside.filter(dossier_agencies::part.eq(part)).select(dossier_agencies::agency_id);
     let agencies = (array(of(SidePart::Consulted)), array(of(SidePart::Return)), array(of(SidePart::Support)));
     let sides = diesel::select((exists(unpaid), exists(unanswered), exists(correcting), agencies));
-    let (dossier, papers, sides) = join3(
+    let noted = async {
+        match through {
+            Some(through) => note(conn, ctx, id, through).await,
+            None => Ok(()),
+        }
+    };
+    let (dossier, papers, sides, noted) = join4(
         dossier.first::<(Dossier, Option<Supplement>)>(&mut one),
         papers.load(&mut two),
         sides.get_result::<(bool, bool, bool, (Vec<Uuid>, Vec<Uuid>, Vec<Uuid>))>(&mut three),
+        noted,
     )
     .await;
     let (unpaid, unanswered, correcting, (consulted, fetched_at, helped_at)) = sides?;
@@ -135,6 +156,7 @@ pub async fn read(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Res
     let support_point = helped_at.iter().copied().next().map(AgencyId);
     let consulted = consulted.into_iter().map(AgencyId).collect();
     let (dossier, asked) = dossier.optional()?.ok_or_else(|| NOT_FOUND.error())?;
+    noted?;
     let sides = Sides { unpaid, unanswered, correcting, consulted, return_point, support_point };
     Ok(Seen { dossier, asked, papers: papers?, sides })
 }

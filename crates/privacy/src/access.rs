@@ -1,0 +1,150 @@
+//! Who has read an identity, and through what: for whose it is without the officer's name, for data protection with it.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures_util::future::join;
+use kernel::access::{Through, forget, note};
+use kernel::id::{AgencyId, CitizenId, StaffId};
+use kernel::page::{Cursors, Limit, Page};
+use kernel::retention::rule;
+use kernel::schema::data_accesses;
+use kernel::{Ctx, Result};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+/// How many, and from where.
+#[derive(Clone, Debug, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct OwnAccesses {
+    /// How many on a page.
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
+    pub limit: Option<Limit>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 500, pattern = "^[A-Za-z0-9_-]+$")]
+    pub cursor: Option<String>,
+}
+
+/// Whose, how many, and from where.
+#[derive(Clone, Debug, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AccessFilter {
+    /// The account whose identity was read.
+    #[param(inline, example = "019ac2d4-7b1e-7a52-9c33-0d7f6f0f4c11")]
+    pub citizen_id: CitizenId,
+    /// How many on a page.
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
+    pub limit: Option<Limit>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 500, pattern = "^[A-Za-z0-9_-]+$")]
+    pub cursor: Option<String>,
+}
+
+/// Somebody has read an identity.
+#[derive(Clone, Debug, Queryable, Selectable, Serialize, ToSchema)]
+#[diesel(table_name = data_accesses)]
+pub struct DataAccess {
+    pub id: Uuid,
+    /// For which the officer acted.
+    pub agency_id: AgencyId,
+    /// Who: for data protection alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[diesel(deserialize_as = StaffId)]
+    pub staff_id: Option<StaffId>,
+    #[schema(example = "case", max_length = 20)]
+    pub entity_kind: String,
+    pub entity_id: Uuid,
+    /// Through what, the first time in that hour.
+    pub through: Through,
+    pub read_at: DateTime<Utc>,
+}
+
+/// The accesses to a citizen's identity, the last one first.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn of(citizen: CitizenId) -> _ {
+    let mine = data_accesses::table.filter(data_accesses::citizen_id.eq(citizen));
+    mine.order(data_accesses::id.desc())
+}
+
+/// What a citizen is told: the agency and the moment, and never the officer.
+///
+/// # Errors
+/// A cursor of another list.
+pub async fn own(
+    conn: &mut AsyncPgConnection,
+    citizen: CitizenId,
+    cursors: &Cursors<'_>,
+    filter: &OwnAccesses,
+) -> Result<Page<DataAccess>> {
+    let limit = filter.limit.unwrap_or_default().rows();
+    let after = filter.cursor.as_deref().map(|cursor| cursors.open(cursor)).transpose()?;
+    let rows = after_of(conn, citizen, after, i64::from(limit) + 1).await?;
+    Ok(cursors.page(rows.into_iter().map(nameless).collect(), usize::from(limit), |row| row.id))
+}
+
+fn nameless(access: DataAccess) -> DataAccess {
+    DataAccess { staff_id: None, ..access }
+}
+
+/// The next `most` after that one, without officers: for those who go through all of them.
+pub async fn after(
+    conn: &mut AsyncPgConnection,
+    citizen: CitizenId,
+    after: Option<Uuid>,
+    most: i64,
+) -> Result<Vec<DataAccess>> {
+    Ok(after_of(conn, citizen, after, most).await?.into_iter().map(nameless).collect())
+}
+
+async fn after_of(
+    conn: &mut AsyncPgConnection,
+    citizen: CitizenId,
+    after: Option<Uuid>,
+    most: i64,
+) -> Result<Vec<DataAccess>> {
+    let mut query = of(citizen).limit(most).select(DataAccess::as_select()).into_boxed();
+    if let Some(after) = after {
+        query = query.filter(data_accesses::id.lt(after));
+    }
+    Ok(query.load(conn).await?)
+}
+
+/// What data protection is told, with the officer. That it was read is noted with the rest.
+///
+/// # Errors
+/// A cursor of another list.
+pub async fn list(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    cursors: &Cursors<'_>,
+    filter: &AccessFilter,
+) -> Result<Page<DataAccess>> {
+    let limit = filter.limit.unwrap_or_default().rows();
+    let mut query = of(filter.citizen_id).limit(i64::from(limit) + 1).select(DataAccess::as_select()).into_boxed();
+    if let Some(cursor) = &filter.cursor {
+        query = query.filter(data_accesses::id.lt(cursors.open::<Uuid>(cursor)?));
+    }
+    // Of whom nothing was read there is nothing to read.
+    let read = data_accesses::table
+        .filter(data_accesses::citizen_id.eq(filter.citizen_id))
+        .select((data_accesses::citizen_id.assume_not_null(), data_accesses::citizen_id))
+        .limit(1);
+    let mut one: &AsyncPgConnection = conn;
+    let (rows, noted) = join(query.load(&mut one), note(conn, ctx, "citizen", Through::Accesses, read)).await;
+    noted?;
+    Ok(cursors.page(rows?, usize::from(limit), |row: &DataAccess| row.id))
+}
+
+/// So many are removed at a time: what is left goes the next time.
+const AT_ONCE: i64 = 20_000;
+
+/// Removes what is past its time; returns how many.
+pub async fn forget_old(conn: &mut AsyncPgConnection, now: DateTime<Utc>) -> Result<usize> {
+    match rule("access_log") {
+        Some(rule) => forget(conn, rule.past(now), AT_ONCE).await,
+        None => Ok(0),
+    }
+}

@@ -1,0 +1,5 @@
+//! Personal data: what it is used for, consent, breaches, who has read what, and what is erased.
+
+mod accesses;
+mod breaches;
+mod consents;
