@@ -6,7 +6,7 @@
 //! - [`receive`]: one comes in; [`redact`]: without what tells who says it; [`follow`]: its denouncer, who has a code and no account
 //! - [`steps`]: everything that moves it, with what must be said in a [`request`]; [`clocks`]: its limits
 //! - [`vault`]: who denounces, sealed; [`identity`]: two people open it
-//! - [`list`], [`timer`]; [`event`]: what the journal is told; [`problem`]: what can go wrong
+//! - [`list`], [`register`], [`report`]: reading; [`timer`]; [`event`]: what the journal is told; [`problem`]: what can go wrong
 
 pub mod clocks;
 pub mod denunciation;
@@ -17,6 +17,8 @@ pub mod list;
 pub mod problem;
 pub mod receive;
 pub mod redact;
+pub mod register;
+pub mod report;
 pub mod request;
 pub mod steps;
 pub mod timer;

@@ -38,6 +38,7 @@ use crate::routes;
         (name = "papers", description = "What applicants have filed and been given before, and what the State's databases say instead."),
         (name = "procedures", description = "Administrative procedures as published."),
         (name = "queue", description = "Tickets at the counters of a centre."),
+        (name = "reports", description = "Registers of what agencies have received, statistical reports on it, and what makes each figure."),
         (name = "reviews", description = "Reviews of procedures and regulations: what is proposed, what it saves, what is decided, what is done."),
         (name = "sessions", description = "Signing in and out."),
     ),
