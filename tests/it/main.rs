@@ -51,6 +51,7 @@ mod reading;
 mod receipts;
 mod recomputation;
 mod register;
+mod reports;
 mod representations;
 mod reviews;
 mod sequences;

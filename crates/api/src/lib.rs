@@ -6,7 +6,8 @@
 //! - [`contract`]: the OpenAPI document, which also decides who may call what and what a body must look like
 //! - [`call`], [`body`], [`mod@write`]: what handlers are given; [`public`]: answers that may be kept;
 //!   [`problem`]: how they fail
-//! - [`routes`]: the handlers; [`mod@print`]: sheets as they are sent; [`auth`]: signing in
+//! - [`routes`]: the handlers; [`mod@print`]: sheets and tables as they are sent; [`reports`]: what several
+//!   domains are counted for; [`auth`]: signing in
 //! - [`gateway`]: where fees are paid online; [`sources`]: the State's databases, asked; [`portal`]: the
 //!   national portal, told; [`partners`]: all of them, for a demo
 //! - [`simulation`]: a year of a city, for trying things
@@ -28,6 +29,7 @@ pub mod print;
 pub mod problem;
 pub mod public;
 pub mod reference;
+pub mod reports;
 pub mod routes;
 pub mod server;
 pub mod settings;

@@ -166,6 +166,12 @@ pub struct Marks {
     pub proposed_kind: Option<CaseKind>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<CaseField>,
+    /// When it was first said what becomes of it: taken up, guided, sent on, filed or refused. Reports count by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub processed_at: Option<DateTime<Utc>>,
+    /// It came in a letter that another case is about, too: reports count letters and cases (TT 01/2024/TT-TTCP).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub same_letter: bool,
 }
 
 /// The row. Changing it means a new version and a journal entry: see [`crate::steps`].

@@ -10,7 +10,8 @@
 //! - [`law`]: grounds and settings, as data
 //! - [`note`]: what officers note for each other; [`template`]: from what they begin what they write to senders
 //! - [`inspection`]: public-duty inspections, what they found and whether it was remedied
-//! - [`list`], [`timeline`]: reading; [`timer`]: what happens when nobody does anything
+//! - [`list`], [`timeline`]: reading; [`register`], [`report`]: the book of what was received, and what is counted of it
+//! - [`timer`]: what happens when nobody does anything
 //! - [`event`]: what the journal is told; [`problem`]: what can go wrong
 
 pub mod case;
@@ -24,6 +25,8 @@ pub mod list;
 pub mod note;
 pub mod paper;
 pub mod problem;
+pub mod register;
+pub mod report;
 pub mod request;
 pub mod steps;
 pub mod template;

@@ -88,4 +88,9 @@ kernel::problems! {
         "Nơi nhận là bên bị phản ánh", "It would go to whoever is accused";
         "Gửi tới cơ quan cấp trên trực tiếp.", "Send it to the agency above."
     }
+    REPORT_NOT_FOUND = NotFound "petition_report.not_found" {
+        "Không tìm thấy sổ hoặc báo cáo", "Register or report not found";
+        "Không có cơ quan, mẫu hoặc kỳ báo cáo này, hoặc không dành cho bạn.",
+        "There is no such agency, form or period, or it is not for you."
+    }
 }

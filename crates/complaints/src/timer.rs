@@ -20,9 +20,11 @@ pub const ENTITY: &str = "case";
 /// Something overdue goes up the ladder.
 const ESCALATION: &str = "escalation";
 
-/// The timers that a case needs from now on. What has run out already has been told: see [`catch_up`].
+/// The timers that a case needs from now on. What has run out already has been told: see [`catch_up`]. Only a decision takes effect late
+/// rather than never, where something else that had run out was told first.
 pub(crate) fn timers_of(case: &Case, rules: &Rules, now: DateTime<Utc>) -> Result<Timers> {
-    let mut set: Vec<(&'static str, DateTime<Utc>)> = limits(case).filter(|(_, fire_at)| *fire_at > now).collect();
+    let still = |kind: &str, fire_at: DateTime<Utc>| fire_at > now || kind == CaseStage::Effect.code();
+    let mut set: Vec<(&'static str, DateTime<Utc>)> = limits(case).filter(|(kind, at)| still(kind, *at)).collect();
     set.extend(next_rung(case, rules)?.map(|fire_at| (ESCALATION, fire_at)));
     let (kinds, fire_at) = set.into_iter().unzip();
     Ok(Timers::Set { entity_kind: ENTITY, entity_id: case.id.0, kinds, fire_at })

@@ -90,6 +90,9 @@ pub struct Marks {
     /// Its denouncer has gone on to the agency above, after the conclusion (LTC Art. 37).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub continued_at: Option<DateTime<Utc>>,
+    /// When it was handed to another agency of the city: with that its check is over for the one that received it. Reports count by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed_on_at: Option<DateTime<Utc>>,
     /// It may be extended twice (LTC Art. 30).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub specially_complex: bool,

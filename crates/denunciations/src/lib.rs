@@ -7,7 +7,7 @@
 //!   [`file`]: what they show
 //! - [`steps`]: everything that moves it, with what must be said in a [`request`]; [`clocks`]: its limits
 //! - [`vault`]: who denounces, sealed; [`identity`]: two people open it
-//! - [`list`], [`timer`]; [`event`]: what the journal is told; [`problem`]: what can go wrong
+//! - [`list`], [`register`], [`report`]: reading; [`timer`]; [`event`]: what the journal is told; [`problem`]: what can go wrong
 
 pub mod clocks;
 pub mod denunciation;
@@ -19,6 +19,8 @@ pub mod list;
 pub mod problem;
 pub mod receive;
 pub mod redact;
+pub mod register;
+pub mod report;
 pub mod request;
 pub mod steps;
 pub mod timer;

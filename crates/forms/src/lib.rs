@@ -1,7 +1,10 @@
 //! The forms of the one-stop shop as sheets, in Vietnamese: a dossier's own (A5), with the tracking address as a QR code, and
 //! the register (A4); and the page that this address leads to. `words` fills a sheet in; here it becomes an HTML page, in the crate
-//! `pdf` a document, and where it is a table for other programs, CSV (`table`).
+//! `pdf` a document, and where it is a table for other programs, CSV (`table`). What is calculated with is a `grid`: a workbook or CSV, like
+//! the registers of `petitions`.
 
+mod grid;
+mod petitions;
 mod table;
 mod tracking;
 mod words;
@@ -14,6 +17,8 @@ use fast_qr::convert::svg::SvgBuilder;
 use minijinja::Environment;
 use serde::Serialize;
 
+pub use grid::{Cell, Grid, Heading};
+pub use petitions::{denunciation_register, petition_register};
 pub use table::Table;
 pub use tracking::tracking;
 pub use words::{REGISTER, register, sheet};

@@ -4,7 +4,9 @@
 //! - [`problem`]: everything that can go wrong, with its words in two languages
 //! - [`db`]: the only place that sees a pool; [`mod@condition`]: who sees a row; [`mod@sql`]; [`record`]: a change, its journal entry, timers and answer in one statement
 //! - [`journal`]: the spine; [`timers`]: what must happen later; [`access`]: who has read whose identity; [`idempotency`]: a retry does the work once
-//! - [`rules`]: calendars and limits as data; [`limits`]: what an agency owes by them, [`retention`]: how long things are kept, [`clocks`]: several at once, [`ladder`]: to whom what is late is shown; [`request`]: what is said with a step; [`mod@reference`]: what replicas keep in memory; [`address`], [`files`], [`instant`], [`json`], [`page`], [`secret`], [`signing`], [`text`]
+//! - [`rules`]: calendars and limits as data; [`limits`]: what an agency owes by them, [`retention`]: how long things are kept, [`clocks`]: several at once, [`ladder`]: to whom what is late is shown
+//! - [`period`]: the days that reports are about, [`figures`]: what they count
+//! - [`request`]: what is said with a step; [`mod@reference`]: what replicas keep in memory; [`address`], [`files`], [`instant`], [`json`], [`page`], [`secret`], [`signing`], [`text`]
 
 pub mod access;
 pub mod address;
@@ -13,6 +15,7 @@ pub mod clocks;
 pub mod condition;
 pub mod ctx;
 pub mod db;
+pub mod figures;
 pub mod files;
 pub mod id;
 pub mod idempotency;
@@ -22,6 +25,7 @@ pub mod json;
 pub mod ladder;
 pub mod limits;
 pub mod page;
+pub mod period;
 pub mod permission;
 pub mod problem;
 pub mod record;

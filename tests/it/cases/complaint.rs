@@ -67,6 +67,16 @@ async fn a_complaint_is_taken_up_verified_decided_served_and_takes_effect() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_decision_takes_effect_also_where_other_limits_ran_out_before_anybody_looked() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    at(&cast, Complaint, CaseStatus::Decided).await;
+    // Nothing ran for two months: it has not been served in time, and that is told first.
+    app.set_time("2026-10-20T09:00:00+07:00");
+    app.eventually("SELECT count(*) FROM cases WHERE status = 'effective'", 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_second_complaint_goes_to_the_agency_above_and_stops_the_first_decision() {
     let app = TestApp::new().await;
     let cast = Cast::of(&app).await;

@@ -51,6 +51,19 @@ async fn told_of(client: &Client, id: &str) -> Vec<(String, Answer)> {
             }
         }
     }
+    // Registers and reports of the agencies that have it.
+    for agency in ["H26", "H26.13.01"] {
+        for what in [
+            "petition-register",
+            "petition-register?side=handling",
+            "petition-register?format=csv",
+            "petition-reports/04-XLD/figures/total?period=2026&scope=under",
+            "petition-reports/01-XLD/figures/received_letters?period=2026",
+        ] {
+            let at = crate::reports::of(agency, what);
+            answers.push((at.clone(), client.get(&at).await));
+        }
+    }
     answers
 }
 

@@ -128,6 +128,11 @@ async fn who_denounces_is_nowhere_but_in_the_vault() {
             told.push((format!("{path} for {}", player.name), player.client.get(&at).await));
         }
     }
+    for what in ["denunciation-register", "denunciation-register?format=csv", "petition-reports/03-XLD?period=2026"] {
+        let register = cast.client("chanhthanhtra").get(&crate::reports::of("H26.5", what)).await.expect(200);
+        assert!(what.contains("03-XLD") || register.text.contains("TC-H26.5-26-00002"), "{what}");
+        told.push((what.to_owned(), register));
+    }
     for (place, answer) in &told {
         search(place, &answer.text, &spellings);
         search(place, &format!("{:?}", answer.headers), &spellings);

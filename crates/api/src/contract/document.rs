@@ -39,6 +39,7 @@ use crate::routes;
         (name = "personal data", description = "What personal data is used for and on which ground, what citizens agree to, who has read what, what is erased when, and what went wrong."),
         (name = "procedures", description = "Administrative procedures as published."),
         (name = "queue", description = "Tickets at the counters of a centre."),
+        (name = "reports", description = "Registers of what agencies have received, statistical reports on it, and what makes each figure."),
         (name = "reviews", description = "Reviews of procedures and regulations: what is proposed, what it saves, what is decided, what is done."),
         (name = "sessions", description = "Signing in and out."),
     ),

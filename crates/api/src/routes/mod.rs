@@ -47,6 +47,8 @@ pub mod journal;
 pub mod organisations;
 pub mod pages;
 pub mod papers;
+pub mod petition_registers;
+pub mod petition_reports;
 pub mod problems;
 pub mod procedures;
 pub mod queue;
@@ -93,6 +95,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     fees::configure(config);
     forms::configure(config);
     register::configure(config);
+    petition_registers::configure(config);
+    petition_reports::configure(config);
     queue::configure(config);
     appointments::configure(config);
     assessments::configure(config);

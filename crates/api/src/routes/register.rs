@@ -16,7 +16,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::call::{Call, Id, Parameters, next_link};
 use crate::negotiation::preferred;
-use crate::print::{self, FormPage, FormTable, chosen, name_of};
+use crate::print::{self, CSV, FormPage, FormTable, chosen, name_of};
 use crate::problem::{Document, MALFORMED, Result};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -32,8 +32,6 @@ enum RegisterFormat {
     Pdf,
     Csv,
 }
-
-const CSV: &str = "text/csv";
 
 const YEARS: RangeInclusive<i16> = 2000..=2999;
 const MONTHS: RangeInclusive<i16> = 1..=12;
@@ -99,7 +97,7 @@ async fn get_register(
             _ => RegisterFormat::Json,
         }
     });
-    let mut response = match format {
+    let response = match format {
         RegisterFormat::Json => chosen().json(&page),
         RegisterFormat::Html => print::html(&sheet()),
         RegisterFormat::Pdf => print::pdf(&call, sheet(), &format!("register-{period}.pdf")).await?,
@@ -111,9 +109,5 @@ async fn get_register(
             response.content_type("text/csv; charset=utf-8").body(csv)
         }
     };
-    if let Some(link) = next_link(request.path(), request.query_string(), page.next_cursor.as_deref()) {
-        let link = header::HeaderValue::from_str(&link).map_err(|error| INTERNAL.because(error))?;
-        response.headers_mut().insert(header::LINK, link);
-    }
-    Ok(response)
+    print::linked(response, next_link(request.path(), request.query_string(), page.next_cursor.as_deref()))
 }

@@ -144,6 +144,7 @@ pub async fn confirm_conversion(
         unless(so, "/facts/kind", "other", "không phải loại được đề nghị", "is not the kind that was proposed")?;
         let contents = moving.case.words.0.contents.iter().filter(|content| content.stands()).cloned().collect();
         let mut made = child(&moving.case, confirmed.id, confirmed.facts.clone(), contents, ctx)?;
+        made.marks.0.same_letter = true;
         not_accused(&made, made.handling_agency_id)?;
         receive(&mut made, ctx, world)?;
         begin(&mut made, world)?;
@@ -169,6 +170,7 @@ pub async fn split(
         of_a_letter(part.facts.kind())?;
         let contents = part.contents.iter().map(|place| moving.case.words.0.contents[usize::from(*place)].clone());
         let mut made = child(&moving.case, part.id, part.facts.clone(), contents.collect(), ctx)?;
+        made.marks.0.same_letter = true;
         not_accused(&made, made.handling_agency_id)?;
         receive(&mut made, ctx, world)?;
         // Its sender has waited since the letter came.

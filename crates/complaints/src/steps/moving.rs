@@ -199,6 +199,9 @@ impl Moving {
             self.case.state_before = Some(self.case.status);
         }
         self.arrive(to, ctx);
+        if action.is_processing() {
+            self.case.marks.0.processed_at.get_or_insert(ctx.now);
+        }
         // The day whose rules it keeps is known when it is received, before anything begins.
         if action == CaseAction::Submit {
             super::screening::receive(&mut self.case, ctx, world)?;

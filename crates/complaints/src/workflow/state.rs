@@ -96,3 +96,11 @@ impl CaseStatus {
         matches!(self, Refused | Guided | Forwarded | Filed | Withdrawn | Terminated | Appealed | Converted | Closed)
     }
 }
+
+impl CaseAction {
+    /// Says what becomes of what came in (TT 05/2021/TT-TTCP).
+    pub fn is_processing(self) -> bool {
+        use CaseAction::*;
+        matches!(self, Accept | Assign | Guide | Transfer | Forward | File | Refuse | Answer | ConfirmConversion)
+    }
+}

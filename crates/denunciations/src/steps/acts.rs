@@ -153,6 +153,7 @@ fn happens(moving: &mut Moving, ctx: &Ctx, act: &Act) -> Result<Event> {
                 return Err(ACCUSED.error());
             }
             (moving.it.handling_agency_id, moving.it.assigned_to) = (*to, None);
+            moving.it.marks.0.handed_on_at.get_or_insert(ctx.now);
             moving.it.superior_agency_id = None;
             moving.say(remark, None, why.clone(), ctx.now);
             Event::Transferred { from: from.0, to: to.0 }

@@ -1,0 +1,3 @@
+DROP INDEX denunciations.denunciations_received_by, denunciations.denunciations_received_for,
+denunciations.denunciations_over_receiving, denunciations.denunciations_over_handling;
+DROP INDEX cases_received_by, cases_received_for, cases_over_receiving, cases_over_handling;

@@ -1,0 +1,153 @@
+//! The registers themselves: what was received, in that order, and what became of it.
+
+use ::denunciations::workflow::DenunciationAction as D;
+use complaints::CaseKind::{self, Complaint, ConductReport, Petition};
+use complaints::workflow::{CaseAction, CaseStatus};
+use serde_json::{Value, json};
+
+use super::{HERE, INSPECTORATE, THERE, all, complaint, of};
+use crate::cases::{at, walk};
+use crate::cast::Cast;
+use crate::denunciations::{lead, new, send, walk as walk_apart};
+use crate::harness::TestApp;
+
+/// The entry of a case.
+fn entry<'a>(register: &'a [Value], id: &str) -> &'a Value {
+    register.iter().find(|it| it["case_id"] == id).expect("it is in the register")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_register_says_what_was_done_with_each_and_what_came_of_it() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let known: &[(CaseKind, CaseStatus, &str, Value, Value)] = &[
+        (Complaint, CaseStatus::Submitted, "pending", Value::Null, Value::Null),
+        (Complaint, CaseStatus::SupplementRequested, "supplement_requested", Value::Null, Value::Null),
+        (Complaint, CaseStatus::Decided, "accepted", json!(true), json!(true)),
+        (Complaint, CaseStatus::Guided, "guided", json!(true), json!(false)),
+        (Complaint, CaseStatus::Refused, "refused", json!(true), json!(true)),
+        (Complaint, CaseStatus::Filed, "filed", json!(false), Value::Null),
+        (Complaint, CaseStatus::Withdrawn, "withdrawn", Value::Null, Value::Null),
+        (Complaint, CaseStatus::Terminated, "accepted", json!(true), json!(true)),
+        (Petition, CaseStatus::Forwarded, "forwarded", json!(true), json!(false)),
+        (Petition, CaseStatus::Verifying, "accepted", json!(true), json!(true)),
+        (ConductReport, CaseStatus::Converted, "converted", json!(true), json!(true)),
+    ];
+    let mut ids = Vec::new();
+    for (kind, status, ..) in known {
+        ids.push(at(&cast, *kind, *status).await);
+    }
+    at(&cast, Complaint, CaseStatus::Draft).await;
+    let moved = at(&cast, Complaint, CaseStatus::Submitted).await;
+    walk(&cast, Complaint, &moved, &[CaseAction::Transfer]).await;
+    let reader = cast.client("tiepnhan");
+    let register = all(reader, &of(HERE, "petition-register?year=2026")).await;
+    // The conversion made another one, and a draft has not come.
+    assert_eq!(register.len(), known.len() + 2);
+    for (id, (kind, status, result, eligible, competence)) in ids.iter().zip(known) {
+        let it = entry(&register, id);
+        assert_eq!((&it["result"], &it["status"]), (&json!(result), &json!(status)), "{kind} {status}");
+        assert_eq!((&it["eligible"], &it["in_competence"]), (eligible, competence), "{kind} {status}");
+        let processed = !["pending", "supplement_requested", "withdrawn"].contains(result);
+        assert_eq!(it["processed_at"].is_string(), processed, "{kind} {status}");
+    }
+    let decided = entry(&register, &ids[2]);
+    assert_eq!(
+        (&decided["decision_number"], &decided["outcome"], &decided["timeliness"]),
+        (&json!("12/QĐ-UBND"), &json!("partly_right"), &json!("finished_on_time"))
+    );
+    assert_eq!((&decided["sender_name"], &decided["senders"]), (&json!("Nguyễn Thị Hoa"), &json!(1)));
+    assert_eq!((&decided["due_date"], &decided["received_date"]), (&json!("2026-09-16"), &json!("2026-08-17")));
+    assert_eq!(entry(&register, &ids[3])["referred_to"], "Toà án nhân dân khu vực 1");
+    assert_eq!(entry(&register, &ids[4])["ground"], "not_affected");
+    assert_eq!(entry(&register, &ids[5])["ground"], "illegible");
+    let there = entry(&register, &moved);
+    assert_eq!((&there["result"], &there["in_competence"]), (&json!("transferred"), &json!(false)));
+    assert_eq!(there["handling_agency_id"], json!(directory::demo::agency_id(THERE).unwrap()));
+    // Where it was handed to, it is in the register of what is to be settled.
+    let at_hand = all(cast.client("motcua2"), &of(THERE, "petition-register?side=handling")).await;
+    assert_eq!((at_hand.len(), &at_hand[0]["case_id"]), (1, &json!(moved)));
+    assert_eq!(all(cast.client("motcua2"), &of(THERE, "petition-register?side=receiving")).await, [Value::Null; 0]);
+    let petitions = all(reader, &of(HERE, "petition-register?kind=petition")).await;
+    assert!(petitions.len() == 2 && petitions.iter().all(|it| it["kind"] == "petition"), "{petitions:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_register_has_pages_years_and_months() {
+    let app = TestApp::new().await;
+    Cast::of(&app).await;
+    let mut ids = Vec::new();
+    for moment in [
+        "2026-11-30T23:59:59+07:00",
+        "2026-12-01T00:00:00+07:00",
+        "2026-12-31T23:59:59+07:00",
+        "2027-01-01T00:00:00+07:00",
+    ] {
+        app.set_time(moment);
+        ids.push(complaint(&Cast::again(&app).await, HERE).await);
+    }
+    let cast = Cast::again(&app).await;
+    let reader = cast.client("tiepnhan");
+    for (query, expected) in [
+        ("year=2026", &ids[..3]),
+        ("year=2026&month=11", &ids[..1]),
+        ("year=2026&month=12", &ids[1..3]),
+        ("month=1", &ids[3..]),
+    ] {
+        let register = all(reader, &of(HERE, &format!("petition-register?{query}"))).await;
+        let found: Vec<_> = register.iter().map(|it| it["case_id"].as_str().unwrap()).collect();
+        assert_eq!(found, expected, "{query}");
+    }
+    let first = reader.get(&of(HERE, "petition-register?year=2026&limit=2")).await.expect(200);
+    let cursor = first.json["next_cursor"].as_str().expect("there is more");
+    let next = format!("{}?limit=2&year=2026&cursor={cursor}", of(HERE, "petition-register"));
+    assert!(first.header("link").contains(cursor) && first.header("link").ends_with("rel=\"next\""));
+    assert_eq!(reader.get(&next).await.expect(200).json["items"].as_array().unwrap().len(), 1);
+    // Of another list a cursor is none; a file goes on, too.
+    for other in
+        [next.replace("year=2026", "year=2027"), format!("{next}&kind=petition"), format!("{next}&side=handling")]
+    {
+        assert_eq!(reader.get(&other).await.expect(400).problem(), "page.bad_cursor", "{other}");
+    }
+    let file = reader.get(&of(HERE, "petition-register?year=2026&limit=1&format=csv")).await.expect(200);
+    assert!(file.text.lines().count() == 2 && file.header("link").contains("format=csv"), "{}", file.text);
+    for wrong in ["year=1999", "month=13", "month=0", "format=html", "day=1", "limit=0", "limit=201", "side=both"] {
+        reader.get(&of(HERE, &format!("petition-register?{wrong}"))).await.expect(400);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn denunciations_have_a_register_of_their_own_without_who_denounces() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let ways: &[(Value, &[D], &str)] = &[
+        (new(), &[], "pending"),
+        (new(), &[D::Forward], "forwarded"),
+        (new(), &[D::Refuse], "refused"),
+        (new(), &[D::Accept, D::Assign, D::Report, D::Conclude], "accepted"),
+        (lead(), &[D::File], "filed"),
+        (lead(), &[D::CheckLead], "accepted"),
+    ];
+    let mut ids = Vec::new();
+    for (what, way, _) in ways {
+        let (_, id) = send(&app, &cast, what.clone()).await;
+        walk_apart(&cast, &id, way).await;
+        ids.push(id);
+    }
+    let reader = cast.client("thanhtra");
+    let register = all(reader, &of(INSPECTORATE, "denunciation-register?year=2026&month=8")).await;
+    assert_eq!(register.len(), ways.len());
+    for (id, (_, way, result)) in ids.iter().zip(ways) {
+        let it = register.iter().find(|it| it["denunciation_id"] == *id).expect("it is in the register");
+        assert_eq!(it["result"], *result, "{way:?}");
+        assert_eq!(it["processed_at"].is_string(), *result != "pending", "{way:?}");
+    }
+    let concluded = register.iter().find(|it| it["denunciation_id"] == ids[3]).unwrap();
+    assert_eq!((&concluded["outcome"], &concluded["due_date"]), (&json!("partly_true"), &json!("2026-09-16")));
+    let text = reader.get(&of(INSPECTORATE, "denunciation-register")).await.expect(200).text;
+    for canary in [crate::denunciations::NAME, crate::denunciations::NUMBER, crate::denunciations::ADDRESS] {
+        assert!(!text.contains(canary), "{canary}");
+    }
+    assert_eq!(all(reader, &of(INSPECTORATE, "denunciation-register?year=2025")).await, [Value::Null; 0]);
+    reader.get(&of(INSPECTORATE, "denunciation-register?year=1999")).await.expect(400);
+}
