@@ -44,7 +44,7 @@ impl Sheet {
 
     /// Where this text stands first.
     fn find(&self, text: &str) -> (u32, u32) {
-        let cells = self.cells.cells().find(|(_, _, cell)| cell.to_string() == text);
+        let cells = self.cells.cells().find(|(_, _, cell)| **cell == *text);
         let (row, column, _) = cells.unwrap_or_else(|| panic!("{text} is missing"));
         (row as u32, column as u32)
     }

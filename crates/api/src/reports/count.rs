@@ -60,7 +60,7 @@ pub struct PetitionReport {
 /// A column, with the sum over all lines.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PetitionReportColumn {
-    #[schema(minimum = 1, maximum = 50)]
+    #[schema(value_type = i32, minimum = 1, maximum = 50)]
     pub number: usize,
     #[schema(example = "Số đơn trong kỳ", max_length = 200)]
     pub group: String,
@@ -99,7 +99,7 @@ pub struct PetitionReportLine {
 /// A figure of an agency.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct PetitionReportValue {
-    #[schema(minimum = 1, maximum = 50)]
+    #[schema(value_type = i32, minimum = 1, maximum = 50)]
     pub column: usize,
     #[schema(minimum = 0)]
     pub value: i64,

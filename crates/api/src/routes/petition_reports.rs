@@ -27,7 +27,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 #[into_params(parameter_in = Query)]
 struct ReportPart {
     /// A quarter, six or nine months, or a year, each cut off on the 14th.
-    #[param(value_type = String, pattern = "^2[0-9]{3}(-(Q[1-4]|6M|9M))?$", example = "2026-Q4")]
+    #[param(value_type = String, max_length = 7, pattern = "^2[0-9]{3}(-(Q[1-4]|6M|9M))?$", example = "2026-Q4")]
     period: Period,
     /// Over the agency itself, or with all agencies below it; `own` when absent.
     #[param(inline)]
@@ -43,7 +43,7 @@ struct ReportPart {
 #[into_params(parameter_in = Query)]
 struct FigurePart {
     /// That of the report.
-    #[param(value_type = String, pattern = "^2[0-9]{3}(-(Q[1-4]|6M|9M))?$", example = "2026-Q4")]
+    #[param(value_type = String, max_length = 7, pattern = "^2[0-9]{3}(-(Q[1-4]|6M|9M))?$", example = "2026-Q4")]
     period: Period,
     /// That of the report; `own` when absent.
     #[param(inline)]
