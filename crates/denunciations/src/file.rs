@@ -155,7 +155,7 @@ pub async fn declare(
         }
         let alive = |file: &&DenouncerFile| file.stored_at.is_some() || file.upload_until > now;
         if moving.files.iter().filter(alive).count() >= MOST {
-            return Err(TOO_MANY_FILES.error().extra("limit", MOST));
+            return Err(TOO_MANY_FILES.error());
         }
         let number = moving.files.last().map_or(1, |file| file.number + 1);
         let file = DenouncerFile {
