@@ -148,7 +148,7 @@ async fn a_citizen_signs_in_through_the_identity_provider() {
     assert_eq!(parameter(address, "iss").as_deref(), Some(app.url.as_str()));
     let tokens = exchange(&app, &parameter(address, "code").unwrap(), &[]).await.expect(200);
     assert_eq!(tokens.header("cache-control"), "no-store");
-    assert_eq!(tokens.json["scope"], "dossier:file dossier:read case:file case:read");
+    assert_eq!(tokens.json["scope"], "dossier:file dossier:read case:file case:read data:own");
     let citizen = me(&app, &tokens.json).await;
     assert_eq!((&citizen["kind"], &citizen["name"]), (&json!("citizen"), &json!("Nguyễn Thị Bình Minh")));
 
