@@ -4,7 +4,7 @@
 //! - [`workflow`]: the states and the one table of what leads from one to the next
 //! - [`denunciation`]: the row, and who may see it; [`view`]: what is seen of it
 //! - [`receive`]: one comes in; [`redact`]: without what tells who says it; [`follow`]: its denouncer, who has a code and no account;
-//!   [`file`]: what they show
+//!   [`mod@file`]: what they show
 //! - [`steps`]: everything that moves it, with what must be said in a [`request`]; [`clocks`]: its limits
 //! - [`vault`]: who denounces, sealed; [`identity`]: two people open it
 //! - [`list`], [`register`], [`report`]: reading; [`timer`]; [`event`]: what the journal is told; [`problem`]: what can go wrong
