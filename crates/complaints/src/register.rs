@@ -257,9 +257,6 @@ fn entry(row: Row, now: DateTime<Utc>) -> PetitionRegisterEntry {
     let sender = senders().next();
     let resolve = row.clocks.0.get(CaseStage::Resolve);
     let due_at = resolve.map(|running| running.due_at);
-    // What came of the decision, also while something else is owed; before that, of what comes first.
-    let timeliness =
-        resolve.map_or_else(|| row.clocks.0.timeliness(CaseStage::Resolve, now), |running| running.timeliness(now));
     PetitionRegisterEntry {
         case_id: row.id,
         code: row.code.unwrap_or_default(),
@@ -286,7 +283,7 @@ fn entry(row: Row, now: DateTime<Utc>) -> PetitionRegisterEntry {
         assigned_to: row.assigned_to,
         due_at,
         due_date: due_at.map(deadlines::due_date),
-        timeliness,
+        timeliness: row.clocks.0.timeliness_of(CaseStage::Resolve, now),
         extended: resolve.is_some_and(|running| running.due_at > running.statutory_due_at),
         dialogue_held: row.marks.0.dialogue_held,
         decision_number,

@@ -131,9 +131,6 @@ fn entry(it: Denunciation, now: DateTime<Utc>) -> DenunciationRegisterEntry {
     };
     let resolve = clocks.get(DenunciationStage::Resolve);
     let due_at = resolve.map(|running| running.due_at);
-    // What came of the conclusion, also while something else is owed; before that, of what comes first.
-    let timeliness =
-        resolve.map_or_else(|| clocks.timeliness(DenunciationStage::Resolve, now), |running| running.timeliness(now));
     DenunciationRegisterEntry {
         denunciation_id: it.id,
         received_at: it.received_at,
@@ -149,7 +146,7 @@ fn entry(it: Denunciation, now: DateTime<Utc>) -> DenunciationRegisterEntry {
         accepted_at: it.accepted_at,
         due_at,
         due_date: due_at.map(deadlines::due_date),
-        timeliness,
+        timeliness: clocks.timeliness_of(DenunciationStage::Resolve, now),
         outcome: it.outcome,
         concluded_at: it.finished_at,
         closed_at: it.closed_at,

@@ -143,6 +143,11 @@ impl<S: Stage> Clocks<S> {
         }
     }
 
+    /// What came of a stage once it has begun, also while something else is owed; before that, as [`Self::timeliness`].
+    pub fn timeliness_of(&self, stage: S, now: DateTime<Utc>) -> Timeliness {
+        self.get(stage).map_or_else(|| self.timeliness(stage, now), |running| running.timeliness(now))
+    }
+
     /// Whether the limit of a stage can be extended: its rule says by how much and how often, and it is not over.
     pub fn may_extend(&self, stage: S, now: DateTime<Utc>) -> bool {
         self.get(stage).is_some_and(|running| {

@@ -1,8 +1,10 @@
 //! What figures are made of: conditions in SQL on when something happened to a row, all of them counted in one pass.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, BigInt, Bool, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Bool, Timestamptz, Uuid as SqlUuid};
+use uuid::Uuid;
 
+use crate::id::AgencyId;
 use crate::period::Span;
 use crate::sql::{Sql, sql};
 
@@ -29,6 +31,70 @@ pub fn before(what: &'static str, at: DateTime<Utc>) -> Condition {
 /// It had not come by then, if it ever does.
 pub fn not_before(what: &'static str, at: DateTime<Utc>) -> Condition {
     sql("(").sql(what).sql(" IS NULL OR ").sql(what).sql(" >= ").bind::<Timestamptz, _>(at).sql(")")
+}
+
+/// The columns that say whether a row can count at all.
+#[derive(Clone, Copy, Debug)]
+pub struct Columns {
+    /// In whose report it counts.
+    pub agency: &'static str,
+    pub received: &'static str,
+    pub closed: &'static str,
+}
+
+impl Columns {
+    /// At one of these agencies, received before the end, and not over before the beginning. An index finds it.
+    pub fn universe(&self, agencies: &[AgencyId], span: &Span) -> Condition {
+        let ids: Vec<Uuid> = agencies.iter().map(|id| id.0).collect();
+        let at = sql("(").sql(self.agency).sql(" = ANY (").bind::<Array<SqlUuid>, _>(ids);
+        let begun = at.sql(") AND ").sql(self.received).sql(" < ").bind::<Timestamptz, _>(span.until);
+        let new = begun.sql(" AND (").sql(self.received).sql(" >= ").bind::<Timestamptz, _>(span.from);
+        let late = new.sql(" OR ").sql(self.closed).sql(" >= ").bind::<Timestamptz, _>(span.from);
+        late.sql(" OR ").sql(self.closed).sql(" IS NULL))")
+    }
+}
+
+/// The limit within which a row is to be settled: the stage `resolve` of [`crate::clocks`], as a column holds it.
+#[derive(Clone, Copy, Debug)]
+pub struct Limit {
+    pub clocks: &'static str,
+    /// When it was settled, or ended without that.
+    pub ended: &'static str,
+}
+
+impl Limit {
+    /// One of its values, as text.
+    fn value(&self, so_far: Condition, path: &'static str) -> Condition {
+        so_far.sql("(").sql(self.clocks).sql(" #>> '").sql(path).sql("')")
+    }
+
+    /// By when it had to be settled; an extension does not move it.
+    fn statutory(&self, so_far: Condition) -> Condition {
+        self.value(so_far, "{resolve,statutory_due_at}").sql("::timestamptz")
+    }
+
+    /// It does not stand still.
+    fn runs(&self, so_far: Condition) -> Condition {
+        self.value(so_far.sql(" AND NOT "), "{resolve,stands}").sql("::boolean")
+    }
+
+    /// Settled at that moment or after it, as [`deadlines::timeliness`] has it: what stands is not late.
+    pub fn was_late(&self) -> Condition {
+        let late = self.statutory(sql("coalesce(").sql(self.ended).sql(" >= "));
+        self.runs(late).sql(", false)")
+    }
+
+    /// It is over by then.
+    pub fn is_over(&self, at: DateTime<Utc>) -> Condition {
+        let over = self.statutory(sql("(")).sql(" <= ").bind::<Timestamptz, _>(at);
+        self.runs(over).sql(")")
+    }
+
+    /// It was extended.
+    pub fn was_extended(&self) -> Condition {
+        let promised = self.value(sql("("), "{resolve,due_at}").sql("::timestamptz > ");
+        self.statutory(promised).sql(")")
+    }
 }
 
 /// How many rows each condition holds for.

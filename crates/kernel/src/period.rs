@@ -30,9 +30,6 @@ pub struct Period {
     pub kind: PeriodKind,
 }
 
-/// How a period is written.
-pub const PERIOD: &str = "^2[0-9]{3}(-(Q[1-4]|6M|9M))?$";
-
 impl TryFrom<String> for Period {
     type Error = &'static str;
 

@@ -3,8 +3,8 @@
 //! today, and what was opened anew is open.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Date, Text, Timestamptz};
-use kernel::figures::{Condition, all, before, not_before, within};
+use diesel::sql_types::{Bool, Date, Text};
+use kernel::figures::{Condition, Limit, all, before, not_before, within};
 use kernel::period::Span;
 use kernel::sql::sql;
 use kernel::text_enum;
@@ -99,12 +99,7 @@ const SETTLED: &str = "coalesce(cases.finished_at, CASE WHEN cases.status = 'ter
 const OUT: &str = "coalesce(cases.finished_at, cases.closed_at)";
 const CLOSED: &str = "cases.closed_at";
 const EFFECTIVE: &str = "(cases.clocks #>> '{effect,due_at}')::timestamptz";
-/// By which it had to be settled; an extension does not move it.
-const STATUTORY: &str = "(cases.clocks #>> '{resolve,statutory_due_at}')::timestamptz";
-/// Settled at that moment or after it, as [`deadlines::timeliness`] has it: what stands is not late.
-const WAS_LATE: &str = "coalesce(coalesce(cases.finished_at, cases.closed_at) \
-     >= (cases.clocks #>> '{resolve,statutory_due_at}')::timestamptz \
-     AND NOT (cases.clocks #>> '{resolve,stands}')::boolean, false)";
+const LIMIT: Limit = Limit { clocks: "cases.clocks", ended: "coalesce(cases.finished_at, cases.closed_at)" };
 const WAS_WITHDRAWN: &str = "EXISTS (SELECT FROM case_remarks AS said \
      WHERE said.case_id = cases.id AND said.ground = 'withdrawn')";
 const IS_LETTER: &str = "NOT coalesce((cases.marks ->> 'same_letter')::boolean, false)";
@@ -176,8 +171,8 @@ impl CaseFigure {
             Granted => came_to(Answered, CaseOutcome::Granted),
             PartlyGranted => came_to(Answered, CaseOutcome::PartlyGranted),
             NotGranted => came_to(Answered, CaseOutcome::NotGranted),
-            OnTime => all([Answered.holds(span, now), sql("NOT ").sql(WAS_LATE)]),
-            Late => of(Answered, WAS_LATE),
+            OnTime => all([Answered.holds(span, now), sql("NOT ").bind::<Bool, _>(LIMIT.was_late())]),
+            Late => all([Answered.holds(span, now), LIMIT.was_late()]),
             ToSettle => all([before(TAKEN_UP, span.until), not_before(OUT, span.from)]),
             ToSettleCarriedOver => all([before(TAKEN_UP, span.from), not_before(OUT, span.from)]),
             ToSettleNew => within(TAKEN_UP, span),
@@ -190,22 +185,15 @@ impl CaseFigure {
             Right => came_to(Decided, CaseOutcome::Right),
             PartlyRight => came_to(Decided, CaseOutcome::PartlyRight),
             Wrong => came_to(Decided, CaseOutcome::Wrong),
-            SettledOnTime => all([Settled.holds(span, now), sql("NOT ").sql(WAS_LATE)]),
-            SettledLate => of(Settled, WAS_LATE),
+            SettledOnTime => all([Settled.holds(span, now), sql("NOT ").bind::<Bool, _>(LIMIT.was_late())]),
+            SettledLate => all([Settled.holds(span, now), LIMIT.was_late()]),
             Appealed => {
                 all([of(ToSettle, "cases.status = 'appealed' AND cases.finished_at IS NULL"), within(CLOSED, span)])
             }
             InProgress => all([before(TAKEN_UP, span.until), not_before(OUT, span.until)]),
-            Overdue => all([
-                InProgress.holds(span, now),
-                sql(STATUTORY).sql(" <= ").bind::<Timestamptz, _>(span.until.min(now)),
-                sql("NOT (cases.clocks #>> '{resolve,stands}')::boolean"),
-            ]),
+            Overdue => all([InProgress.holds(span, now), LIMIT.is_over(span.until.min(now))]),
             Suspended => of(InProgress, "cases.status = 'suspended'"),
-            Extended => all([
-                ToSettle.holds(span, now),
-                sql("(cases.clocks #>> '{resolve,due_at}')::timestamptz > ").sql(STATUTORY),
-            ]),
+            Extended => all([ToSettle.holds(span, now), LIMIT.was_extended()]),
             WithDialogue => of(Decided, "coalesce((cases.marks ->> 'dialogue_held')::boolean, false)"),
             InCourt => all([
                 ToSettle.holds(span, now),

@@ -7,9 +7,9 @@ pub use figure::CaseFigure;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bool, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use kernel::figures::counts;
+use kernel::figures::{Columns, Condition, all, counts};
 use kernel::id::AgencyId;
 use kernel::period::Span;
 use kernel::schema::cases;
@@ -64,32 +64,23 @@ pub fn may_read(actor: &Actor, agency: AgencyId, world: World<'_>) -> bool {
 }
 
 impl Asked {
-    /// What can count at all: received before the end, and not over before the beginning. An index finds it.
-    fn universe(&self) -> Sql<Bool> {
+    fn columns(&self) -> Columns {
         let agency = match self.at {
-            CountedAt::Receiving => "cases.receiving_agency_id = ANY (",
-            CountedAt::Handling => "cases.handling_agency_id = ANY (",
+            CountedAt::Receiving => "cases.receiving_agency_id",
+            CountedAt::Handling => "cases.handling_agency_id",
         };
-        let agencies: Vec<uuid::Uuid> = self.agencies.iter().map(|id| id.0).collect();
+        Columns { agency, received: "cases.submitted_at", closed: "cases.closed_at" }
+    }
+
+    /// What can count at all.
+    fn universe(&self) -> Condition {
         let kinds: Vec<&'static str> = self.kinds.iter().map(|kind| kind.code()).collect();
-        sql(agency)
-            .bind::<Array<SqlUuid>, _>(agencies)
-            .sql(") AND cases.kind = ANY (")
-            .bind::<Array<Text>, _>(kinds)
-            .sql(") AND cases.submitted_at < ")
-            .bind::<Timestamptz, _>(self.span.until)
-            .sql(" AND (cases.submitted_at >= ")
-            .bind::<Timestamptz, _>(self.span.from)
-            .sql(" OR cases.closed_at >= ")
-            .bind::<Timestamptz, _>(self.span.from)
-            .sql(" OR cases.closed_at IS NULL)")
+        let of_kind = sql("cases.kind = ANY (").bind::<Array<Text>, _>(kinds).sql(")");
+        all([self.columns().universe(&self.agencies, &self.span), of_kind])
     }
 
     fn agency(&self) -> Sql<SqlUuid> {
-        sql(match self.at {
-            CountedAt::Receiving => "cases.receiving_agency_id",
-            CountedAt::Handling => "cases.handling_agency_id",
-        })
+        sql(self.columns().agency)
     }
 }
 

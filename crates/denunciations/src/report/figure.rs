@@ -2,8 +2,8 @@
 //! on a period that is over stays as it is; but its agency is that of today.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Text, Timestamptz};
-use kernel::figures::{Condition, all, before, not_before, within};
+use diesel::sql_types::{Bool, Text};
+use kernel::figures::{Condition, Limit, all, before, not_before, within};
 use kernel::period::Span;
 use kernel::sql::sql;
 use kernel::text_enum;
@@ -72,11 +72,8 @@ const PROCESSED: &str = "coalesce((denunciations.marks ->> 'handed_on_at')::time
 const ACCEPTED: &str = "denunciations.accepted_at";
 const SETTLED: &str = "coalesce(denunciations.finished_at, denunciations.closed_at)";
 const CLOSED: &str = "denunciations.closed_at";
-const STATUTORY: &str = "(denunciations.clocks #>> '{resolve,statutory_due_at}')::timestamptz";
-/// Settled at that moment or after it, as [`deadlines::timeliness`] has it: what stands is not late.
-const WAS_LATE: &str = "coalesce(coalesce(denunciations.finished_at, denunciations.closed_at) \
-     >= (denunciations.clocks #>> '{resolve,statutory_due_at}')::timestamptz \
-     AND NOT (denunciations.clocks #>> '{resolve,stands}')::boolean, false)";
+const LIMIT: Limit =
+    Limit { clocks: "denunciations.clocks", ended: "coalesce(denunciations.finished_at, denunciations.closed_at)" };
 const OUTSIDE: &str = "(denunciations.status = 'forwarded' \
      OR denunciations.handling_agency_id <> denunciations.receiving_agency_id)";
 const TRANSFERRED: &str = "denunciations.handling_agency_id <> denunciations.receiving_agency_id \
@@ -124,19 +121,12 @@ impl DenunciationFigure {
             FalseInBadFaith => came_to(DenunciationOutcome::FalseInBadFaith),
             Terminated => of(Settled, "denunciations.status = 'terminated'"),
             Investigated => of(Settled, "denunciations.status = 'investigated'"),
-            SettledOnTime => all([Settled.holds(span, now), sql("NOT ").sql(WAS_LATE)]),
-            SettledLate => of(Settled, WAS_LATE),
+            SettledOnTime => all([Settled.holds(span, now), sql("NOT ").bind::<Bool, _>(LIMIT.was_late())]),
+            SettledLate => all([Settled.holds(span, now), LIMIT.was_late()]),
             InProgress => all([before(ACCEPTED, span.until), not_before(SETTLED, span.until)]),
-            Overdue => all([
-                InProgress.holds(span, now),
-                sql(STATUTORY).sql(" <= ").bind::<Timestamptz, _>(span.until.min(now)),
-                sql("NOT (denunciations.clocks #>> '{resolve,stands}')::boolean"),
-            ]),
+            Overdue => all([InProgress.holds(span, now), LIMIT.is_over(span.until.min(now))]),
             Suspended => of(InProgress, "denunciations.status = 'suspended'"),
-            Extended => all([
-                ToSettle.holds(span, now),
-                sql("(denunciations.clocks #>> '{resolve,due_at}')::timestamptz > ").sql(STATUTORY),
-            ]),
+            Extended => all([ToSettle.holds(span, now), LIMIT.was_extended()]),
             Protected => of(ToSettle, "denunciations.marks ->> 'protection' = 'granted'"),
             ToExecute => {
                 all([before("denunciations.finished_at", span.until), signed(), not_before(CLOSED, span.from)])

@@ -7,9 +7,9 @@ pub use figure::DenunciationFigure;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bool, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::Uuid as SqlUuid;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use kernel::figures::counts;
+use kernel::figures::{Columns, Condition, counts};
 use kernel::id::AgencyId;
 use kernel::period::Span;
 use kernel::schema::denunciations;
@@ -49,29 +49,21 @@ pub struct Counted {
 pub struct Place(pub DateTime<Utc>, pub DenunciationId);
 
 impl Asked {
-    /// What can count at all: received before the end, and not over before the beginning. An index finds it.
-    fn universe(&self) -> Sql<Bool> {
-        let agencies: Vec<uuid::Uuid> = self.agencies.iter().map(|id| id.0).collect();
+    fn columns(&self) -> Columns {
         let agency = match self.handling {
-            true => sql("denunciations.handling_agency_id = ANY ("),
-            false => sql("denunciations.receiving_agency_id = ANY ("),
+            true => "denunciations.handling_agency_id",
+            false => "denunciations.receiving_agency_id",
         };
-        agency
-            .bind::<Array<SqlUuid>, _>(agencies)
-            .sql(") AND denunciations.received_at < ")
-            .bind::<Timestamptz, _>(self.span.until)
-            .sql(" AND (denunciations.received_at >= ")
-            .bind::<Timestamptz, _>(self.span.from)
-            .sql(" OR denunciations.closed_at >= ")
-            .bind::<Timestamptz, _>(self.span.from)
-            .sql(" OR denunciations.closed_at IS NULL)")
+        Columns { agency, received: "denunciations.received_at", closed: "denunciations.closed_at" }
+    }
+
+    /// What can count at all.
+    fn universe(&self) -> Condition {
+        self.columns().universe(&self.agencies, &self.span)
     }
 
     fn agency(&self) -> Sql<SqlUuid> {
-        sql(match self.handling {
-            true => "denunciations.handling_agency_id",
-            false => "denunciations.receiving_agency_id",
-        })
+        sql(self.columns().agency)
     }
 }
 
