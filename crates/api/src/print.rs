@@ -11,7 +11,7 @@ use directory::Agencies;
 use forms::{Grid, Sheet};
 use kernel::id::AgencyId;
 use kernel::problem::{BUSY, INTERNAL};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::call::Call;
@@ -99,15 +99,22 @@ pub async fn pdf(call: &Call, sheet: Sheet, file_name: &str) -> Result<HttpRespo
     Ok(chosen().insert_header((header::CONTENT_DISPOSITION, disposition)).content_type(PDF).body(bytes))
 }
 
-/// A table to be kept under a name that says nothing of anybody: as a workbook, or as CSV. Few are made at a time, beside what answers
-/// requests.
-pub async fn table(call: &Call, format: TableFormat, grid: Grid, name: &str) -> Result<HttpResponse> {
-    let _turn = call.app.heavy.acquire().await.map_err(|error| INTERNAL.because(error))?;
-    let today = deadlines::vn_date(call.ctx.now);
+/// As it was asked for: as JSON; or as a table to be kept under a name that says nothing of anybody. Few of those are made at a time,
+/// beside what answers requests.
+pub async fn table(
+    call: &Call,
+    format: TableFormat,
+    name: &str,
+    json: &impl Serialize,
+    grid: impl FnOnce() -> Grid,
+) -> Result<HttpResponse> {
     let (media_type, ending) = match format {
+        TableFormat::Json => return Ok(chosen().json(json)),
         TableFormat::Xlsx => (XLSX, "xlsx"),
-        _ => ("text/csv; charset=utf-8", "csv"),
+        TableFormat::Csv => ("text/csv; charset=utf-8", "csv"),
     };
+    let (grid, today) = (grid(), deadlines::vn_date(call.ctx.now));
+    let _turn = call.app.heavy.acquire().await.map_err(|error| INTERNAL.because(error))?;
     let made = web::block(move || match format {
         TableFormat::Xlsx => grid.xlsx(today).map_err(|error| error.to_string()),
         _ => grid.csv().map_err(|error| error.to_string()),

@@ -169,7 +169,12 @@ pub fn versioned<T: serde::Serialize>(
     if not_modified(request, &tag) {
         return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish());
     }
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, tag)).json(body()?))
+    Ok(tagged(version, &body()?))
+}
+
+/// What has this version, sent whole.
+pub fn tagged(version: i32, body: &impl serde::Serialize) -> HttpResponse {
+    HttpResponse::Ok().insert_header((header::ETAG, etag(version))).json(body)
 }
 
 /// The entity tag of a version.

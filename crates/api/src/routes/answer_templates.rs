@@ -12,7 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::call::{Call, Id, Parameters, page};
 use crate::print::name_of;
 use crate::problem::{Document, Result};
-use crate::write::{Answered, Replace, Write, etag};
+use crate::write::{Answered, Replace, Write, tagged};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
@@ -86,7 +86,7 @@ async fn replace_answer_template(id: Id<TemplateId>, replace: Replace<NewAnswerT
     let Replace { call, input, seen } = replace;
     let db = call.db.clone();
     let template = db.run(async move |conn| write::replace(conn, &call.ctx, id.0, seen, input).await).await?;
-    Ok(HttpResponse::Ok().insert_header((actix_web::http::header::ETAG, etag(template.version))).json(template))
+    Ok(tagged(template.version, &template))
 }
 
 /// Retire a template

@@ -1,6 +1,5 @@
 //! Appointments at a centre.
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, put};
 use kernel::id::AgencyId;
 use procedures::appointment::book::{self, NewAppointment};
@@ -18,7 +17,7 @@ use super::queue::centre;
 use crate::call::{Call, Id, Parameters, page};
 use crate::problem::{Document, Result};
 use crate::public::Public;
-use crate::write::{Answered, Replace, Write, etag, versioned};
+use crate::write::{Answered, Replace, Write, tagged, versioned};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
@@ -69,7 +68,7 @@ async fn replace_appointment_hours(id: Id<AgencyId>, replace: Replace<Appointmen
         hours::replace(conn, &call.ctx, &call.app.catalogue.load_full(), id.0, seen, input).await
     });
     let hours = hours.await?;
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(hours.version))).json(hours))
+    Ok(tagged(hours.version, &hours))
 }
 
 /// The times of a day.

@@ -21,7 +21,7 @@ use super::queue::centre;
 use crate::call::{Call, Id, Parameters, page};
 use crate::problem::{Document, Result};
 use crate::public::Public;
-use crate::write::{Answered, Replace, Write, etag, versioned};
+use crate::write::{Answered, Replace, Write, tagged, versioned};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
@@ -131,7 +131,7 @@ async fn answer_assessment(id: Id<AssessmentId>, replace: Replace<AssessmentAnsw
     let db = call.db.clone();
     let view = db.run(async move |conn| write::answers(conn, &call.ctx, id.0, seen, input).await);
     let view = view.await?;
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(view.version))).json(view))
+    Ok(tagged(view.version, &view))
 }
 
 fn expected(file: &EvidenceFile) -> Expected {
@@ -168,7 +168,7 @@ async fn upload_evidence(
     call.app.files.put(content, awaited, LIMIT).await.map_err(Error::from)?;
     let Call { db, ctx, .. } = call;
     let view = db.run(async move |conn| evidence::arrived(conn, &ctx, id, sha256).await).await?;
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(view.version))).json(view))
+    Ok(tagged(view.version, &view))
 }
 
 /// Download evidence

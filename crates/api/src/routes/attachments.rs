@@ -15,7 +15,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::app::App;
 use crate::call::{Call, Id};
 use crate::problem::{Document, Result};
-use crate::write::{Answered, Write, etag};
+use crate::write::{Answered, Write, tagged};
 
 /// The largest paper, in bytes.
 pub(super) const LIMIT: u64 = 25 * 1024 * 1024;
@@ -92,7 +92,7 @@ async fn upload_attachment(
     call.app.files.put(content, expected(&awaited)?, LIMIT).await.map_err(Error::from)?;
     let Call { db, ctx, .. } = call;
     let (version, view) = db.run(async move |conn| upload::arrived(conn, &ctx, awaited).await).await?;
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(version))).json(view))
+    Ok(tagged(version, &view))
 }
 
 /// Download a paper

@@ -13,7 +13,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::attachments::{LIMIT, announced, without_hidden_data};
 use crate::call::{Call, Id};
 use crate::problem::{Document, Result};
-use crate::write::{Answered, Write, etag};
+use crate::write::{Answered, Write, tagged};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(declare_case_file).service(upload_case_file).service(download_case_file);
@@ -76,7 +76,7 @@ async fn upload_case_file(
     call.app.files.put(content, expected(&awaited)?, LIMIT).await.map_err(Error::from)?;
     let Call { db, ctx, app, .. } = call;
     let (version, view) = db.run(async move |conn| paper::arrived(conn, &ctx, app.cases(), awaited).await).await?;
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(version))).json(view))
+    Ok(tagged(version, &view))
 }
 
 /// Download a file of a case

@@ -1,6 +1,5 @@
 //! The register of breaches of personal data.
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use kernel::problem::INVALID;
 use privacy::breach::list::{self, BreachFilter};
@@ -13,7 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::dossiers::agency_today;
 use crate::call::{Call, Id, Parameters, page};
 use crate::problem::{Document, Result};
-use crate::write::{Answered, Write, etag, versioned};
+use crate::write::{Answered, Write, tagged, versioned};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
@@ -96,7 +95,7 @@ async fn get_data_breach(call: Call, id: Id<BreachId>, request: HttpRequest) -> 
     let view = found.view(call.ctx.now);
     // It becomes late by itself, without a new version.
     if found.owes_notice() {
-        return Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(found.version))).json(view));
+        return Ok(tagged(found.version, &view));
     }
     versioned(&request, found.version, || Ok(view))
 }

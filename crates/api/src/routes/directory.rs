@@ -1,6 +1,5 @@
 //! Agencies.
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, put};
 use directory::agency::change;
 use directory::agency::list::{self, Filter};
@@ -16,7 +15,7 @@ use crate::call::{Call, Id, Parameters, next_link};
 use crate::problem::{Document, Result};
 use crate::public::Public;
 use crate::reference;
-use crate::write::{Answered, Replace, Write, etag, versioned};
+use crate::write::{Answered, Replace, Write, tagged, versioned};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(list_agencies).service(found_agency).service(get_agency).service(replace_agency);
@@ -112,5 +111,5 @@ async fn replace_agency(id: Id<AgencyId>, replace: Replace<AgencyContent>) -> Re
         Ok(agency)
     });
     let agency = agency.await?;
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(agency.version))).json(agency))
+    Ok(tagged(agency.version, &agency))
 }

@@ -31,7 +31,7 @@ use crate::call::{Call, Id, Parameters};
 use crate::negotiation::preferred;
 use crate::print::{self, FormPage};
 use crate::problem::{Document, Result};
-use crate::write::{Answered, Replace, Write, etag, not_modified, versioned};
+use crate::write::{Answered, Replace, Write, etag, not_modified, tagged, versioned};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
@@ -231,7 +231,7 @@ async fn replace_dossier_form(id: Id<DossierId>, replace: Replace<EForm>) -> Res
         eform::put_right(conn, &call.ctx, &catalogue, id.0, seen, input).await
     };
     let dossier = db.run(put_right).await?;
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(dossier.version))).json(dossier))
+    Ok(tagged(dossier.version, &dossier))
 }
 
 /// What an e-form said before.

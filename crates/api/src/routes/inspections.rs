@@ -13,7 +13,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::dossiers::agency_today;
 use crate::call::{Call, Id, Parameters, page};
 use crate::problem::{Document, Result};
-use crate::write::{Answered, Write, versioned};
+use crate::write::{Answered, Write, tagged, versioned};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
@@ -91,9 +91,7 @@ async fn get_inspection(call: Call, id: Id<InspectionId>, request: HttpRequest) 
     let found = inspection::load(&mut *call.db.conn().await?, &call.ctx, call.app.cases(), id.0).await?;
     // What is late grows so by itself, without a new version.
     if found.next_due_on.is_some() {
-        return Ok(HttpResponse::Ok()
-            .insert_header((actix_web::http::header::ETAG, crate::write::etag(found.version)))
-            .json(found.view(&call.ctx)));
+        return Ok(tagged(found.version, &found.view(&call.ctx)));
     }
     versioned(&request, found.version, || Ok(found.view(&call.ctx)))
 }

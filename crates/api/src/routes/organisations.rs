@@ -1,6 +1,5 @@
 //! Organisations that deal with the city.
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, put};
 use directory::organisation::change;
 use directory::organisation::list::{self, Filter};
@@ -12,7 +11,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::call::{Call, Id, Parameters, page};
 use crate::problem::{Document, Result};
-use crate::write::{Answered, Replace, Write, etag, versioned};
+use crate::write::{Answered, Replace, Write, tagged, versioned};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
@@ -99,5 +98,5 @@ async fn replace_organisation(id: Id<OrganisationId>, replace: Replace<Organisat
     let Replace { call, input, seen } = replace;
     let db = call.db.clone();
     let organisation = db.run(async move |conn| change::replace(conn, &call.ctx, id.0, seen, input).await).await?;
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(organisation.version))).json(organisation))
+    Ok(tagged(organisation.version, &organisation))
 }

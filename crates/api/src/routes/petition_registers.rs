@@ -9,9 +9,8 @@ use complaints::problem::REPORT_NOT_FOUND;
 use complaints::register::{self as petitions, PetitionRegisterEntry};
 use complaints::report::CountedAt;
 use denunciations::register::{self as apart, DenunciationRegisterEntry};
-use forms::Grid;
 use kernel::id::AgencyId;
-use kernel::page::{Limit, Page};
+use kernel::page::Limit;
 use kernel::period::Span;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -152,19 +151,14 @@ async fn get_petition_register(
     let cursors = call.cursors(&format!("petition register {} {name}", id.0), &(at, kind));
     let world = call.app.cases();
     let page = petitions::register(&mut *call.db.conn().await?, &call.ctx, world, &cursors, &part).await?;
-    let Page { items, next_cursor } = page;
-    let link = next_link(request.path(), request.query_string(), next_cursor.as_deref());
-    let grid = || -> Grid {
+    let link = next_link(request.path(), request.query_string(), page.next_cursor.as_deref());
+    let body = PetitionRegister { agency_id: id.0, items: page.items, next_cursor: page.next_cursor };
+    let grid = || {
         let agencies = call.app.agencies.load();
         let above = vec!["Sổ theo dõi đơn".to_owned(), name_of(&agencies, id.0.0), words];
-        forms::petition_register(&items, above, &|id| name_of(&agencies, id))
+        forms::petition_register(&body.items, above, &|id| name_of(&agencies, id))
     };
-    let file = format!("petition-register-{name}");
-    let response = match format {
-        TableFormat::Json => crate::print::chosen().json(PetitionRegister { agency_id: id.0, items, next_cursor }),
-        format => table(&call, format, grid(), &file).await?,
-    };
-    linked(response, link)
+    linked(table(&call, format, &format!("petition-register-{name}"), &body, grid).await?, link)
 }
 
 /// Read a register of denunciations
@@ -193,17 +187,12 @@ async fn get_denunciation_register(
     let part = apart::Part { agency: id.0, span, cursor: asked.cursor, rows: rows(asked.limit, format) };
     let cursors = call.cursors(&format!("denunciation register {} {name}", id.0), &());
     let page = apart::register(&mut *call.apart.denunciations.conn().await?, &call.ctx, &cursors, &part).await?;
-    let Page { items, next_cursor } = page;
-    let link = next_link(request.path(), request.query_string(), next_cursor.as_deref());
-    let grid = || -> Grid {
+    let link = next_link(request.path(), request.query_string(), page.next_cursor.as_deref());
+    let body = DenunciationRegister { agency_id: id.0, items: page.items, next_cursor: page.next_cursor };
+    let grid = || {
         let agencies = call.app.agencies.load();
         let above = vec!["Sổ theo dõi đơn tố cáo".to_owned(), name_of(&agencies, id.0.0), words];
-        forms::denunciation_register(&items, above, &|id| name_of(&agencies, id))
+        forms::denunciation_register(&body.items, above, &|id| name_of(&agencies, id))
     };
-    let file = format!("denunciation-register-{name}");
-    let response = match format {
-        TableFormat::Json => crate::print::chosen().json(DenunciationRegister { agency_id: id.0, items, next_cursor }),
-        format => table(&call, format, grid(), &file).await?,
-    };
-    linked(response, link)
+    linked(table(&call, format, &format!("denunciation-register-{name}"), &body, grid).await?, link)
 }

@@ -99,13 +99,9 @@ async fn get_petition_report(
     let (agency, form) = path.into_inner();
     let asked = asked(&call, &agency, &form, (part.period, part.scope))?;
     let report = count(&call, &asked).await?;
-    match TableFormat::of(part.format, &request) {
-        TableFormat::Json => Ok(print::chosen().json(&report)),
-        format => {
-            let grid = report.grid(&name_of(&call.app.agencies.load(), asked.agency.0));
-            table(&call, format, grid, &format!("{}-{}", report.form, report.period)).await
-        }
-    }
+    let grid = || report.grid(&name_of(&call.app.agencies.load(), asked.agency.0));
+    let name = format!("{}-{}", report.form, report.period);
+    table(&call, TableFormat::of(part.format, &request), &name, &report, grid).await
 }
 
 /// Trace a figure

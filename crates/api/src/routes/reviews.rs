@@ -1,6 +1,5 @@
 //! Reviews of procedures and regulations.
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, put};
 use procedures::request::Plain;
 use procedures::review::list::{self, ReviewFilter, ReviewLine};
@@ -12,7 +11,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::call::{Call, Id, Parameters, page};
 use crate::problem::{Document, Result};
-use crate::write::{Answered, Replace, Write, etag, versioned};
+use crate::write::{Answered, Replace, Write, tagged, versioned};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
@@ -87,7 +86,7 @@ async fn get_review(call: Call, id: Id<ReviewId>, request: HttpRequest) -> Resul
     let view = || found.view(&call.ctx.actor, &call.app.catalogue.load());
     if decided {
         // Sent whole to whoever has this version: what is done of it changes with the catalogue.
-        return Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(version))).json(view()?));
+        return Ok(tagged(version, &view()?));
     }
     versioned(&request, version, view)
 }
@@ -114,7 +113,7 @@ async fn propose_changes(id: Id<ReviewId>, replace: Replace<ReviewProposals>) ->
         write::propose(conn, &call.ctx, &catalogue, id.0, seen, input).await
     });
     let view = view.await?;
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(view.version))).json(view))
+    Ok(tagged(view.version, &view))
 }
 
 /// Submit a review

@@ -1,6 +1,5 @@
 //! Staff: who works for which agencies, in which roles.
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, put};
 use directory::staff::change::{self, Hired};
 use directory::staff::list::{self, Filter};
@@ -15,7 +14,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::body::Body;
 use crate::call::{Call, Id, Parameters, page};
 use crate::problem::{Document, Result};
-use crate::write::{Answered, Replace, Write, etag, versioned};
+use crate::write::{Answered, Replace, Write, tagged, versioned};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
@@ -138,7 +137,7 @@ async fn replace_staff(id: Id<StaffId>, replace: Replace<StaffContent>) -> Resul
     let Replace { call, input, seen } = replace;
     let (db, agencies) = (call.db.clone(), call.app.agencies.load_full());
     let staff = db.run(async move |conn| change::replace(conn, &call.ctx, &agencies, id.0, seen, input).await).await?;
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(staff.version))).json(staff))
+    Ok(tagged(staff.version, &staff))
 }
 
 /// Shut a member of staff out
