@@ -62,11 +62,24 @@ pub struct DataAccess {
     pub read_at: DateTime<Utc>,
 }
 
-/// The accesses to a citizen's identity, the last one first.
-#[diesel::dsl::auto_type(no_type_alias)]
-fn of(citizen: CitizenId) -> _ {
-    let mine = data_accesses::table.filter(data_accesses::citizen_id.eq(citizen));
-    mine.order(data_accesses::id.desc())
+/// One page of the accesses to a citizen's identity, the last one first.
+async fn of(
+    mut conn: &AsyncPgConnection,
+    citizen: CitizenId,
+    cursors: &Cursors<'_>,
+    (limit, cursor): (Option<Limit>, Option<&str>),
+) -> Result<Page<DataAccess>> {
+    let limit = limit.unwrap_or_default().rows();
+    let mut query = data_accesses::table
+        .filter(data_accesses::citizen_id.eq(citizen))
+        .order(data_accesses::id.desc())
+        .limit(i64::from(limit) + 1)
+        .select(DataAccess::as_select())
+        .into_boxed();
+    if let Some(cursor) = cursor {
+        query = query.filter(data_accesses::id.lt(cursors.open::<Uuid>(cursor)?));
+    }
+    Ok(cursors.page(query.load(&mut conn).await?, usize::from(limit), |row: &DataAccess| row.id))
 }
 
 /// What a citizen is told: the agency and the moment, and never the officer.
@@ -79,37 +92,11 @@ pub async fn own(
     cursors: &Cursors<'_>,
     filter: &OwnAccesses,
 ) -> Result<Page<DataAccess>> {
-    let limit = filter.limit.unwrap_or_default().rows();
-    let after = filter.cursor.as_deref().map(|cursor| cursors.open(cursor)).transpose()?;
-    let rows = after_of(conn, citizen, after, i64::from(limit) + 1).await?;
-    Ok(cursors.page(rows.into_iter().map(nameless).collect(), usize::from(limit), |row| row.id))
-}
-
-fn nameless(access: DataAccess) -> DataAccess {
-    DataAccess { staff_id: None, ..access }
-}
-
-/// The next `most` after that one, without officers: for those who go through all of them.
-pub async fn after(
-    conn: &mut AsyncPgConnection,
-    citizen: CitizenId,
-    after: Option<Uuid>,
-    most: i64,
-) -> Result<Vec<DataAccess>> {
-    Ok(after_of(conn, citizen, after, most).await?.into_iter().map(nameless).collect())
-}
-
-async fn after_of(
-    conn: &mut AsyncPgConnection,
-    citizen: CitizenId,
-    after: Option<Uuid>,
-    most: i64,
-) -> Result<Vec<DataAccess>> {
-    let mut query = of(citizen).limit(most).select(DataAccess::as_select()).into_boxed();
-    if let Some(after) = after {
-        query = query.filter(data_accesses::id.lt(after));
+    let mut page = of(conn, citizen, cursors, (filter.limit, filter.cursor.as_deref())).await?;
+    for access in &mut page.items {
+        access.staff_id = None;
     }
-    Ok(query.load(conn).await?)
+    Ok(page)
 }
 
 /// What data protection is told, with the officer. That it was read is noted with the rest.
@@ -122,20 +109,16 @@ pub async fn list(
     cursors: &Cursors<'_>,
     filter: &AccessFilter,
 ) -> Result<Page<DataAccess>> {
-    let limit = filter.limit.unwrap_or_default().rows();
-    let mut query = of(filter.citizen_id).limit(i64::from(limit) + 1).select(DataAccess::as_select()).into_boxed();
-    if let Some(cursor) = &filter.cursor {
-        query = query.filter(data_accesses::id.lt(cursors.open::<Uuid>(cursor)?));
-    }
+    let citizen = filter.citizen_id;
     // Of whom nothing was read there is nothing to read.
     let read = data_accesses::table
-        .filter(data_accesses::citizen_id.eq(filter.citizen_id))
+        .filter(data_accesses::citizen_id.eq(citizen))
         .select((data_accesses::citizen_id.assume_not_null(), data_accesses::citizen_id))
         .limit(1);
-    let mut one: &AsyncPgConnection = conn;
-    let (rows, noted) = join(query.load(&mut one), note(conn, ctx, "citizen", Through::Accesses, read)).await;
+    let page = of(conn, citizen, cursors, (filter.limit, filter.cursor.as_deref()));
+    let (page, noted) = join(page, note(conn, ctx, "citizen", Through::Accesses, read)).await;
     noted?;
-    Ok(cursors.page(rows?, usize::from(limit), |row: &DataAccess| row.id))
+    page
 }
 
 /// So many are removed at a time: what is left goes the next time.

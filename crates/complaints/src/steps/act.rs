@@ -70,17 +70,17 @@ impl Act {
 
     /// What its sender will read of it, at its place.
     fn written(&self) -> Option<(&'static str, &str)> {
-        use CaseAction as A;
-        match self {
+        let said = match self {
             Self::Decide(CaseDecision { reasons, .. }) | Self::Answer(CaseAnswer { reasons, .. }) => {
-                Some(("/reasons", reasons))
+                ("/reasons", reasons.as_str())
             }
             Self::Grounded(_, CaseGrounded { reason, .. })
             | Self::Refer(_, CaseReferral { reason, .. })
             | Self::Transfer(_, reason)
-            | Self::Saying(A::RequestSupplement | A::Resume | A::RefuseWithdrawal, reason) => Some(("/reason", reason)),
-            _ => None,
-        }
+            | Self::Saying(_, reason) => ("/reason", reason.as_str()),
+            _ => return None,
+        };
+        self.action().is_written().then_some(said)
     }
 }
 

@@ -14,23 +14,6 @@ use super::{AnswerTemplate, NewAnswerTemplate, TemplateEvent, TemplateId};
 use crate::problem::{NOT_YOURS_TO_DO, TEMPLATE_NOT_FOUND, TEMPLATE_RETIRED};
 use crate::workflow::{CaseAction, TABLE};
 
-/// Steps in which something is written to the sender.
-const WRITTEN: &[CaseAction] = &[
-    CaseAction::RequestSupplement,
-    CaseAction::Guide,
-    CaseAction::Transfer,
-    CaseAction::Forward,
-    CaseAction::File,
-    CaseAction::Refuse,
-    CaseAction::Suspend,
-    CaseAction::Resume,
-    CaseAction::Extend,
-    CaseAction::Decide,
-    CaseAction::Answer,
-    CaseAction::Terminate,
-    CaseAction::RefuseWithdrawal,
-];
-
 /// Makes a template of the actor's agency.
 ///
 /// # Errors
@@ -100,11 +83,11 @@ pub async fn retire(
 /// Whether something is written to the sender in that step, and the kind has it.
 fn check(new: &NewAnswerTemplate) -> Result<()> {
     let has = |action: CaseAction| TABLE.iter().any(|row| row.action == action && row.kinds.contains(&new.kind));
-    let known: Vec<&str> = WRITTEN.iter().filter(|action| has(**action)).map(|action| action.code()).collect();
-    if known.contains(&new.action.code()) {
+    if new.action.is_written() && has(new.action) {
         return Ok(());
     }
-    let known = known.join(", ");
+    let known = CaseAction::ALL.iter().filter(|action| action.is_written() && has(**action));
+    let known = known.map(|action| action.code()).collect::<Vec<_>>().join(", ");
     let words = Text::new(format!("phải là một trong: {known}"), format!("must be one of: {known}"));
     Err(INVALID.error().fields(vec![FieldError::new("/action", "not_allowed", words)]))
 }

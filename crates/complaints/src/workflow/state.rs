@@ -98,6 +98,27 @@ impl CaseStatus {
 }
 
 impl CaseAction {
+    /// Something is written to the sender in it.
+    pub fn is_written(self) -> bool {
+        use CaseAction::*;
+        matches!(
+            self,
+            RequestSupplement
+                | Guide
+                | Transfer
+                | Forward
+                | File
+                | Refuse
+                | Suspend
+                | Resume
+                | Extend
+                | Decide
+                | Answer
+                | RefuseWithdrawal
+                | Terminate
+        )
+    }
+
     /// Says what becomes of what came in (TT 05/2021/TT-TTCP).
     pub fn is_processing(self) -> bool {
         use CaseAction::*;
