@@ -259,7 +259,7 @@ pub(crate) async fn insert(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World
     let case = Case { code, ..case };
     let record = Record {
         entry: Entry::new(ctx, case.id.0, Some(case.receiving_agency_id.0), &event, (Vec::new(), audience(&case))),
-        timers: timers_of(&case, world.rules, ctx.now)?,
+        timers: timers_of(&case, world.rules, &[], ctx.now)?,
         change: diesel::insert_into(cases::table).values(case).returning((cases::version, nothing_late())),
         also: Vec::new(),
         answer: None,

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncPgConnection;
-use kernel::ladder::{Rung, ladder};
+use kernel::ladder::{self, Rung};
 use kernel::problem::INTERNAL;
 use kernel::rules::Rules;
 use kernel::timers::{Due, Timers};
@@ -20,10 +20,9 @@ pub const ENTITY: &str = "case";
 /// Something overdue goes up the ladder.
 const ESCALATION: &str = "escalation";
 
-/// The timers that a case needs from now on. What has run out already has been told: see [`catch_up`]. Only a decision takes effect late
-/// rather than never, where something else that had run out was told first.
-pub(crate) fn timers_of(case: &Case, rules: &Rules, now: DateTime<Utc>) -> Result<Timers> {
-    let still = |kind: &str, fire_at: DateTime<Utc>| fire_at > now || kind == CaseStage::Effect.code();
+/// The timers that a case needs from now on. What has run out already has been told, see [`catch_up`], but for what is `untold`.
+pub(crate) fn timers_of(case: &Case, rules: &Rules, untold: &[String], now: DateTime<Utc>) -> Result<Timers> {
+    let still = |kind: &str, fire_at: DateTime<Utc>| fire_at > now || untold.iter().any(|it| it == kind);
     let mut set: Vec<(&'static str, DateTime<Utc>)> = limits(case).filter(|(kind, at)| still(kind, *at)).collect();
     set.extend(next_rung(case, rules)?.map(|fire_at| (ESCALATION, fire_at)));
     let (kinds, fire_at) = set.into_iter().unzip();
@@ -39,13 +38,9 @@ fn limits(case: &Case) -> impl Iterator<Item = (&'static str, DateTime<Utc>)> {
 
 /// When what is owed is shown to the next higher up.
 fn next_rung(case: &Case, rules: &Rules) -> Result<Option<DateTime<Utc>>> {
-    let rung = usize::try_from(case.escalation).ok().and_then(|rung| ladder().get(rung));
     let owed = case.clocks.0.owed().map(|(_, running)| running.due_at).min();
-    let (Some(rung), Some(due_at)) = (rung, owed) else { return Ok(None) };
-    match rung.after().amount {
-        0 => Ok(Some(due_at)),
-        _ => rules.due_at(rung.after(), case.handling_agency_id, due_at).map(Some),
-    }
+    let (Some(rung), Some(due_at)) = (ladder::next_rung(case.escalation), owed) else { return Ok(None) };
+    rung.at(rules, case.handling_agency_id, due_at).map(Some)
 }
 
 /// Fires what ran out before a step is taken, where the worker has not come round to it yet. Returns by how many versions that
@@ -72,10 +67,8 @@ pub async fn fire(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, due
         Err(error) if error.is(&NOT_FOUND) => return kernel::timers::drop(conn, due).await.map(|()| false),
         seen => seen?,
     };
-    if !kernel::timers::is_set(conn, due).await? {
-        return Ok(false);
-    }
-    let mut moving = Moving::of(seen);
+    let Some(untold) = kernel::timers::beside(conn, due).await? else { return Ok(false) };
+    let mut moving = Moving { untold, ..Moving::of(seen) };
     let event = match (due.kind.as_str(), CaseStage::from_code(&due.kind)) {
         (_, Some(CaseStage::Effect)) => {
             moving.turn(&[ClockEffect::End(CaseStage::Effect)], &system, world)?;
@@ -99,7 +92,7 @@ pub async fn fire(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, due
 
 /// One rung up.
 fn escalate(moving: &mut Moving, ctx: &Ctx, world: World<'_>) -> Result<Option<Event>> {
-    let rung = usize::try_from(moving.case.escalation).ok().and_then(|rung| ladder().get(rung));
+    let rung = ladder::next_rung(moving.case.escalation);
     let (Some(rung), Some((stage, _))) = (rung, moving.case.clocks.0.past_due(ctx.now)) else { return Ok(None) };
     moving.case.escalation += 1;
     let own = moving.case.handling_agency_id;

@@ -55,11 +55,21 @@ fn rule<'a>(it: &Denunciation, stage: DenunciationStage, rules: &'a Rules) -> Op
     rules.clock("denunciation", name, variant, it.received_on)
 }
 
-/// What a step does to the limits.
+/// What a step does to the limits, and when the next thing is due by them.
 ///
 /// # Errors
 /// The calendar does not reach as far.
-pub fn turn(
+pub fn turn(it: &mut Denunciation, effects: &[ClockEffect], rules: &Rules, at: DateTime<Utc>) -> Result<()> {
+    let mut clocks = it.clocks.0.clone();
+    for effect in effects {
+        effect_on(&mut clocks, *effect, it, rules, at)?;
+    }
+    it.next_due_at = clocks.next_due_at();
+    it.clocks.0 = clocks;
+    Ok(())
+}
+
+fn effect_on(
     clocks: &mut Clocks,
     effect: ClockEffect,
     it: &Denunciation,

@@ -189,10 +189,7 @@ fn is_late(it: &Denunciation, now: DateTime<Utc>) -> bool {
 fn go_up(it: &mut Denunciation, stage: DenunciationStage, world: World<'_>, now: DateTime<Utc>) -> Result<AgencyId> {
     let superior = above(it, world).ok_or_else(|| NO_SUPERIOR.error())?;
     it.superior_agency_id = Some(superior);
-    let mut clocks = it.clocks.0.clone();
-    turn(&mut clocks, ClockEffect::Begin(stage), it, world.rules, now)?;
-    it.next_due_at = clocks.next_due_at();
-    it.clocks.0 = clocks;
+    turn(it, &[ClockEffect::Begin(stage)], world.rules, now)?;
     it.open = true;
     Ok(superior)
 }

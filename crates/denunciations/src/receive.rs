@@ -221,10 +221,7 @@ pub async fn receive(
         superior_agency_id: None,
         escalation: 0,
     };
-    let mut clocks = Clocks::default();
-    turn(&mut clocks, ClockEffect::Begin(DenunciationStage::Check), &it, world.rules, ctx.now)?;
-    it.next_due_at = clocks.next_due_at();
-    it.clocks = Json(clocks);
+    turn(&mut it, &[ClockEffect::Begin(DenunciationStage::Check)], world.rules, ctx.now)?;
     let letter = Letter { subject: new.subject.clone(), contents: new.contents.clone() };
     let receipt = DenunciationReceipt { receipt_code, kind: it.kind, check_due_at: it.next_due_at };
     let body = serde_json::to_string(&receipt).expect("a receipt is plain data");
@@ -238,7 +235,7 @@ pub async fn receive(
             let event = Event::Received { signed: it.kind, channel };
             let record = Record {
                 entry: Entry::new(ctx, id.0, Some(agency.0), &event, (Vec::new(), audience(&it))),
-                timers: timers_of(&it, world, ctx.now)?,
+                timers: timers_of(&it, world, &[], ctx.now)?,
                 change: diesel::insert_into(denunciations::table)
                     .values(it)
                     .returning((denunciations::version, nothing_late())),

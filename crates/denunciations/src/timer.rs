@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncPgConnection;
 use kernel::id::AgencyId;
-use kernel::ladder::{Escalation, Rung, ladder};
+use kernel::ladder::{self, Escalation, Rung};
 use kernel::problem::INTERNAL;
 use kernel::timers::{Due, Timers};
 use kernel::{Actor, Ctx, Result};
@@ -20,9 +20,10 @@ pub const ENTITY: &str = "denunciation";
 /// Something overdue goes up the ladder.
 const ESCALATION: &str = "escalation";
 
-/// The timers that it needs from now on.
-pub(crate) fn timers_of(it: &Denunciation, world: World<'_>, now: DateTime<Utc>) -> Result<Timers> {
-    let mut set: Vec<(&'static str, DateTime<Utc>)> = limits(it).filter(|(_, at)| *at > now).collect();
+/// The timers that it needs from now on. What has run out already has been told, see [`catch_up`], but for what is `untold`.
+pub(crate) fn timers_of(it: &Denunciation, world: World<'_>, untold: &[String], now: DateTime<Utc>) -> Result<Timers> {
+    let still = |kind: &str, at: DateTime<Utc>| at > now || untold.iter().any(|it| it == kind);
+    let mut set: Vec<(&'static str, DateTime<Utc>)> = limits(it).filter(|(kind, at)| still(kind, *at)).collect();
     set.extend(next_rung(it, world)?.map(|at| (ESCALATION, at)));
     let (kinds, fire_at) = set.into_iter().unzip();
     Ok(Timers::Set { entity_kind: ENTITY, entity_id: it.id.0, kinds, fire_at })
@@ -35,18 +36,14 @@ fn limits(it: &Denunciation) -> impl Iterator<Item = (&'static str, DateTime<Utc
 
 /// The next rung for what is owed.
 fn rung(it: &Denunciation) -> Option<&'static Escalation> {
-    let rung = usize::try_from(it.escalation).ok().and_then(|rung| ladder().get(rung));
-    rung.filter(|it| it.rung != Rung::Top)
+    ladder::next_rung(it.escalation).filter(|it| it.rung != Rung::Top)
 }
 
 /// When what is owed is shown to the next higher up.
 fn next_rung(it: &Denunciation, world: World<'_>) -> Result<Option<DateTime<Utc>>> {
     let owed = it.clocks.0.owed().map(|(_, running)| running.due_at).min();
     let (Some(rung), Some(due_at)) = (rung(it), owed) else { return Ok(None) };
-    match rung.after().amount {
-        0 => Ok(Some(due_at)),
-        _ => world.rules.due_at(rung.after(), it.handling_agency_id, due_at).map(Some),
-    }
+    rung.at(world.rules, it.handling_agency_id, due_at).map(Some)
 }
 
 /// The first agency above the one that has it, if that is not accused.
@@ -79,10 +76,8 @@ pub async fn fire(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, due
         Err(error) if error.is(&NOT_FOUND) => return kernel::timers::drop(conn, due).await.map(|()| false),
         seen => seen?,
     };
-    if !kernel::timers::is_set(conn, due).await? {
-        return Ok(false);
-    }
-    let mut moving = Moving::of(seen);
+    let Some(untold) = kernel::timers::beside(conn, due).await? else { return Ok(false) };
+    let mut moving = Moving { untold, ..Moving::of(seen) };
     let event = match (due.kind.as_str(), DenunciationStage::from_code(&due.kind)) {
         (ESCALATION, _) => escalate(&mut moving, ctx, world),
         (_, Some(stage)) => moving

@@ -65,6 +65,15 @@ pub async fn is_set(conn: &mut AsyncPgConnection, timer: &Due) -> Result<bool> {
     Ok(diesel::select(diesel::dsl::exists(found(timer))).get_result(conn).await?)
 }
 
+/// The kinds of the others that are set for its entity, if a timer [is still set](is_set): where several have run out together,
+/// firing one must not take the rest away.
+pub async fn beside(conn: &mut AsyncPgConnection, timer: &Due) -> Result<Option<Vec<String>>> {
+    let set = of(conn, timer.entity_id).await?;
+    let is_set = set.iter().any(|it| (&it.kind, it.fire_at) == (&timer.kind, timer.fire_at));
+    let others = set.into_iter().map(|it| it.kind).filter(|kind| *kind != timer.kind);
+    Ok(is_set.then(|| others.collect()))
+}
+
 /// Puts off a timer that could not fire: 1, 2, 4 … minutes, an hour at most. It is never given up.
 /// One that has been set anew since it was found stays as it is.
 pub async fn put_off(conn: &mut AsyncPgConnection, timer: &Due, now: DateTime<Utc>) -> Result<()> {

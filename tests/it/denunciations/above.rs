@@ -102,6 +102,24 @@ async fn what_the_agency_above_takes_over_it_settles_anew() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn limits_that_ran_out_together_are_each_told() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let (_, id) = send(&app, &cast, new()).await;
+    walk(&cast, &id, &[Accept, Assign, Report, Conclude]).await;
+    app.set_time("2026-10-20T09:00:00+07:00");
+    app.eventually(&format!("SELECT count(*) FROM timers WHERE entity_id = '{id}'"), 0).await;
+    app.eventually("SELECT count(*) FROM journal_tail", 0).await;
+    for stage in ["send", "handle", "publish"] {
+        let told = format!(
+            "SELECT count(*) FROM journal WHERE entity_id = '{id}' AND event_kind = 'denunciation.deadline_passed'
+             AND event::jsonb #>> '{{deadline_passed,stage}}' = '{stage}'"
+        );
+        assert_eq!(app.count(&told).await, 1, "{stage}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_owed_too_long_is_shown_to_the_agency_above_and_no_further() {
     let app = TestApp::new().await;
     let cast = Cast::of(&app).await;

@@ -148,6 +148,8 @@ pub struct Moving {
     pub remark: Option<(Option<String>, String)>,
     /// What else is written with it.
     pub also: Vec<Also>,
+    /// The timers that may have run out and are still to be told.
+    pub untold: Vec<String>,
 }
 
 impl Moving {
@@ -181,7 +183,7 @@ impl Moving {
     pub fn of(Seen { mut case, files, given, dialogues }: Seen) -> Self {
         let before = case.clone();
         case.version += 1;
-        Self { before, case, files, given, dialogues, remark: None, also: Vec::new() }
+        Self { before, case, files, given, dialogues, remark: None, also: Vec::new(), untold: Vec::new() }
     }
 
     /// Goes where the table says that `action` leads, with the clocks.
@@ -277,7 +279,7 @@ impl Moving {
         event: &Event,
         kept: Option<Kept>,
     ) -> Result<Option<String>> {
-        let Self { before, case, remark, mut also, .. } = self;
+        let Self { before, case, remark, mut also, untold, .. } = self;
         // What runs out by itself is owed by whoever has it.
         let owes = matches!(ctx.actor, Actor::System).then_some(case.handling_agency_id);
         let agency = ctx.actor.agency().or(owes).map(|agency| agency.0);
@@ -292,7 +294,7 @@ impl Moving {
                 case_remarks::words.eq(words),
             ))));
         }
-        let timers = timers_of(&case, world.rules, ctx.now)?;
+        let timers = timers_of(&case, world.rules, &untold, ctx.now)?;
         let row = cases::table.filter(cases::id.eq(case.id)).filter(cases::version.eq(case.version - 1));
         let received = case.submitted_at.filter(|_| case.code.is_none());
         let taken = received.map(|at| take_code(&case, world.rules, at));

@@ -113,15 +113,10 @@ fn advance(moving: &mut Moving, ctx: &Ctx, world: World<'_>, action: Denunciatio
     if action == DenunciationAction::TakeOver {
         taken_over(it);
     }
-    let mut clocks = it.clocks.0.clone();
-    for effect in row.clocks {
-        turn(&mut clocks, *effect, it, world.rules, ctx.now)?;
-    }
-    it.next_due_at = clocks.next_due_at();
-    if clocks.past_due(ctx.now).is_none() {
+    turn(it, row.clocks, world.rules, ctx.now)?;
+    if it.clocks.0.past_due(ctx.now).is_none() {
         it.escalation = 0;
     }
-    it.clocks.0 = clocks;
     it.open = !to.is_over() || it.clocks.0.owed().next().is_some();
     Ok(())
 }

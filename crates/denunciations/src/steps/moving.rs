@@ -95,6 +95,8 @@ pub struct Moving {
     pub files: Vec<DenouncerFile>,
     /// What else is written with it.
     pub also: Vec<Also>,
+    /// The timers that may have run out and are still to be told.
+    pub untold: Vec<String>,
 }
 
 impl Moving {
@@ -102,7 +104,7 @@ impl Moving {
     pub fn of(Seen { mut it, said, files }: Seen) -> Self {
         let before = it.clone();
         it.version += 1;
-        Self { before, it, said, files, also: Vec::new() }
+        Self { before, it, said, files, also: Vec::new(), untold: Vec::new() }
     }
 
     /// Something is said with it.
@@ -127,13 +129,13 @@ impl Moving {
         event: &Event,
         kept: Option<Kept>,
     ) -> Result<()> {
-        let Self { before, it, also, .. } = self;
+        let Self { before, it, also, untold, .. } = self;
         let owes = matches!(ctx.actor, Actor::System | Actor::Anonymous).then_some(it.handling_agency_id);
         let agency = ctx.actor.agency().or(owes).map(|agency| agency.0);
         let mut told = Told::new(event);
         told.changed(["state_before", "state_after"], json!(before.status), json!(it.status));
         let entry = Entry::new(ctx, it.id.0, agency, &told, (audience(&before), audience(&it)));
-        let timers = timers_of(&it, world, ctx.now)?;
+        let timers = timers_of(&it, world, &untold, ctx.now)?;
         let row =
             denunciations::table.filter(denunciations::id.eq(it.id)).filter(denunciations::version.eq(it.version - 1));
         let change = diesel::update(row)
