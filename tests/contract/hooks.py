@@ -167,3 +167,10 @@ class OperationsReached:
 def page(_context, response):
     """What is printed, and what spreadsheets read, is text to the contract."""
     return response.text
+
+
+@schemathesis.deserializer("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+def workbook(_context, response):
+    """A workbook is bytes to the contract; what is in it, tests/it/reports reads."""
+    assert response.content.startswith(b"PK"), "a workbook is a ZIP archive"
+    return response.content.decode("latin-1")

@@ -14,6 +14,10 @@ kernel::problems! {
         "Không tìm thấy sự cố dữ liệu", "Breach not found";
         "Không có sự cố này, hoặc bạn không được biết là có.", "There is none, or it is not for you to know."
     }
+    BREACH_ID_TAKEN = Conflict "data_breach.id_taken" {
+        "Mã định danh đã được dùng", "The id is taken";
+        "Tạo một UUID phiên bản 7 mới.", "Make a new UUID, version 7."
+    }
     BREACH_CLOSED = Conflict "data_breach.closed" {
         "Sự cố đã khép lại", "The breach is closed";
         "Đăng ký sự cố mới nếu có tình tiết mới.", "Register a new one if there is more to it."

@@ -20,6 +20,16 @@ async fn step(client: &Client, id: &str, step: &str, body: Value) -> Answer {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_id_that_is_taken_is_refused() {
+    let app = TestApp::new().await;
+    let protection = app.staff("baove").await;
+    let mut new = breach();
+    new["id"] = json!(protection.post("/v1/data-breaches", breach()).await.expect(201).id());
+    let refused = protection.post("/v1/data-breaches", new).await.expect(409);
+    assert_eq!(refused.problem(), "data_breach.id_taken");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_authority_is_told_within_the_hours_and_those_concerned_too() {
     let app = TestApp::new().await;
     let protection = app.staff("baove").await;

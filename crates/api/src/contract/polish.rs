@@ -19,6 +19,7 @@ const NO_KEY: &[&str] = &[
     "/v1/denouncer/follow",
     // What it answers is kept nowhere.
     "/v1/denunciations/{id}/identity-requests/{request_id}/open",
+    "/v1/denunciations/{id}/identity-requests/{request_id}/files/{number}/open",
 ];
 
 /// What is added to something, side by side: no version of it needs to have been seen.

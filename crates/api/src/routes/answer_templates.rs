@@ -115,7 +115,7 @@ async fn retire_answer_template(id: Id<TemplateId>, write: Write<Plain>) -> Resu
 #[utoipa::path(operation_id = "draftFromTemplate", tag = "cases",
     security(("oauth" = ["case:receive"]), ("oauth" = ["case:process"]), ("oauth" = ["case:decide"]), ("oauth" = ["case:protect-data"])),
     params(
-        ("id" = CaseId, Path, description = "The case's id.", example = "019b76da-a800-7000-8000-c00000000020"),
+        ("id" = CaseId, Path, description = "The case's id.", example = "019b76da-a800-7000-8000-c00000000014"),
         ("template" = TemplateId, Path, description = "The template's id.", example = "019b76da-a800-7000-8000-c50000000001"),
     ),
     responses(

@@ -38,6 +38,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     security(("oauth" = ["data:breaches"])),
     responses(
         (status = 201, description = "The breach, with the moment by which the authority is to be told.", body = BreachView),
+        (status = 409, description = "The id is taken, or the same request is under way.", body = Document),
         (status = 422, description = "The content breaks the schema or a rule.", body = Document),
     ))]
 #[post("/v1/data-breaches")]

@@ -87,7 +87,7 @@ async fn upload_denouncer_file(
 /// first; once they have released it, whoever settles the denunciation.
 #[utoipa::path(operation_id = "downloadDenouncerFile", tag = "denunciations", security(("oauth" = ["denunciation:read"])),
     params(
-        ("id" = DenunciationId, Path, description = "The denunciation's id.", example = "019b76da-a800-7000-8000-c30000000034"),
+        ("id" = DenunciationId, Path, description = "The denunciation's id.", example = "019b76da-a800-7000-8000-c30000000022"),
         ("number" = i32, Path, description = "The file's number.", minimum = 1, maximum = 1000, example = 1),
     ),
     responses(
@@ -124,7 +124,7 @@ fn sent(file: &DenouncerFile, content: Vec<u8>) -> Result<HttpResponse> {
 #[utoipa::path(operation_id = "releaseDenouncerFile", tag = "denunciations",
     request_body(content = Plain, example = json!({})), security(("oauth" = ["denunciation:decide"])),
     params(
-        ("id" = DenunciationId, Path, description = "The denunciation's id.", example = "019b76da-a800-7000-8000-c30000000033"),
+        ("id" = DenunciationId, Path, description = "The denunciation's id.", example = "019b76da-a800-7000-8000-c30000000021"),
         ("number" = i32, Path, description = "The file's number.", minimum = 1, maximum = 1000, example = 1),
     ),
     responses(
@@ -148,8 +148,8 @@ async fn release_denouncer_file(ids: Id<(DenunciationId, i32)>, write: Write<Pla
 /// By whoever has asked to know who denounces, while that is allowed. The journal is told first, each time.
 #[utoipa::path(operation_id = "openDenouncerFile", tag = "denunciations", security(("oauth" = ["identity:open"])),
     params(
-        ("id" = DenunciationId, Path, description = "The denunciation's id.", example = "019b76da-a800-7000-8000-c30000000025"),
-        ("request_id" = IdentityRequestId, Path, description = "The request's id.", example = "019b76da-a800-7000-8000-c40000000025"),
+        ("id" = DenunciationId, Path, description = "The denunciation's id.", example = "019b76da-a800-7000-8000-c30000000019"),
+        ("request_id" = IdentityRequestId, Path, description = "The request's id.", example = "019b76da-a800-7000-8000-c40000000019"),
         ("number" = i32, Path, description = "The file's number.", minimum = 1, maximum = 1000, example = 1),
     ),
     responses(

@@ -317,7 +317,7 @@ step! {
     /// Ask why a denunciation is late
     ///
     /// By the agency above, when its denouncer has told it.
-    ask_for_delay_report "/v1/denunciations/{id}/ask-for-report" "askForDelayReport" "019b76da-a800-7000-8000-c30000000026" ["denunciation:decide"] Plain = {},
+    ask_for_delay_report "/v1/denunciations/{id}/ask-for-report" "askForDelayReport" "019b76da-a800-7000-8000-c3000000001a" ["denunciation:decide"] Plain = {},
     |call, Plain {}| Act::Plain(A::AskForReport)
 }
 
@@ -325,7 +325,7 @@ step! {
     /// Say why a denunciation is late
     ///
     /// To the agency above, which has asked.
-    explain_denunciation_delay "/v1/denunciations/{id}/explain-delay" "explainDenunciationDelay" "019b76da-a800-7000-8000-c30000000027" ["denunciation:decide"] DenunciationStatement = {"words": "Chờ kết quả giám định; dự kiến kết luận trong tháng 12."},
+    explain_denunciation_delay "/v1/denunciations/{id}/explain-delay" "explainDenunciationDelay" "019b76da-a800-7000-8000-c3000000001b" ["denunciation:decide"] DenunciationStatement = {"words": "Chờ kết quả giám định; dự kiến kết luận trong tháng 12."},
     |call, why| Act::Saying(A::ExplainDelay, why.words)
 }
 
@@ -333,7 +333,7 @@ step! {
     /// Answer the denouncer about a delay
     ///
     /// What the agency above has found and done. Its denouncer reads it.
-    answer_denunciation_delay "/v1/denunciations/{id}/answer-delay" "answerDenunciationDelay" "019b76da-a800-7000-8000-c30000000028" ["denunciation:decide"] DenunciationStatement = {"words": "Đã yêu cầu kết luận trước ngày 15/12/2026."},
+    answer_denunciation_delay "/v1/denunciations/{id}/answer-delay" "answerDenunciationDelay" "019b76da-a800-7000-8000-c3000000001c" ["denunciation:decide"] DenunciationStatement = {"words": "Đã yêu cầu kết luận trước ngày 15/12/2026."},
     |call, answer| Act::Saying(A::AnswerDelay, answer.words)
 }
 
@@ -341,7 +341,7 @@ step! {
     /// Find a conclusion right
     ///
     /// By the agency above, to which its denouncer has gone: it was settled by the law. Its denouncer reads why.
-    uphold_conclusion "/v1/denunciations/{id}/uphold" "upholdConclusion" "019b76da-a800-7000-8000-c30000000029" ["denunciation:decide"] DenunciationStatement = {"words": "Việc giải quyết đúng pháp luật; không có tình tiết mới."},
+    uphold_conclusion "/v1/denunciations/{id}/uphold" "upholdConclusion" "019b76da-a800-7000-8000-c3000000001d" ["denunciation:decide"] DenunciationStatement = {"words": "Việc giải quyết đúng pháp luật; không có tình tiết mới."},
     |call, why| Act::Saying(A::Uphold, why.words)
 }
 
@@ -349,6 +349,6 @@ step! {
     /// Settle a denunciation anew
     ///
     /// By the agency above, to which its denouncer has gone: it has it from now on, with every limit anew.
-    take_denunciation_over "/v1/denunciations/{id}/take-over" "takeDenunciationOver" "019b76da-a800-7000-8000-c30000000030" ["denunciation:decide"] DenunciationStatement = {"words": "Kết luận bỏ sót tài liệu do người tố cáo cung cấp."},
+    take_denunciation_over "/v1/denunciations/{id}/take-over" "takeDenunciationOver" "019b76da-a800-7000-8000-c3000000001e" ["denunciation:decide"] DenunciationStatement = {"words": "Kết luận bỏ sót tài liệu do người tố cáo cung cấp."},
     |call, why| Act::Saying(A::TakeOver, why.words)
 }

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::{BreachEvent, BreachId, BreachStatus, timer};
 use crate::DataCategory;
-use crate::problem::BREACH_NOT_FOUND;
+use crate::problem::{BREACH_ID_TAKEN, BREACH_NOT_FOUND};
 
 /// The row.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -91,6 +91,9 @@ impl Breach {
     }
 
     /// Writes a new one.
+    ///
+    /// # Errors
+    /// [`BREACH_ID_TAKEN`].
     pub(super) async fn insert(
         self,
         conn: &mut AsyncPgConnection,
@@ -101,7 +104,8 @@ impl Breach {
         let (entry, timers) = (self.entry(ctx, event, false), timer::of(&self));
         let change = diesel::insert_into(data_breaches::table).values(self);
         let change = change.returning((data_breaches::version, nothing_late()));
-        Record { change, also: vec![], entry, timers, answer: Some(kept) }.write(conn, |_| None).await.map(drop)
+        let taken = |name: &str| (name == "data_breaches_pkey").then(|| BREACH_ID_TAKEN.error());
+        Record { change, also: vec![], entry, timers, answer: Some(kept) }.write(conn, taken).await.map(drop)
     }
 
     /// Only where it happened may be told of it.

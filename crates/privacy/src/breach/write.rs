@@ -82,7 +82,7 @@ pub struct BreachClosing {
 /// Registers a breach at that agency.
 ///
 /// # Errors
-/// An agency that is not below one's own, a moment that has not come, each at its place.
+/// An agency that is not below one's own, a moment that has not come, each at its place; an id that is taken.
 pub async fn register(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
