@@ -35,6 +35,7 @@ pub mod server;
 pub mod settings;
 pub mod simulation;
 pub mod sources;
+pub mod streamed;
 pub mod traffic;
 pub mod worker;
 pub mod write;

@@ -2,13 +2,15 @@
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
-use governor::clock::{Clock as _, DefaultClock};
+use governor::clock::{Clock, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::DefaultKeyedStateStore;
-use governor::{Quota, RateLimiter};
+use governor::{DefaultKeyedRateLimiter, NotUntil, Quota, RateLimiter};
+use kernel::id::CitizenId;
 use kernel::problem::Error;
 use uuid::Uuid;
 
@@ -25,9 +27,14 @@ enum Caller {
     Probe(IpAddr),
 }
 
+/// So many exports of all that is kept of somebody may be asked for at once, and one more each time that this has passed.
+const EXPORTS: NonZeroU32 = NonZeroU32::new(4).unwrap();
+const EXPORT_EVERY: Duration = Duration::from_mins(15);
+
 /// The buckets, shared by all workers.
 pub struct Traffic {
     buckets: Buckets,
+    exports: DefaultKeyedRateLimiter<Uuid>,
     policy: HeaderValue,
     per_minute: u32,
     trusted_proxies: Vec<IpAddr>,
@@ -46,8 +53,9 @@ impl Traffic {
     pub fn new(per_minute: u32, trusted_proxies: Vec<IpAddr>) -> Self {
         let quota = Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN));
         let policy = HeaderValue::from_str(&format!("\"default\";q={per_minute};w=60")).expect("digits are ASCII");
+        let exports = Quota::with_period(EXPORT_EVERY).expect("a time that passes").allow_burst(EXPORTS);
         let buckets = RateLimiter::keyed(quota).with_middleware::<StateInformationMiddleware>();
-        Self { buckets, policy, per_minute, trusted_proxies }
+        Self { buckets, exports: RateLimiter::keyed(exports), policy, per_minute, trusted_proxies }
     }
 
     /// Takes one request from the caller's bucket.
@@ -67,11 +75,16 @@ impl Traffic {
                 let reset = (self.per_minute - remaining.min(self.per_minute)) * 60 / self.per_minute;
                 Ok(Spent { policy: self.policy.clone(), remaining, reset: reset.max(1) })
             }
-            Err(until) => {
-                let wait = until.wait_time_from(DefaultClock::default().now()).as_secs();
-                Err(RATE_LIMITED.error().retry_after(u32::try_from(wait).unwrap_or(60) + 1))
-            }
+            Err(until) => Err(limited(&until)),
         }
+    }
+
+    /// Takes one export from what its owner may ask for.
+    ///
+    /// # Errors
+    /// [`RATE_LIMITED`], with when the next one is possible.
+    pub fn spend_export(&self, citizen: CitizenId) -> Result<(), Error> {
+        self.exports.check_key(&citizen.0).map_err(|until| limited(&until))
     }
 
     /// What a caller has left whom [`Traffic::spend`] refused.
@@ -94,7 +107,14 @@ impl Traffic {
     pub fn tidy(&self) {
         self.buckets.retain_recent();
         self.buckets.shrink_to_fit();
+        self.exports.retain_recent();
+        self.exports.shrink_to_fit();
     }
+}
+
+fn limited(until: &NotUntil<<DefaultClock as Clock>::Instant>) -> Error {
+    let wait = until.wait_time_from(DefaultClock::default().now()).as_secs();
+    RATE_LIMITED.error().retry_after(u32::try_from(wait).unwrap_or(60) + 1)
 }
 
 impl Spent {

@@ -190,6 +190,16 @@ impl Facts {
             _ => Vec::new(),
         }
     }
+
+    /// The same, without whom they accuse or praise.
+    pub fn without_official(self) -> Self {
+        match self {
+            Self::ConductReport { about, happened_on, reference, .. } => {
+                Self::ConductReport { about, official_id: None, unit_id: None, happened_on, reference }
+            }
+            others => others,
+        }
+    }
 }
 
 impl CaseKind {

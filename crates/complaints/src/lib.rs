@@ -10,7 +10,7 @@
 //! - [`law`]: grounds and settings, as data
 //! - [`note`]: what officers note for each other; [`template`]: from what they begin what they write to senders
 //! - [`inspection`]: public-duty inspections, what they found and whether it was remedied
-//! - [`list`], [`timeline`]: reading; [`register`], [`report`]: the book of what was received, and what is counted of it
+//! - [`list`], [`timeline`]: reading; [`own`]: what somebody is given of all of theirs; [`register`], [`report`]: the book of what was received, and what is counted of it
 //! - [`timer`]: what happens when nobody does anything
 //! - [`event`]: what the journal is told; [`problem`]: what can go wrong
 
@@ -23,6 +23,7 @@ pub mod inspection;
 pub mod law;
 pub mod list;
 pub mod note;
+pub mod own;
 pub mod paper;
 pub mod problem;
 pub mod register;

@@ -32,7 +32,7 @@ pub struct CaseTimelineEntry {
     /// Who did it: for officers, and for the sender what they did themself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor_id: Option<Uuid>,
-    /// The delegation that it was done under, when not in the actor's own right: see `GET /v1/delegations/{id}`.
+    /// For officers: the delegation that it was done under, when not in the actor's own right (`GET /v1/delegations/{id}`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delegation_id: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,7 +46,7 @@ pub struct CaseTimelineEntry {
     pub words: Option<String>,
 }
 
-type Row = (i32, String, String, DateTime<Utc>, Who, Option<Uuid>, Option<String>, Option<String>);
+type Row = (Uuid, i32, String, String, DateTime<Utc>, Who, Option<Uuid>, Option<String>, Option<String>);
 /// The kind of actor, which one, under which delegation.
 type Who = (String, Option<Uuid>, Option<Uuid>);
 
@@ -64,15 +64,41 @@ pub async fn timeline(
     id: CaseId,
 ) -> Result<Vec<CaseTimelineEntry>> {
     let case = look(conn, ctx, world, id, Through::Timeline).await?.case;
+    let entries = match case.is_handled_by(&ctx.actor) {
+        true => happened(conn, &[case.id.0], &[]).await?,
+        false => told(conn, ctx, &[case.id.0]).await?,
+    };
+    Ok(entries.into_iter().map(|(_, entry)| entry).collect())
+}
+
+/// What their sender is told of cases: not what is the agencies' own business, nor which officer it was.
+pub(crate) async fn told(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    ids: &[Uuid],
+) -> QueryResult<Vec<(Uuid, CaseTimelineEntry)>> {
+    let mut entries = happened(conn, ids, INTERNAL).await?;
+    for (_, entry) in &mut entries {
+        entry.actor_id = entry.actor_id.filter(|id| ctx.actor.id() == Some(*id));
+        entry.delegation_id = None;
+    }
+    Ok(entries)
+}
+
+/// What happened to these cases, oldest first, but for what is hidden.
+async fn happened(
+    conn: &mut AsyncPgConnection,
+    ids: &[Uuid],
+    hidden: &[&str],
+) -> QueryResult<Vec<(Uuid, CaseTimelineEntry)>> {
     let said = case_remarks::case_id.eq(journal::entity_id).and(case_remarks::version.eq(journal::entity_version));
-    let hidden: &[&str] = if case.is_handled_by(&ctx.actor) { &[] } else { INTERNAL };
     let rows: Vec<Row> = journal::table
         .left_join(case_remarks::table.on(said))
-        .filter(journal::entity_id.eq(case.id.0))
+        .filter(journal::entity_id.eq_any(ids))
         .filter(journal::event_kind.ne_all(hidden))
-        .order(journal::entity_version)
-        .limit(1000)
+        .order((journal::entity_id, journal::entity_version))
         .select((
+            journal::entity_id,
             journal::entity_version,
             journal::event_kind,
             journal::event,
@@ -84,12 +110,13 @@ pub async fn timeline(
         ))
         .load(conn)
         .await?;
-    let entry = |(version, event, data, at, who, agency_id, ground, words): Row| {
+    let entry = |(id, version, event, data, at, who, agency_id, ground, words): Row| {
         let (actor_kind, actor_id, delegation_id) = who;
-        CaseTimelineEntry {
+        let data = content(&data);
+        let entry = CaseTimelineEntry {
             version,
             event,
-            data: content(&data),
+            data,
             at,
             actor_kind,
             actor_id,
@@ -97,7 +124,8 @@ pub async fn timeline(
             agency_id,
             ground,
             words,
-        }
+        };
+        (id, entry)
     };
     Ok(rows.into_iter().map(entry).collect())
 }

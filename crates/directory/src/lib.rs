@@ -3,6 +3,7 @@
 //! - [`agency`]: the offices of the city, a tree in memory; [`staff`]: who works there; [`delegation`]: who stands in for
 //!   whom; [`citizen`]: whom they serve; [`organisation`], and [`representation`]: who acts for it or for somebody else
 //! - [`account`]: either of the two, as they come to us signed in; [`password`], [`sign_in`], [`session`]
+//! - [`own`]: what somebody is given of their own account
 //! - [`authorization`]: codes and hand-overs between us, an application and an identity provider (OAuth 2.0)
 //! - [`cells`]: files with many of them; [`demo`]: an invented city hall to try it all with; [`housekeeping`]; [`problem`]
 
@@ -15,6 +16,7 @@ pub mod delegation;
 pub mod demo;
 pub mod housekeeping;
 pub mod organisation;
+pub mod own;
 pub mod password;
 pub mod problem;
 mod refresh_token;

@@ -6,7 +6,7 @@
 //! - [`journal`]: the spine; [`timers`]: what must happen later; [`access`]: who has read whose identity; [`idempotency`]: a retry does the work once
 //! - [`rules`]: calendars and limits as data; [`limits`]: what an agency owes by them, [`retention`]: how long things are kept, [`clocks`]: several at once, [`ladder`]: to whom what is late is shown
 //! - [`period`]: the days that reports are about, [`figures`]: what they count
-//! - [`request`]: what is said with a step; [`mod@reference`]: what replicas keep in memory; [`address`], [`files`], [`instant`], [`json`], [`page`], [`secret`], [`signing`], [`text`]
+//! - [`request`]: what is said with a step; [`mod@reference`]: what replicas keep in memory; [`address`], [`files`], [`mod@grouped`], [`instant`], [`json`], [`page`], [`secret`], [`signing`], [`text`]
 
 pub mod access;
 pub mod address;
@@ -17,6 +17,7 @@ pub mod ctx;
 pub mod db;
 pub mod figures;
 pub mod files;
+pub mod grouped;
 pub mod id;
 pub mod idempotency;
 pub mod instant;
@@ -44,5 +45,6 @@ pub mod timers;
 pub use clock::Clock;
 pub use ctx::{Actor, Ctx, Loan};
 pub use db::{Conn, Db};
+pub use grouped::grouped;
 pub use permission::{Permission, Role};
 pub use problem::{Error, Result};

@@ -31,6 +31,9 @@ crate::problems! {
 pub struct Limit(u16);
 
 impl Limit {
+    /// As many as there can be on one page.
+    pub const MOST: Self = Self(200);
+
     /// As a number of rows.
     pub fn rows(self) -> u16 {
         self.0
@@ -47,7 +50,7 @@ impl TryFrom<u16> for Limit {
     type Error = &'static str;
 
     fn try_from(limit: u16) -> Result<Self, Self::Error> {
-        if (1..=200).contains(&limit) { Ok(Self(limit)) } else { Err("limit must be from 1 to 200") }
+        if (1..=Self::MOST.0).contains(&limit) { Ok(Self(limit)) } else { Err("limit must be from 1 to 200") }
     }
 }
 

@@ -10,7 +10,7 @@
 //! - [`fee`]: what is to be paid; [`consultation`]: what other agencies think; [`correction`]: a result put right
 //! - [`delivery`]: its result in its applicant's hands; [`handing_back`]: its papers, where there is none
 //! - [`holding`]: who had it, for how long
-//! - [`list`], [`timeline`], [`tracking`]: reading; [`timer`]: what happens when nobody does anything
+//! - [`list`], [`timeline`], [`tracking`]: reading; [`own`]: what somebody is given of all of theirs; [`timer`]: what happens when nobody does anything
 //! - [`paper`]: what its owner has of it afterwards, and files again; [`data_source`]: what need not be filed at all
 //! - [`form`]: what is printed; [`register`]: the book of what was accepted; [`receipt`]: what was promised, signed
 //! - [`queue`]: tickets at the counter; [`appointment`]: times given beforehand; [`assessment`]: what a centre says it has
@@ -44,6 +44,7 @@ pub mod holding;
 pub mod import;
 pub mod list;
 pub mod national;
+pub mod own;
 pub mod paper;
 pub mod problem;
 pub mod queue;

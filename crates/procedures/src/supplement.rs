@@ -147,17 +147,27 @@ impl Supplement {
 
     /// What is shown of it while it is not settled: to the applicant once it is sent.
     pub(crate) fn view(&self, officer: bool) -> Option<SupplementView> {
-        let view = SupplementView {
+        let view = if officer { Some(self.whole()) } else { self.told() };
+        view.filter(|_| self.closed_at.is_none())
+    }
+
+    /// What the applicant is shown of it once it is sent, settled or not.
+    pub(crate) fn told(&self) -> Option<SupplementView> {
+        let told = SupplementView { notice_due_at: None, late_reason: None, ..self.whole() };
+        self.sent_at.map(|_| told)
+    }
+
+    fn whole(&self) -> SupplementView {
+        SupplementView {
             ground: self.ground,
             reason: self.reason.clone(),
             components: self.components.clone(),
             sent_at: self.sent_at,
             due_at: self.due_at,
             lapsed_at: self.lapsed_at,
-            notice_due_at: self.notice_due_at.filter(|_| officer),
-            late_reason: self.late_reason.clone().filter(|_| officer),
-        };
-        (self.closed_at.is_none() && (officer || self.sent_at.is_some())).then_some(view)
+            notice_due_at: self.notice_due_at,
+            late_reason: self.late_reason.clone(),
+        }
     }
 }
 

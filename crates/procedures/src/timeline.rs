@@ -51,9 +51,18 @@ pub struct TimelineEntry {
     pub verification: Option<VerificationRecord>,
 }
 
-type Row = (i32, String, String, DateTime<Utc>, Who, Option<Uuid>, Option<String>, Option<String>, Shown);
+impl TimelineEntry {
+    /// The same without anybody but `me`: which officer it was, and what a verification says of whom it met.
+    pub(crate) fn without_others(self, me: Option<Uuid>) -> Self {
+        Self { actor_id: self.actor_id.filter(|id| me == Some(*id)), delegation_id: None, verification: None, ..self }
+    }
+}
+
+type Row = (Uuid, i32, String, String, DateTime<Utc>, Who, Option<Uuid>, Said, Shown);
 /// The kind of actor, which one, under which delegation.
 type Who = (String, Option<Uuid>, Option<Uuid>);
+/// Ground and words.
+type Said = Option<(Option<String>, String)>;
 /// When, where, who was there, and the findings.
 type Shown = Option<(DateTime<Utc>, String, String, String)>;
 
@@ -66,48 +75,61 @@ fn content(event: &str) -> serde_json::Value {
 /// Everything that happened to the dossier, oldest first; to others than the two agencies, without what is their own business.
 pub async fn timeline(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Result<Vec<TimelineEntry>> {
     let dossier = load(conn, ctx, id).await?;
+    let hidden: &[&str] = if dossier.is_handled_by(&ctx.actor) { &[] } else { INTERNAL };
+    let ids = [dossier.id.0];
+    let (entries, noted) = join(happened(conn, &ids, hidden), note(conn, ctx, id, Through::Timeline)).await;
+    noted?;
+    Ok(entries?.into_iter().map(|(_, entry)| entry).collect())
+}
+
+/// What happened to these dossiers, oldest first, but for what is hidden.
+pub(crate) async fn happened(
+    mut conn: &AsyncPgConnection,
+    ids: &[Uuid],
+    hidden: &[&str],
+) -> QueryResult<Vec<(Uuid, TimelineEntry)>> {
     let said = remarks::dossier_id.eq(journal::entity_id).and(remarks::version.eq(journal::entity_version));
     let shown =
         verifications::dossier_id.eq(journal::entity_id).and(verifications::version.eq(journal::entity_version));
-    let hidden: &[&str] = if dossier.is_handled_by(&ctx.actor) { &[] } else { INTERNAL };
-    let rows = journal::table
+    let rows: Vec<Row> = journal::table
         .left_join(remarks::table.on(said))
         .left_join(verifications::table.on(shown))
-        .filter(journal::entity_id.eq(dossier.id.0))
+        .filter(journal::entity_id.eq_any(ids))
         .filter(journal::event_kind.ne_all(hidden))
-        .order(journal::entity_version)
+        .order((journal::entity_id, journal::entity_version))
         .select((
+            journal::entity_id,
             journal::entity_version,
             journal::event_kind,
             journal::event,
             journal::occurred_at,
             (journal::actor_kind, journal::actor_id, journal::delegation_id),
             journal::agency_id,
-            remarks::ground.nullable(),
-            remarks::words.nullable(),
+            (remarks::ground, remarks::words).nullable(),
             (verifications::held_at, verifications::place, verifications::participants, verifications::findings)
                 .nullable(),
-        ));
-    let mut one: &AsyncPgConnection = conn;
-    let (rows, noted) = join(rows.load::<Row>(&mut one), note(conn, ctx, id, Through::Timeline)).await;
-    noted?;
+        ))
+        .load(&mut conn)
+        .await?;
     let record =
         |(held_at, place, participants, findings)| VerificationRecord { held_at, place, participants, findings };
-    let entry =
-        |(version, event, data, at, (actor_kind, actor_id, delegation_id), agency_id, ground, reason, shown): Row| {
-            TimelineEntry {
-                version,
-                event,
-                data: content(&data),
-                at,
-                actor_kind,
-                actor_id,
-                delegation_id,
-                agency_id,
-                ground,
-                reason,
-                verification: shown.map(record),
-            }
+    let entry = |(id, version, event, data, at, who, agency_id, said, shown): Row| {
+        let (actor_kind, actor_id, delegation_id) = who;
+        let (ground, reason) = said.map_or((None, None), |(ground, words)| (ground, Some(words)));
+        let entry = TimelineEntry {
+            version,
+            event,
+            data: content(&data),
+            at,
+            actor_kind,
+            actor_id,
+            delegation_id,
+            agency_id,
+            ground,
+            reason,
+            verification: shown.map(record),
         };
-    Ok(rows?.into_iter().map(entry).collect())
+        (id, entry)
+    };
+    Ok(rows.into_iter().map(entry).collect())
 }

@@ -45,6 +45,7 @@ pub mod imports;
 pub mod inspections;
 pub mod journal;
 pub mod organisations;
+pub mod own_data;
 pub mod pages;
 pub mod papers;
 pub mod petition_registers;
@@ -87,6 +88,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     inspections::configure(config);
     consents::configure(config);
     data_accesses::configure(config);
+    own_data::configure(config);
     data_breaches::configure(config);
     reviews::configure(config);
     consultations::configure(config);
