@@ -6,12 +6,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::schema::{
-    agencies, appointment_hours, appointments, archive_items, assessments, attachments, citizens, delegations,
-    dossier_serials, dossiers, external_dossiers, fee_orders, fonds, imports, journal, journal_head, organisations,
-    papers, payments, recomputations, register_entries, representations, reviews, staff, tickets, timers,
+    agencies, answer_templates, appointment_hours, appointments, archive_items, assessments, attachments, citizens,
+    consents, data_breaches, delegations, dossier_serials, dossiers, external_dossiers, fee_orders, fonds, imports,
+    inspections, journal, journal_head, organisations, papers, payments, recomputations, register_entries,
+    representations, reviews, staff, tickets, timers,
 };
 use uuid::Uuid;
 
+use crate::matters;
 use crate::world::Outcome;
 
 #[derive(Debug, Queryable, Selectable)]
@@ -68,6 +70,7 @@ pub struct Books {
     pub payments: Vec<(Uuid, Uuid, bool)>,
     /// Of each dossier in the register, the book by agency and year, and its number.
     pub register: HashMap<Uuid, ((Uuid, i16), i32)>,
+    pub matters: Vec<matters::Row>,
     /// The dossiers that still have a timer set.
     pub timers: Vec<Uuid>,
 }
@@ -105,6 +108,15 @@ impl Books {
         others.extend(files.load::<(Uuid, i32)>(conn).await?);
         let orders = recomputations::table.select((recomputations::id, recomputations::version));
         others.extend(orders.load::<(Uuid, i32)>(conn).await?);
+        let templates = answer_templates::table.select((answer_templates::id, answer_templates::version));
+        others.extend(templates.load::<(Uuid, i32)>(conn).await?);
+        let inspected = inspections::table.select((inspections::id, inspections::version));
+        others.extend(inspected.load::<(Uuid, i32)>(conn).await?);
+        others.extend(consents::table.select((consents::id, consents::version)).load::<(Uuid, i32)>(conn).await?);
+        let breaches = data_breaches::table.select((data_breaches::id, data_breaches::version));
+        others.extend(breaches.load::<(Uuid, i32)>(conn).await?);
+        let matters = matters::rows(conn).await?;
+        others.extend(matters.iter().map(|row| (row.id, row.version)));
         let arrived = attachments::table.filter(attachments::stored_at.is_not_null());
         let mut papers = HashMap::new();
         for dossier in arrived.select(attachments::dossier_id).load::<Uuid>(conn).await? {
@@ -124,6 +136,7 @@ impl Books {
         Ok(Self {
             dossiers: rows.into_iter().map(|row| (row.id, row)).collect(),
             entries,
+            matters,
             size: journal_head::table.select(journal_head::size).first(conn).await?,
             others,
             papers,

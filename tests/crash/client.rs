@@ -10,6 +10,7 @@ use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
 use crate::ledger::Life;
+use crate::matters::Matter;
 use crate::rng::Rng;
 use crate::world::{World, count};
 
@@ -23,6 +24,7 @@ pub struct Client {
     pub world: Arc<World>,
     /// What it was told.
     pub lives: Vec<Life>,
+    pub matters: Vec<Matter>,
 }
 
 /// What is sent, the same every time.
@@ -47,7 +49,7 @@ impl Request {
 pub struct Answer {
     pub status: u16,
     pub replayed: bool,
-    /// The dossier's version, from the ETag.
+    /// The version of what was changed, from the ETag.
     pub version: i32,
     pub body: Vec<u8>,
     pub json: Value,
@@ -149,7 +151,11 @@ async fn send(world: &World, request: &Request, patience: Duration) -> Try {
 
 async fn exchange(world: &World, request: &Request) -> reqwest::Result<Answer> {
     let mut sending = world.http.request(request.method.clone(), format!("{}{}", world.url, request.path));
-    sending = sending.bearer_auth(world.token(&request.who)).body(request.body.clone());
+    sending = sending.body(request.body.clone());
+    // Who denounces has no account.
+    if !request.who.is_empty() {
+        sending = sending.bearer_auth(world.token(&request.who));
+    }
     sending = match request.key {
         Some(key) => sending.header("idempotency-key", key.to_string()).header("content-type", "application/json"),
         None => sending.header("content-type", "application/octet-stream"),

@@ -1,4 +1,4 @@
-//! The lives that dossiers lead here: which steps, by whom, and where they are left.
+//! The lives that dossiers lead here (cases and denunciations: [`crate::matters`]): which steps, by whom, and where they are left.
 
 use std::time::{Duration, Instant};
 
@@ -137,6 +137,11 @@ impl Client {
     }
 
     async fn lead_one(&mut self) -> Option<()> {
+        match self.rng.below(6) {
+            0 => return self.bring_case().await,
+            1 => return self.denounce().await,
+            _ => {}
+        }
         let mark = format!("{}-{}", self.number, self.lives.len());
         let plan = Plan::draw(&mut self.rng, &mark);
         let request = Request::post(&plan.filer, "/v1/dossiers", self.rng.uuid(), &plan.new);
@@ -249,7 +254,7 @@ impl Client {
         Some(())
     }
 
-    fn think(&mut self) -> Duration {
+    pub fn think(&mut self) -> Duration {
         self.rng.millis(0..200)
     }
 

@@ -11,6 +11,7 @@ mod importer;
 mod killer;
 mod ledger;
 mod life;
+mod matters;
 mod program;
 mod reconcile;
 mod rng;
@@ -85,7 +86,7 @@ async fn proof() -> Outcome<bool> {
     let mut working = Vec::new();
     for number in 0..options.clients {
         let rng = dice.stream(number as u64);
-        let client = Client { number, rng, world: Arc::clone(&world), lives: Vec::new() };
+        let client = Client { number, rng, world: Arc::clone(&world), lives: Vec::new(), matters: Vec::new() };
         working.push(tokio::spawn(client.work()));
     }
     let turning = tokio::spawn({

@@ -17,6 +17,7 @@ use crate::books::{Books, Dossier, Entry};
 use crate::client::Client;
 use crate::importer::Imported;
 use crate::ledger::Life;
+use crate::matters;
 use crate::program::Program;
 use crate::world::{Outcome, World};
 
@@ -35,12 +36,15 @@ pub async fn reconcile(
     for mut client in clients {
         looking.push(tokio::spawn(async move {
             client.look_again().await;
-            client.lives
+            client.follow_again().await;
+            (client.lives, client.matters)
         }));
     }
-    let mut lives = Vec::new();
+    let (mut lives, mut brought) = (Vec::new(), Vec::new());
     for each in looking {
-        lives.extend(each.await?);
+        let (led, matters) = each.await?;
+        lives.extend(led);
+        brought.extend(matters);
     }
     wait_until_quiet(world).await?;
     let imported = imported.check(world).await?;
@@ -54,6 +58,7 @@ pub async fn reconcile(
     wrong.codes(&lives, &books);
     wrong.register(&books);
     wrong.journal(&books, &by_entity);
+    wrong.words.extend(matters::check(&brought, &books.matters, &by_entity));
     let fired = wrong.timers(&lives, &books, &by_entity, &moved);
     let checkpoints = checkpoints(program, books.size, &mut wrong).await?;
     wrong.words.into_iter().for_each(|words| world.violation(words));
@@ -61,8 +66,9 @@ pub async fn reconcile(
     let tally = &world.tally;
     let count = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
     eprintln!(
-        "{} dossiers, {} payments; tries without an answer {}, told to come later {}, answered again {}, faults {}",
+        "{} dossiers, {} cases and denunciations, {} payments; tries without an answer {}, told to come later {}, answered again {}, faults {}",
         lives.len(),
+        brought.len(),
         lives.iter().map(|life| life.paid.len()).sum::<usize>(),
         count(&tally.unanswered),
         count(&tally.put_off),

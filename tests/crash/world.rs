@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use directory::citizen::{self, Identity};
 use directory::demo;
+use kernel::id::AgencyId;
 use kernel::signing::KeyRing;
 use kernel::{Actor, Clock, Ctx, Db, Role};
 use serde_json::json;
@@ -98,9 +99,8 @@ pub fn count(counter: &AtomicU64) {
 async fn sign_in(url: &str, db: &Db, dir: &Path) -> Outcome<BTreeMap<String, String>> {
     let keys = KeyRing::from_pem(&fs::read_to_string(dir.join("demo-secrets/signing-keys.pem"))?)?;
     let ctx = Ctx { actor: Actor::System, now: Clock::default().now() };
-    let (agency, since) = (demo::agency_id("H26.13.01"), ctx.now.timestamp());
-    let token = |id: Uuid, kind: &str, roles: &[Role]| {
-        let agency = agency.filter(|_| kind == "staff");
+    let since = ctx.now.timestamp();
+    let token = |id: Uuid, kind: &str, roles: &[Role], agency: Option<AgencyId>| {
         let claims = json!({
             "iss": url, "aud": "caunoi", "sub": id, "iat": since, "nbf": since, "exp": since + 3600, "jti": id,
             "client_id": "proof", "scope": "", "sid": id, "kind": kind, "roles": roles, "agency": agency,
@@ -110,7 +110,7 @@ async fn sign_in(url: &str, db: &Db, dir: &Path) -> Outcome<BTreeMap<String, Str
     let mut tokens = BTreeMap::new();
     for staff in demo::STAFF {
         let id = demo::staff_id(staff.username).ok_or("a member of staff without an id")?;
-        tokens.insert(staff.username.to_owned(), token(id.0, "staff", &[staff.role]));
+        tokens.insert(staff.username.to_owned(), token(id.0, "staff", &[staff.role], demo::agency_id(staff.agency)));
     }
     let mut conn = db.conn().await?;
     for n in 0..CITIZENS {
@@ -121,7 +121,7 @@ async fn sign_in(url: &str, db: &Db, dir: &Path) -> Outcome<BTreeMap<String, Str
             identity_number: Some(NUMBER.to_owned()),
         };
         let citizen = citizen::recognise(&mut conn, &ctx, identity).await?;
-        tokens.insert(citizen_name(n), token(citizen.id.0, "citizen", &[Role::Citizen]));
+        tokens.insert(citizen_name(n), token(citizen.id.0, "citizen", &[Role::Citizen], None));
     }
     Ok(tokens)
 }
