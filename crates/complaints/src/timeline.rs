@@ -1,10 +1,14 @@
 //! What happened to a case, step by step, from the journal; with what was said.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures_util::future::join;
 use kernel::access::Through;
-use kernel::schema::{case_remarks, journal};
+use kernel::journal::{Happened, history};
+use kernel::schema::case_remarks;
 use kernel::{Ctx, Result};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -46,15 +50,8 @@ pub struct CaseTimelineEntry {
     pub words: Option<String>,
 }
 
-type Row = (Uuid, i32, String, String, DateTime<Utc>, Who, Option<Uuid>, Option<String>, Option<String>);
-/// The kind of actor, which one, under which delegation.
-type Who = (String, Option<Uuid>, Option<Uuid>);
-
-/// What an event says beside its kind: it is stored as `{"kind": {…}}`.
-fn content(event: &str) -> serde_json::Value {
-    let event: serde_json::Map<String, serde_json::Value> = serde_json::from_str(event).unwrap_or_default();
-    event.into_values().next().unwrap_or_else(|| serde_json::json!({}))
-}
+/// Of which case and version, and what: ground and words.
+type Said = ((Uuid, i32), (Option<String>, String));
 
 /// Everything that happened to the case, oldest first; to its sender, without what is the agencies' own business.
 pub async fn timeline(
@@ -85,47 +82,37 @@ pub(crate) async fn told(
     Ok(entries)
 }
 
-/// What happened to these cases, oldest first, but for what is hidden.
+/// What happened to these cases, oldest first, but for what is hidden; with what was said.
 async fn happened(
     conn: &mut AsyncPgConnection,
     ids: &[Uuid],
     hidden: &[&str],
 ) -> QueryResult<Vec<(Uuid, CaseTimelineEntry)>> {
-    let said = case_remarks::case_id.eq(journal::entity_id).and(case_remarks::version.eq(journal::entity_version));
-    let rows: Vec<Row> = journal::table
-        .left_join(case_remarks::table.on(said))
-        .filter(journal::entity_id.eq_any(ids))
-        .filter(journal::event_kind.ne_all(hidden))
-        .order((journal::entity_id, journal::entity_version))
-        .select((
-            journal::entity_id,
-            journal::entity_version,
-            journal::event_kind,
-            journal::event,
-            journal::occurred_at,
-            (journal::actor_kind, journal::actor_id, journal::delegation_id),
-            journal::agency_id,
-            case_remarks::ground.nullable(),
-            case_remarks::words.nullable(),
-        ))
-        .load(conn)
-        .await?;
-    let entry = |(id, version, event, data, at, who, agency_id, ground, words): Row| {
-        let (actor_kind, actor_id, delegation_id) = who;
-        let data = content(&data);
+    let conn: &AsyncPgConnection = conn;
+    let said = case_remarks::table.filter(case_remarks::case_id.eq_any(ids));
+    let said =
+        said.select(((case_remarks::case_id, case_remarks::version), (case_remarks::ground, case_remarks::words)));
+    let mut other = conn;
+    let (entries, said) = join(history(conn, ids, hidden), said.load::<Said>(&mut other)).await;
+    let mut said: HashMap<_, _> = said?.into_iter().collect();
+    let entry = |it: Happened| {
+        let (ground, words) = match said.remove(&(it.entity_id, it.version)) {
+            Some((ground, words)) => (ground, Some(words)),
+            None => (None, None),
+        };
         let entry = CaseTimelineEntry {
-            version,
-            event,
-            data,
-            at,
-            actor_kind,
-            actor_id,
-            delegation_id,
-            agency_id,
+            version: it.version,
+            event: it.event,
+            data: it.data,
+            at: it.at,
+            actor_kind: it.actor_kind,
+            actor_id: it.actor_id,
+            delegation_id: it.delegation_id,
+            agency_id: it.agency_id,
             ground,
             words,
         };
-        (id, entry)
+        (it.entity_id, entry)
     };
-    Ok(rows.into_iter().map(entry).collect())
+    Ok(entries?.into_iter().map(entry).collect())
 }

@@ -7,7 +7,7 @@
 //!   [`mod@file`]: what they show
 //! - [`steps`]: everything that moves it, with what must be said in a [`request`]; [`clocks`]: its limits
 //! - [`vault`]: who denounces, sealed; [`identity`]: two people open it
-//! - [`list`], [`register`], [`report`]: reading; [`timer`]; [`event`]: what the journal is told; [`problem`]: what can go wrong
+//! - [`list`], [`mod@timeline`], [`register`], [`report`]: reading; [`timer`]; [`event`]: what the journal is told; [`problem`]: what can go wrong
 
 pub mod clocks;
 pub mod denunciation;
@@ -23,6 +23,7 @@ pub mod register;
 pub mod report;
 pub mod request;
 pub mod steps;
+pub mod timeline;
 pub mod timer;
 pub mod vault;
 pub mod view;

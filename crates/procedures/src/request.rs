@@ -203,7 +203,7 @@ pub struct VerificationPlan {
 }
 
 /// What a verification has shown: when, where, who was there, and what they said or saw (NĐ 61/2018 Art. 19(3)(b)).
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, diesel::Queryable, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VerificationRecord {
     #[schema(example = "2026-08-19T02:00:00Z")]

@@ -1,11 +1,14 @@
 //! What happened to a dossier, step by step, from the journal; with the reasons that were given.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use futures_util::future::join;
+use futures_util::future::{join, join3};
 use kernel::access::Through;
-use kernel::schema::{journal, remarks, verifications};
+use kernel::journal::{Happened, history};
+use kernel::schema::{remarks, verifications};
 use kernel::{Ctx, Result};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -58,19 +61,10 @@ impl TimelineEntry {
     }
 }
 
-type Row = (Uuid, i32, String, String, DateTime<Utc>, Who, Option<Uuid>, Said, Shown);
-/// The kind of actor, which one, under which delegation.
-type Who = (String, Option<Uuid>, Option<Uuid>);
+/// Of which dossier and version.
+type Place = (Uuid, i32);
 /// Ground and words.
-type Said = Option<(Option<String>, String)>;
-/// When, where, who was there, and the findings.
-type Shown = Option<(DateTime<Utc>, String, String, String)>;
-
-/// What an event says beside its kind: it is stored as `{"kind": {…}}`.
-fn content(event: &str) -> serde_json::Value {
-    let event: serde_json::Map<String, serde_json::Value> = serde_json::from_str(event).unwrap_or_default();
-    event.into_values().next().unwrap_or_else(|| serde_json::json!({}))
-}
+type Said = (Place, (Option<String>, String));
 
 /// Everything that happened to the dossier, oldest first; to others than the two agencies, without what is their own business.
 pub async fn timeline(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Result<Vec<TimelineEntry>> {
@@ -82,54 +76,47 @@ pub async fn timeline(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) ->
     Ok(entries?.into_iter().map(|(_, entry)| entry).collect())
 }
 
-/// What happened to these dossiers, oldest first, but for what is hidden.
+/// What happened to these dossiers, oldest first, but for what is hidden; with what was said and shown.
 pub(crate) async fn happened(
-    mut conn: &AsyncPgConnection,
+    conn: &AsyncPgConnection,
     ids: &[Uuid],
     hidden: &[&str],
 ) -> QueryResult<Vec<(Uuid, TimelineEntry)>> {
-    let said = remarks::dossier_id.eq(journal::entity_id).and(remarks::version.eq(journal::entity_version));
-    let shown =
-        verifications::dossier_id.eq(journal::entity_id).and(verifications::version.eq(journal::entity_version));
-    let rows: Vec<Row> = journal::table
-        .left_join(remarks::table.on(said))
-        .left_join(verifications::table.on(shown))
-        .filter(journal::entity_id.eq_any(ids))
-        .filter(journal::event_kind.ne_all(hidden))
-        .order((journal::entity_id, journal::entity_version))
-        .select((
-            journal::entity_id,
-            journal::entity_version,
-            journal::event_kind,
-            journal::event,
-            journal::occurred_at,
-            (journal::actor_kind, journal::actor_id, journal::delegation_id),
-            journal::agency_id,
-            (remarks::ground, remarks::words).nullable(),
-            (verifications::held_at, verifications::place, verifications::participants, verifications::findings)
-                .nullable(),
-        ))
-        .load(&mut conn)
-        .await?;
-    let record =
-        |(held_at, place, participants, findings)| VerificationRecord { held_at, place, participants, findings };
-    let entry = |(id, version, event, data, at, who, agency_id, said, shown): Row| {
-        let (actor_kind, actor_id, delegation_id) = who;
-        let (ground, reason) = said.map_or((None, None), |(ground, words)| (ground, Some(words)));
+    let (mut two, mut three) = (conn, conn);
+    let said = remarks::table.filter(remarks::dossier_id.eq_any(ids));
+    let said = said.select(((remarks::dossier_id, remarks::version), (remarks::ground, remarks::words)));
+    let shown = verifications::table.filter(verifications::dossier_id.eq_any(ids)).select((
+        (verifications::dossier_id, verifications::version),
+        (verifications::held_at, verifications::place, verifications::participants, verifications::findings),
+    ));
+    let (entries, said, shown) = join3(
+        history(conn, ids, hidden),
+        said.load::<Said>(&mut two),
+        shown.load::<(Place, VerificationRecord)>(&mut three),
+    )
+    .await;
+    let (mut said, mut shown): (HashMap<_, _>, HashMap<_, _>) =
+        (said?.into_iter().collect(), shown?.into_iter().collect());
+    let entry = |it: Happened| {
+        let place = (it.entity_id, it.version);
+        let (ground, reason) = match said.remove(&place) {
+            Some((ground, words)) => (ground, Some(words)),
+            None => (None, None),
+        };
         let entry = TimelineEntry {
-            version,
-            event,
-            data: content(&data),
-            at,
-            actor_kind,
-            actor_id,
-            delegation_id,
-            agency_id,
+            version: it.version,
+            event: it.event,
+            data: it.data,
+            at: it.at,
+            actor_kind: it.actor_kind,
+            actor_id: it.actor_id,
+            delegation_id: it.delegation_id,
+            agency_id: it.agency_id,
             ground,
             reason,
-            verification: shown.map(record),
+            verification: shown.remove(&place),
         };
-        (id, entry)
+        (it.entity_id, entry)
     };
-    Ok(rows.into_iter().map(entry).collect())
+    Ok(entries?.into_iter().map(entry).collect())
 }

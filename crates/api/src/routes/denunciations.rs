@@ -8,6 +8,7 @@ use denunciations::list::{self, DenunciationFilter, DenunciationLine};
 use denunciations::receive::{self, DenunciationReceipt, Fresh, NewDenunciation};
 use denunciations::request::Plain;
 use denunciations::steps::{self, Seen};
+use denunciations::timeline::{self, DenunciationTimelineEntry};
 use denunciations::view::{self, View};
 use kernel::id::AgencyId;
 use kernel::page::Page;
@@ -32,6 +33,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(continue_denunciation)
         .service(list_denunciations)
         .service(get_denunciation)
+        .service(get_denunciation_timeline)
         .service(list_identity_requests)
         .service(request_identity)
         .service(approve_identity_request)
@@ -196,6 +198,29 @@ async fn get_denunciation(call: Call, id: Id<DenunciationId>, request: HttpReque
     let mut conn = call.apart.denunciations.conn().await?;
     let Seen { it, said, files } = steps::read(&mut conn, &call.ctx, id.0).await?;
     versioned(&request, it.version, || Ok(view::view(&call.ctx, &it, &said, &files)))
+}
+
+/// What happened to a denunciation.
+#[derive(Serialize, ToSchema)]
+struct DenunciationTimeline {
+    #[schema(max_items = 10000)]
+    items: Vec<DenunciationTimelineEntry>,
+}
+
+/// Follow what happened to a denunciation
+///
+/// Every step with who took it, what was said, and what it moved. Who asked to know who denounces, who allowed it, and each time that it
+/// was read are among them.
+#[utoipa::path(operation_id = "getDenunciationTimeline", tag = "denunciations", security(("oauth" = ["denunciation:read"])),
+    params(("id" = DenunciationId, Path, description = "The denunciation's id.", example = "019b76da-a800-7000-8000-c30000000001")),
+    responses(
+        (status = 200, description = "Oldest first.", body = DenunciationTimeline),
+        (status = 404, description = "There is none, or not for you.", body = Document),
+    ))]
+#[get("/v1/denunciations/{id}/timeline")]
+async fn get_denunciation_timeline(call: Call, id: Id<DenunciationId>) -> Result<web::Json<DenunciationTimeline>> {
+    let items = timeline::timeline(&mut *call.apart.denunciations.conn().await?, &call.ctx, id.0).await?;
+    Ok(web::Json(DenunciationTimeline { items }))
 }
 
 /// Requests to know who denounces.

@@ -1,14 +1,17 @@
 //! The journal: one typed entry for every change, in one gapless order, under one Merkle tree.
 //!
 //! An entry is written in its change's own statement ([`crate::record`]) and lies unnumbered in the tail. One
-//! [`leader`] numbers what has committed; [`follower`]s go by the number and skip nothing. [`checkpoint`]s sign the tree
+//! [`leader`] numbers what has committed; [`fn@history`] tells what happened to one thing; [`follower`]s go by the number and skip nothing. [`checkpoint`]s sign the tree
 //! and [`verify`] holds the stored journal against them.
 
 pub mod checkpoint;
 pub mod follower;
+mod history;
 pub mod leader;
 pub mod merkle;
 pub mod verify;
+
+pub use history::{Happened, history};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
