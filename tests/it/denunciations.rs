@@ -4,6 +4,7 @@ mod above;
 mod canary;
 mod files;
 mod page;
+mod told;
 mod vault;
 
 use ::denunciations::workflow::{DenunciationAction, DenunciationStatus, TABLE, To};

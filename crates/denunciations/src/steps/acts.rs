@@ -74,8 +74,7 @@ pub async fn act(
         if target.if_match.is_some_and(|version| version != seen.it.version) {
             return Err(STALE.error().extra("version", seen.it.version).extra("state", seen.it.status.code()));
         }
-        let seen = if catch_up(conn, ctx, world, &seen.it).await? { read(conn, ctx, target.id).await? } else { seen };
-        let mut moving = Moving::of(seen);
+        let mut moving = Moving::of(catch_up(conn, ctx, world, seen).await?);
         advance(&mut moving, ctx, world, act.action(), &act)?;
         let event = happens(&mut moving, ctx, &act)?;
         let view = view(ctx, &moving.it, &moving.said, &moving.files);
