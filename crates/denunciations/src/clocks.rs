@@ -5,7 +5,7 @@ use kernel::clocks::Stage;
 use kernel::rules::{ClockRule, Rules};
 use kernel::{Result, text_enum};
 
-use crate::denunciation::Denunciation;
+use crate::denunciation::{Denunciation, DenunciationKind};
 use crate::workflow::ClockEffect;
 
 text_enum! {
@@ -41,6 +41,8 @@ pub type Clocks = kernel::clocks::Clocks<DenunciationStage>;
 
 fn rule<'a>(it: &Denunciation, stage: DenunciationStage, rules: &'a Rules) -> Option<&'a ClockRule> {
     let (name, variant) = match stage {
+        // A lead is no denunciation: no limit is known for what is found by it (LTC Art. 25).
+        DenunciationStage::Notify | DenunciationStage::Resolve if it.kind == DenunciationKind::Lead => return None,
         DenunciationStage::Check => ("initial_check", ""),
         DenunciationStage::Notify => ("notify_acceptance", ""),
         DenunciationStage::Resolve if it.marks.0.specially_complex => ("resolve", "specially_complex"),
