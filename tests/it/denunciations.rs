@@ -250,6 +250,17 @@ async fn nobody_sees_it_but_those_who_settle_it_and_never_whom_it_accuses() {
     assert_eq!(refused.problem(), "denunciation.accused");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_handed_to_another_agency_than_the_one_that_has_it() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let (_, id) = send(&app, &cast, new()).await;
+    let itself = json!({ "to": "H26.5", "reason": "Thuộc thẩm quyền của Thanh tra." });
+    let transfer = path(&id, DenunciationAction::Transfer);
+    let refused = cast.client("chanhthanhtra").post(&transfer, itself).await.expect(422);
+    assert_eq!(refused.wrong(), ["/to"].into());
+}
+
 /// Every step in every state that can be walked to, by whoever may and whoever may not.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_step_is_taken_where_the_table_says_and_nowhere_else() {

@@ -156,6 +156,31 @@ async fn what_is_owed_too_long_is_shown_to_the_agency_above_and_no_further() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_handed_on_late_is_shown_to_the_agency_above_its_new_one() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let (_, id) = send(&app, &cast, new()).await;
+    let superior = format!(
+        "SELECT count(*) FROM denunciations.denunciations WHERE id = '{id}' AND escalation = 2 AND superior_agency_id = '{}'",
+        directory::demo::agency_id("H26").unwrap()
+    );
+    app.set_time("2026-09-05T08:00:00+07:00");
+    app.eventually(&superior, 1).await;
+    let cast = Cast::again(&app).await;
+    let centre = json!({ "to": "H26.1", "reason": "Thuộc thẩm quyền của Trung tâm." });
+    let handed_on = cast.client("chanhthanhtra").post(&path(&id, Transfer), centre).await.expect(200).json;
+    assert_eq!(handed_on["escalation"], Value::Null, "there it begins at the bottom");
+    app.eventually(&superior, 1).await;
+    app.eventually("SELECT count(*) FROM journal_tail", 0).await;
+    let told = format!(
+        "SELECT count(*) FROM journal WHERE entity_id = '{id}' AND event_kind = 'denunciation.escalated'
+         AND event::jsonb #>> '{{escalated,to}}' = '{}'",
+        directory::demo::agency_id("H26.1").unwrap()
+    );
+    assert_eq!(app.count(&told).await, 1, "whoever heads the agency that has it now");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lead_that_is_taken_over_has_no_limit_of_the_law() {
     let app = TestApp::new().await;
     let cast = Cast::of(&app).await;

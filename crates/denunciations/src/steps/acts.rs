@@ -1,5 +1,6 @@
 //! The steps that officers take.
 
+use chrono::{DateTime, Utc};
 use diesel_async::AsyncPgConnection;
 use kernel::id::AgencyId;
 use kernel::idempotency::Answer;
@@ -143,12 +144,7 @@ fn happens(moving: &mut Moving, ctx: &Ctx, act: &Act) -> Result<Event> {
         }
         Act::Transfer(to, why) => {
             let from = moving.it.handling_agency_id;
-            if moving.it.bars(to.0) {
-                return Err(ACCUSED.error());
-            }
-            (moving.it.handling_agency_id, moving.it.assigned_to) = (*to, None);
-            moving.it.marks.0.handed_on_at.get_or_insert(ctx.now);
-            moving.it.superior_agency_id = None;
+            hand_on(&mut moving.it, *to, ctx.now)?;
             moving.say(remark, None, why.clone(), ctx.now);
             Event::Transferred { from: from.0, to: to.0 }
         }
@@ -187,6 +183,22 @@ fn happens(moving: &mut Moving, ctx: &Ctx, act: &Act) -> Result<Event> {
         }
         Act::Plain(action) => named(moving, ctx, *action),
     })
+}
+
+/// Another agency has it now, with its limits, and what is late is shown there and above it, from the bottom of the ladder.
+fn hand_on(it: &mut Denunciation, to: AgencyId, now: DateTime<Utc>) -> Result<()> {
+    let words = Text::fixed("đang thụ lý tố cáo", "has the denunciation already");
+    let same = (to == it.handling_agency_id).then(|| FieldError::new("/to", "same", words));
+    INVALID.unless_none(same.into_iter().collect())?;
+    if it.bars(to.0) {
+        return Err(ACCUSED.error());
+    }
+    (it.handling_agency_id, it.assigned_to) = (to, None);
+    (it.superior_agency_id, it.escalation) = (None, 0);
+    // What comes back is to be checked there again.
+    let first = it.marks.0.handed_on_at.unwrap_or(now);
+    it.marks.0.handed_on_at = (to != it.receiving_agency_id).then_some(first);
+    Ok(())
 }
 
 /// What the agency above has done, of which the denouncer is told.
