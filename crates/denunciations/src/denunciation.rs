@@ -94,9 +94,6 @@ pub struct Marks {
     /// it. Registers and reports go by it, and not by who has it now, which may be the agency above.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handed_on_at: Option<DateTime<Utc>>,
-    /// It may be extended twice (LTC Art. 30).
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub specially_complex: bool,
 }
 
 /// The row. Changing it means a new version and a journal entry: see [`crate::steps`].

@@ -7,10 +7,11 @@ use kernel::idempotency::Answer;
 use kernel::json::Json;
 use kernel::problem::{FieldError, INVALID, Text};
 use kernel::record::again;
+use kernel::rules::Rules;
 use kernel::{Ctx, Result};
 
 use super::{MessagePart, Moving, Target, World, read};
-use crate::clocks::{DenunciationStage, turn};
+use crate::clocks::{DenunciationStage, is_extended_as_complex, turn};
 use crate::denunciation::{Denunciation, Protection, Words};
 use crate::event::Event;
 use crate::problem::{ACCUSED, STALE};
@@ -47,12 +48,13 @@ impl Act {
 }
 
 /// The grounds that a step knows.
-fn grounds(action: DenunciationAction) -> &'static [DenunciationGround] {
+fn grounds(action: DenunciationAction, it: &Denunciation, rules: &Rules) -> &'static [DenunciationGround] {
     use DenunciationGround::*;
     match action {
         DenunciationAction::Refuse => &[Form, NoCapacity, NoGrounds, SettledComplaint],
         DenunciationAction::File => &[NotSpecific],
         DenunciationAction::ExtendCheck => &[SeveralPlaces],
+        DenunciationAction::Extend if is_extended_as_complex(it, rules) => &[SpeciallyComplex],
         DenunciationAction::Extend => &[Complex, SpeciallyComplex],
         DenunciationAction::Suspend => &[AwaitsResult],
         _ => &[],
@@ -91,7 +93,7 @@ pub async fn act(
 fn advance(moving: &mut Moving, ctx: &Ctx, world: World<'_>, action: DenunciationAction, act: &Act) -> Result<()> {
     let row = step(&moving.before, action, &ctx.actor, ctx.now)?;
     if let Act::Grounded(_, DenunciationGrounded { ground, .. }) = act {
-        let known = grounds(action);
+        let known = grounds(action, &moving.before, world.rules);
         let codes: Vec<&str> = known.iter().map(|ground| ground.code()).collect();
         let codes = codes.join(", ");
         let words = Text::new(format!("phải là một trong: {codes}"), format!("must be one of: {codes}"));
@@ -125,7 +127,7 @@ fn advance(moving: &mut Moving, ctx: &Ctx, world: World<'_>, action: Denunciatio
 fn taken_over(it: &mut Denunciation) {
     it.handling_agency_id = it.superior_agency_id.take().unwrap_or(it.handling_agency_id);
     (it.assigned_to, it.outcome, it.finished_at) = (None, None, None);
-    (it.marks.0.continued_at, it.marks.0.specially_complex) = (None, false);
+    it.marks.0.continued_at = None;
 }
 
 /// What is particular to the step, and what it is called.
