@@ -4,6 +4,7 @@ mod above;
 mod canary;
 mod files;
 mod page;
+mod sequences;
 mod told;
 mod vault;
 
