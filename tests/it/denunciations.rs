@@ -4,6 +4,8 @@ mod above;
 mod canary;
 mod files;
 mod page;
+mod sequences;
+mod told;
 mod vault;
 
 use ::denunciations::workflow::{DenunciationAction, DenunciationStatus, TABLE, To};
@@ -124,7 +126,6 @@ async fn a_denunciation_is_checked_accepted_verified_concluded_and_published() {
     assert_eq!(limit(&accepted, "resolve")["due_date"], "2026-09-16", "thirty days (Art. 30)");
     let longer = walk(&cast, &id, &[Extend]).await;
     assert_eq!(limit(&longer, "resolve")["due_date"], "2026-10-16");
-    cast.client("chanhthanhtra").post(&path(&id, Extend), said(Extend)).await.expect(409);
     let concluded = walk(&cast, &id, &[Notify, Assign, Report, SendBack, Report, Conclude]).await;
     assert_eq!((&concluded["status"], &concluded["outcome"]), (&json!("concluded"), &json!("partly_true")));
     cast.client("chanhthanhtra").post(&path(&id, Close), json!({})).await.expect(409);
@@ -247,6 +248,39 @@ async fn nobody_sees_it_but_those_who_settle_it_and_never_whom_it_accuses() {
     let back = json!({ "to": "H26.5", "reason": "Giao Thanh tra xem xét." });
     let refused = cast.client("chutich").post(&path(id, DenunciationAction::Transfer), back).await.expect(422);
     assert_eq!(refused.problem(), "denunciation.accused");
+}
+
+/// Once where it is complex, twice where it is specially so (LTC Art. 30).
+#[tokio::test(flavor = "multi_thread")]
+async fn a_denunciation_is_extended_as_often_as_it_is_complex() {
+    use DenunciationAction::*;
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let head = cast.client("chanhthanhtra");
+    let specially = json!({ "ground": "specially_complex", "reason": "Liên quan nhiều cơ quan, nhiều địa phương." });
+    for first in [said(Extend), specially.clone()] {
+        let (_, id) = send(&app, &cast, new()).await;
+        walk(&cast, &id, &[Accept]).await;
+        let longer = head.post(&path(&id, Extend), first).await.expect(200).json;
+        assert_eq!(limit(&longer, "resolve")["due_date"], "2026-10-16");
+        // A second time it has to be more than complex.
+        let refused = head.post(&path(&id, Extend), said(Extend)).await.expect(422);
+        assert_eq!(refused.wrong(), ["/ground"].into());
+        let longest = head.post(&path(&id, Extend), specially.clone()).await.expect(200).json;
+        assert_eq!(limit(&longest, "resolve")["due_date"], "2026-11-16", "the last day a Sunday");
+        head.post(&path(&id, Extend), specially.clone()).await.expect(409);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_handed_to_another_agency_than_the_one_that_has_it() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let (_, id) = send(&app, &cast, new()).await;
+    let itself = json!({ "to": "H26.5", "reason": "Thuộc thẩm quyền của Thanh tra." });
+    let transfer = path(&id, DenunciationAction::Transfer);
+    let refused = cast.client("chanhthanhtra").post(&transfer, itself).await.expect(422);
+    assert_eq!(refused.wrong(), ["/to"].into());
 }
 
 /// Every step in every state that can be walked to, by whoever may and whoever may not.

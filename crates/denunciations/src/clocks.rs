@@ -1,11 +1,11 @@
 //! The limits of a denunciation, and which rule gives each.
 
 use chrono::{DateTime, Utc};
-use kernel::clocks::Stage;
+use kernel::clocks::{Running, Stage};
 use kernel::rules::{ClockRule, Rules};
 use kernel::{Result, text_enum};
 
-use crate::denunciation::Denunciation;
+use crate::denunciation::{Denunciation, DenunciationKind};
 use crate::workflow::ClockEffect;
 
 text_enum! {
@@ -41,10 +41,12 @@ pub type Clocks = kernel::clocks::Clocks<DenunciationStage>;
 
 fn rule<'a>(it: &Denunciation, stage: DenunciationStage, rules: &'a Rules) -> Option<&'a ClockRule> {
     let (name, variant) = match stage {
+        // A lead is no denunciation: no limit is known for what is found by it (LTC Art. 25).
+        DenunciationStage::Notify | DenunciationStage::Resolve if it.kind == DenunciationKind::Lead => return None,
         DenunciationStage::Check => ("initial_check", ""),
         DenunciationStage::Notify => ("notify_acceptance", ""),
-        DenunciationStage::Resolve if it.marks.0.specially_complex => ("resolve", "specially_complex"),
-        DenunciationStage::Resolve => ("resolve", ""),
+        // The limit is the same for all; this is as often as it can be extended at most.
+        DenunciationStage::Resolve => ("resolve", "specially_complex"),
         DenunciationStage::Send => ("send_conclusion", ""),
         DenunciationStage::Handle => ("handle_conclusion", ""),
         DenunciationStage::Publish => ("publish_conclusion", ""),
@@ -53,6 +55,13 @@ fn rule<'a>(it: &Denunciation, stage: DenunciationStage, rules: &'a Rules) -> Op
         DenunciationStage::Review => ("continued_review", ""),
     };
     rules.clock("denunciation", name, variant, it.received_on)
+}
+
+/// Whether it was extended as often as what is complex can be: once more it has to be specially so (LTC Art. 30).
+pub fn is_extended_as_complex(it: &Denunciation, rules: &Rules) -> bool {
+    let most = rules.clock("denunciation", "resolve", "", it.received_on).and_then(|rule| rule.extension_max);
+    let extended = it.clocks.0.get(DenunciationStage::Resolve).map_or(0, Running::extensions);
+    most.is_some_and(|most| usize::try_from(most).is_ok_and(|most| extended >= most))
 }
 
 /// What a step does to the limits, and when the next thing is due by them.

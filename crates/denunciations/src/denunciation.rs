@@ -90,12 +90,10 @@ pub struct Marks {
     /// Its denouncer has gone on to the agency above, after the conclusion (LTC Art. 37).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub continued_at: Option<DateTime<Utc>>,
-    /// When it was handed to another agency of the city: with that its check is over for the one that received it. Reports count by it.
+    /// When it was handed to another agency of the city, and has not come back: with that its check is over for the one that received
+    /// it. Registers and reports go by it, and not by who has it now, which may be the agency above.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handed_on_at: Option<DateTime<Utc>>,
-    /// It may be extended twice (LTC Art. 30).
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub specially_complex: bool,
 }
 
 /// The row. Changing it means a new version and a journal entry: see [`crate::steps`].

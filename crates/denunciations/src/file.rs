@@ -18,11 +18,12 @@ use utoipa::ToSchema;
 
 use crate::denunciation::DenunciationId;
 use crate::event::Event;
-use crate::follow::by_code;
+use crate::follow::about_to_change;
 use crate::problem::{FILE_NOT_FOUND, NOT_YOURS_TO_DO, OVER, TOO_MANY_FILES, UPLOAD_NOT_FOUND};
 use crate::receive::{Denouncer, PEOPLE, receipt_code};
 use crate::redact::redact;
 use crate::steps::{Moving, World, read};
+use crate::timer::catch_up;
 use crate::vault;
 
 /// How many a denunciation holds, or waits for, at most.
@@ -149,7 +150,7 @@ pub async fn declare(
 ) -> Result<Answer> {
     let ctx = Ctx { actor: Actor::Anonymous, now };
     again(async || {
-        let mut moving = Moving::of(by_code(conn, now, &new.receipt_code).await?);
+        let mut moving = Moving::of(about_to_change(conn, now, world, &new.receipt_code).await?);
         if moving.it.status.is_over() {
             return Err(OVER.error().extra("state", moving.it.status.code()));
         }
@@ -205,7 +206,8 @@ pub async fn arrived(
     let (system, nobody) = (Ctx { actor: Actor::System, now }, Ctx { actor: Actor::Anonymous, now });
     let (id, number) = (awaited.denunciation_id, awaited.number);
     again(async || {
-        let mut moving = Moving::of(read(conn, &system, id).await?);
+        let seen = read(conn, &system, id).await?;
+        let mut moving = Moving::of(catch_up(conn, &system, world, seen).await?);
         let file = find(&moving.files, number)?;
         if file.stored_at.is_some() {
             return Ok(DenouncerFileView::of(file));
@@ -288,7 +290,8 @@ pub async fn release(
     attempt: &Attempt,
 ) -> Result<Answer> {
     again(async || {
-        let mut moving = Moving::of(read(conn, ctx, id).await?);
+        let seen = read(conn, ctx, id).await?;
+        let mut moving = Moving::of(catch_up(conn, ctx, world, seen).await?);
         let file = arrived_file(&moving.files, number)?;
         let decides = moving.it.is_handled_by(&ctx.actor) && ctx.actor.may(Permission::DecideDenunciation);
         let Actor::Staff { id: who, .. } = ctx.actor else { return Err(NOT_YOURS_TO_DO.error()) };

@@ -19,7 +19,7 @@ use crate::problem::{ASKED_ALREADY, NO_SUPERIOR, NOT_CONCLUDED, NOT_FOUND, NOT_L
 use crate::receive::{Denouncer, PEOPLE, receipt_hash};
 use crate::redact::redact;
 use crate::steps::{MessagePart, Moving, Said, Seen, World, read};
-use crate::timer::above;
+use crate::timer::{above, catch_up};
 use crate::vault;
 use crate::workflow::{ClockEffect, DenunciationStatus, SETTLED, UNDER_WAY};
 
@@ -87,10 +87,21 @@ impl Following {
 }
 
 /// The denunciation with this code: whoever has it may see so much of it.
-pub(crate) async fn by_code(conn: &mut AsyncPgConnection, now: DateTime<Utc>, code: &str) -> Result<Seen> {
+async fn by_code(conn: &mut AsyncPgConnection, now: DateTime<Utc>, code: &str) -> Result<Seen> {
     let row = denunciations::table.filter(denunciations::receipt_hash.eq(receipt_hash(code))).select(denunciations::id);
     let id: Option<DenunciationId> = row.first(conn).await.optional()?;
     read(conn, &Ctx { actor: Actor::System, now }, id.ok_or_else(|| NOT_FOUND.error())?).await
+}
+
+/// The same, for what its denouncer is about to do.
+pub(crate) async fn about_to_change(
+    conn: &mut AsyncPgConnection,
+    now: DateTime<Utc>,
+    world: World<'_>,
+    code: &str,
+) -> Result<Seen> {
+    let seen = by_code(conn, now, code).await?;
+    catch_up(conn, &Ctx { actor: Actor::System, now }, world, seen).await
 }
 
 /// How far it is.
@@ -129,7 +140,7 @@ pub async fn say(
 ) -> Result<Answer> {
     let ctx = Ctx { actor: Actor::Anonymous, now };
     again(async || {
-        let seen = by_code(conn, now, &new.receipt_code).await?;
+        let seen = about_to_change(conn, now, world, &new.receipt_code).await?;
         is_possible(&seen.it, wish, now)?;
         let mut moving = Moving::of(seen);
         let event = match wish {

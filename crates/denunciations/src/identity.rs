@@ -18,6 +18,7 @@ use crate::file::{DenouncerFile, arrived_file, original};
 use crate::problem::{NOBODY, NOT_APPROVED, NOT_YOURS_TO_DO, OWN_REQUEST, REQUEST_NOT_FOUND};
 use crate::receive::{Denouncer, LETTER, Letter, PEOPLE};
 use crate::steps::{Moving, Seen, World, read};
+use crate::timer::catch_up;
 use crate::vault;
 
 id! { IdentityRequestId, "The id of a request to know who denounces."; }
@@ -83,9 +84,13 @@ pub async fn list(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DenunciationId) -
 }
 
 /// The denunciation, for who settles it: whoever only received it, or takes part as the agency above, needs to know nobody.
-async fn settled_by(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DenunciationId) -> Result<Seen> {
+async fn settled_by(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, id: DenunciationId) -> Result<Seen> {
     let seen = read(conn, ctx, id).await?;
-    if seen.it.is_settled_by(&ctx.actor) { Ok(seen) } else { Err(NOT_YOURS_TO_DO.error()) }
+    if seen.it.is_settled_by(&ctx.actor) {
+        catch_up(conn, ctx, world, seen).await
+    } else {
+        Err(NOT_YOURS_TO_DO.error())
+    }
 }
 
 /// Asks to know who denounces.
@@ -102,7 +107,7 @@ pub async fn request(
 ) -> Result<Answer> {
     made_by_client(new.id.map(|id| id.0), "/id")?;
     again(async || {
-        let seen = settled_by(conn, ctx, id).await?;
+        let seen = settled_by(conn, ctx, world, id).await?;
         if seen.it.kind == DenunciationKind::Lead {
             return Err(NOBODY.error());
         }
@@ -148,7 +153,7 @@ pub async fn approve(
     attempt: &Attempt,
 ) -> Result<Answer> {
     again(async || {
-        let seen = settled_by(conn, ctx, id).await?;
+        let seen = settled_by(conn, ctx, world, id).await?;
         let asked = find(conn, id, request).await?;
         let approver = staff(ctx)?;
         if asked.requested_by == approver {
@@ -188,7 +193,7 @@ pub async fn open(
     (id, request): (DenunciationId, IdentityRequestId),
 ) -> Result<Identity> {
     again(async || {
-        let seen = opened(conn, ctx, (id, request)).await?;
+        let seen = opened(conn, ctx, world, (id, request)).await?;
         let event = Event::IdentityOpened { request: request.0 };
         Moving::of(seen).write(conn, ctx, world, &event, None).await
     })
@@ -208,7 +213,7 @@ pub async fn open_file(
     (id, request, number): (DenunciationId, IdentityRequestId, i32),
 ) -> Result<(DenouncerFile, Vec<u8>)> {
     let file = again(async || {
-        let seen = opened(conn, ctx, (id, request)).await?;
+        let seen = opened(conn, ctx, world, (id, request)).await?;
         let file = arrived_file(&seen.files, number)?.clone();
         let event = Event::OriginalOpened { request: request.0, number };
         Moving::of(seen).write(conn, ctx, world, &event, None).await?;
@@ -223,9 +228,10 @@ pub async fn open_file(
 async fn opened(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
+    world: World<'_>,
     (id, request): (DenunciationId, IdentityRequestId),
 ) -> Result<Seen> {
-    let seen = settled_by(conn, ctx, id).await?;
+    let seen = settled_by(conn, ctx, world, id).await?;
     let asked = find(conn, id, request).await?;
     if asked.requested_by != staff(ctx)? {
         return Err(NOT_YOURS_TO_DO.error());

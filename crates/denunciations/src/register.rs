@@ -125,7 +125,7 @@ fn entry(it: Denunciation, now: DateTime<Utc>) -> DenunciationRegisterEntry {
         DenunciationStatus::Refused => DenunciationResult::Refused,
         DenunciationStatus::Filed => DenunciationResult::Filed,
         DenunciationStatus::Terminated if it.accepted_at.is_none() => DenunciationResult::Terminated,
-        _ if it.handling_agency_id != it.receiving_agency_id => DenunciationResult::Transferred,
+        _ if it.marks.0.handed_on_at.is_some() => DenunciationResult::Transferred,
         DenunciationStatus::Received => DenunciationResult::Pending,
         _ => DenunciationResult::Accepted,
     };

@@ -13,7 +13,7 @@ use crate::clocks::DenunciationStage;
 use crate::denunciation::{Denunciation, DenunciationId};
 use crate::event::Event;
 use crate::problem::NOT_FOUND;
-use crate::steps::{Moving, World, read};
+use crate::steps::{Moving, Seen, World, read};
 
 pub const ENTITY: &str = "denunciation";
 
@@ -51,22 +51,18 @@ pub(crate) fn above(it: &Denunciation, world: World<'_>) -> Option<AgencyId> {
     world.rules.above(it.handling_agency_id).into_iter().find(|agency| !it.bars(agency.0))
 }
 
-/// Tells what ran out before a step is taken, where the worker has not come round to it yet. Returns whether anything had.
-pub(crate) async fn catch_up(
-    conn: &mut AsyncPgConnection,
-    ctx: &Ctx,
-    world: World<'_>,
-    it: &Denunciation,
-) -> Result<bool> {
-    let over: Vec<&str> = limits(it).filter(|(_, at)| *at <= ctx.now).map(|(kind, _)| kind).collect();
-    let mut fired = false;
-    if !over.is_empty() {
-        for due in kernel::timers::of(conn, it.id.0).await?.into_iter().filter(|due| over.contains(&due.kind.as_str()))
-        {
-            fired |= fire(conn, ctx, world, &due).await?;
-        }
+/// The same, after what has run out was told, where the worker has not come round to it yet. Whatever is about to be changed is read
+/// through this: what is written sets no timer for what is over, and it would never be told.
+pub(crate) async fn catch_up(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, seen: Seen) -> Result<Seen> {
+    let over: Vec<&str> = limits(&seen.it).filter(|(_, at)| *at <= ctx.now).map(|(kind, _)| kind).collect();
+    if over.is_empty() {
+        return Ok(seen);
     }
-    Ok(fired)
+    let (id, mut fired) = (seen.it.id, false);
+    for due in kernel::timers::of(conn, id.0).await?.into_iter().filter(|due| over.contains(&due.kind.as_str())) {
+        fired |= fire(conn, ctx, world, &due).await?;
+    }
+    if fired { read(conn, ctx, id).await } else { Ok(seen) }
 }
 
 /// Fires a timer. Returns whether it did.

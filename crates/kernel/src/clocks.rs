@@ -81,7 +81,8 @@ impl Running {
         Ok(())
     }
 
-    fn extensions(&self) -> usize {
+    /// How often it was extended.
+    pub fn extensions(&self) -> usize {
         self.clock.events.iter().filter(|event| matches!(event, Event::Extend { .. })).count()
     }
 }

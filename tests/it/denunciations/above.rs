@@ -5,7 +5,7 @@ use ::denunciations::workflow::DenunciationAction::{self, *};
 use serde_json::{Value, json};
 
 use super::vault::requests;
-use super::{follow, limit, new, path, said, send, walk};
+use super::{follow, lead, limit, new, path, said, send, walk};
 use crate::cast::Cast;
 use crate::harness::{Answer, TestApp};
 
@@ -153,4 +153,40 @@ async fn what_is_owed_too_long_is_shown_to_the_agency_above_and_no_further() {
     assert_eq!(turn_to(&app, "report-delay", &code).await.expect(409).problem(), "denunciation.no_superior");
     // Done at last, it starts anew from the bottom.
     assert_eq!(walk(&cast, &id, &[Accept]).await["escalation"], Value::Null);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_handed_on_late_is_shown_to_the_agency_above_its_new_one() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let (_, id) = send(&app, &cast, new()).await;
+    let superior = format!(
+        "SELECT count(*) FROM denunciations.denunciations WHERE id = '{id}' AND escalation = 2 AND superior_agency_id = '{}'",
+        directory::demo::agency_id("H26").unwrap()
+    );
+    app.set_time("2026-09-05T08:00:00+07:00");
+    app.eventually(&superior, 1).await;
+    let cast = Cast::again(&app).await;
+    let centre = json!({ "to": "H26.1", "reason": "Thuộc thẩm quyền của Trung tâm." });
+    let handed_on = cast.client("chanhthanhtra").post(&path(&id, Transfer), centre).await.expect(200).json;
+    assert_eq!(handed_on["escalation"], Value::Null, "there it begins at the bottom");
+    app.eventually(&superior, 1).await;
+    app.eventually("SELECT count(*) FROM journal_tail", 0).await;
+    let told = format!(
+        "SELECT count(*) FROM journal WHERE entity_id = '{id}' AND event_kind = 'denunciation.escalated'
+         AND event::jsonb #>> '{{escalated,to}}' = '{}'",
+        directory::demo::agency_id("H26.1").unwrap()
+    );
+    assert_eq!(app.count(&told).await, 1, "whoever heads the agency that has it now");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lead_that_is_taken_over_has_no_limit_of_the_law() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let (code, id) = send(&app, &cast, lead()).await;
+    walk(&cast, &id, &[CheckLead, Assign, Report, Conclude]).await;
+    turn_to(&app, "continue", &code).await.expect(200);
+    let taken = walk(&cast, &id, &[TakeOver]).await;
+    assert_eq!((limit(&taken, "resolve"), limit(&taken, "notify")), (&Value::Null, &Value::Null));
 }

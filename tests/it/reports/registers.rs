@@ -5,7 +5,7 @@ use complaints::CaseKind::{self, Complaint, ConductReport, Petition};
 use complaints::workflow::{CaseAction, CaseStatus};
 use serde_json::{Value, json};
 
-use super::{HERE, INSPECTORATE, THERE, all, complaint, of};
+use super::{HERE, INSPECTORATE, THERE, all, complaint, figures, of, report};
 use crate::cases::{at, walk};
 use crate::cast::Cast;
 use crate::denunciations::{lead, new, send, walk as walk_apart};
@@ -150,4 +150,27 @@ async fn denunciations_have_a_register_of_their_own_without_who_denounces() {
     }
     assert_eq!(all(reader, &of(INSPECTORATE, "denunciation-register?year=2025")).await, [Value::Null; 0]);
     reader.get(&of(INSPECTORATE, "denunciation-register?year=1999")).await.expect(400);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_back_is_to_be_checked_again_and_what_is_taken_over_was_accepted() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let to = |agency: &str| json!({ "to": agency, "reason": "Thuộc thẩm quyền của cơ quan kia." });
+    let (_, back) = send(&app, &cast, new()).await;
+    let transfer = crate::denunciations::path(&back, D::Transfer);
+    cast.client("chanhthanhtra").post(&transfer, to("H26")).await.expect(200);
+    cast.client("chutich").post(&transfer, to("H26.5")).await.expect(200);
+    let (code, taken) = send(&app, &cast, new()).await;
+    walk_apart(&cast, &taken, &[D::Accept, D::Assign, D::Report, D::Conclude]).await;
+    let words = json!({ "receipt_code": code, "words": "Đề nghị cơ quan cấp trên xem xét." });
+    app.anonymous().post("/v1/denouncer/continue", words).await.expect(200);
+    walk_apart(&cast, &taken, &[D::TakeOver]).await;
+    let reader = cast.client("chanhthanhtra");
+    let register = all(reader, &of(INSPECTORATE, "denunciation-register?year=2026")).await;
+    let entry = |id: &String| register.iter().find(|it| it["denunciation_id"] == *id).expect("it is in the register");
+    assert_eq!((&entry(&back)["result"], &entry(&back)["processed_at"]), (&json!("pending"), &Value::Null));
+    assert_eq!(entry(&taken)["result"], "accepted");
+    let it = report(reader, INSPECTORATE, "03-XLD", "period=2026-Q3").await;
+    assert_eq!(figures(&it, ["unprocessed", "processed", "own", "transferred"]), [1, 1, 1, 0]);
 }

@@ -74,10 +74,8 @@ const SETTLED: &str = "coalesce(denunciations.finished_at, denunciations.closed_
 const CLOSED: &str = "denunciations.closed_at";
 const LIMIT: Limit =
     Limit { clocks: "denunciations.clocks", ended: "coalesce(denunciations.finished_at, denunciations.closed_at)" };
-const OUTSIDE: &str = "(denunciations.status = 'forwarded' \
-     OR denunciations.handling_agency_id <> denunciations.receiving_agency_id)";
-const TRANSFERRED: &str = "denunciations.handling_agency_id <> denunciations.receiving_agency_id \
-     AND denunciations.status <> 'forwarded'";
+const OUTSIDE: &str = "(denunciations.status = 'forwarded' OR denunciations.marks ->> 'handed_on_at' IS NOT NULL)";
+const TRANSFERRED: &str = "denunciations.marks ->> 'handed_on_at' IS NOT NULL AND denunciations.status <> 'forwarded'";
 
 impl DenunciationFigure {
     /// Whether a denunciation counts: in the report, and in the list of what makes the figure.

@@ -1,15 +1,17 @@
 //! The steps that officers take.
 
+use chrono::{DateTime, Utc};
 use diesel_async::AsyncPgConnection;
 use kernel::id::AgencyId;
 use kernel::idempotency::Answer;
 use kernel::json::Json;
 use kernel::problem::{FieldError, INVALID, Text};
 use kernel::record::again;
+use kernel::rules::Rules;
 use kernel::{Ctx, Result};
 
 use super::{MessagePart, Moving, Target, World, read};
-use crate::clocks::{DenunciationStage, turn};
+use crate::clocks::{DenunciationStage, is_extended_as_complex, turn};
 use crate::denunciation::{Denunciation, Protection, Words};
 use crate::event::Event;
 use crate::problem::{ACCUSED, STALE};
@@ -46,12 +48,13 @@ impl Act {
 }
 
 /// The grounds that a step knows.
-fn grounds(action: DenunciationAction) -> &'static [DenunciationGround] {
+fn grounds(action: DenunciationAction, it: &Denunciation, rules: &Rules) -> &'static [DenunciationGround] {
     use DenunciationGround::*;
     match action {
         DenunciationAction::Refuse => &[Form, NoCapacity, NoGrounds, SettledComplaint],
         DenunciationAction::File => &[NotSpecific],
         DenunciationAction::ExtendCheck => &[SeveralPlaces],
+        DenunciationAction::Extend if is_extended_as_complex(it, rules) => &[SpeciallyComplex],
         DenunciationAction::Extend => &[Complex, SpeciallyComplex],
         DenunciationAction::Suspend => &[AwaitsResult],
         _ => &[],
@@ -74,8 +77,7 @@ pub async fn act(
         if target.if_match.is_some_and(|version| version != seen.it.version) {
             return Err(STALE.error().extra("version", seen.it.version).extra("state", seen.it.status.code()));
         }
-        let seen = if catch_up(conn, ctx, world, &seen.it).await? { read(conn, ctx, target.id).await? } else { seen };
-        let mut moving = Moving::of(seen);
+        let mut moving = Moving::of(catch_up(conn, ctx, world, seen).await?);
         advance(&mut moving, ctx, world, act.action(), &act)?;
         let event = happens(&mut moving, ctx, &act)?;
         let view = view(ctx, &moving.it, &moving.said, &moving.files);
@@ -91,7 +93,7 @@ pub async fn act(
 fn advance(moving: &mut Moving, ctx: &Ctx, world: World<'_>, action: DenunciationAction, act: &Act) -> Result<()> {
     let row = step(&moving.before, action, &ctx.actor, ctx.now)?;
     if let Act::Grounded(_, DenunciationGrounded { ground, .. }) = act {
-        let known = grounds(action);
+        let known = grounds(action, &moving.before, world.rules);
         let codes: Vec<&str> = known.iter().map(|ground| ground.code()).collect();
         let codes = codes.join(", ");
         let words = Text::new(format!("phải là một trong: {codes}"), format!("must be one of: {codes}"));
@@ -125,7 +127,7 @@ fn advance(moving: &mut Moving, ctx: &Ctx, world: World<'_>, action: Denunciatio
 fn taken_over(it: &mut Denunciation) {
     it.handling_agency_id = it.superior_agency_id.take().unwrap_or(it.handling_agency_id);
     (it.assigned_to, it.outcome, it.finished_at) = (None, None, None);
-    (it.marks.0.continued_at, it.marks.0.specially_complex) = (None, false);
+    it.marks.0.continued_at = None;
 }
 
 /// What is particular to the step, and what it is called.
@@ -144,12 +146,7 @@ fn happens(moving: &mut Moving, ctx: &Ctx, act: &Act) -> Result<Event> {
         }
         Act::Transfer(to, why) => {
             let from = moving.it.handling_agency_id;
-            if moving.it.bars(to.0) {
-                return Err(ACCUSED.error());
-            }
-            (moving.it.handling_agency_id, moving.it.assigned_to) = (*to, None);
-            moving.it.marks.0.handed_on_at.get_or_insert(ctx.now);
-            moving.it.superior_agency_id = None;
+            hand_on(&mut moving.it, *to, ctx.now)?;
             moving.say(remark, None, why.clone(), ctx.now);
             Event::Transferred { from: from.0, to: to.0 }
         }
@@ -188,6 +185,22 @@ fn happens(moving: &mut Moving, ctx: &Ctx, act: &Act) -> Result<Event> {
         }
         Act::Plain(action) => named(moving, ctx, *action),
     })
+}
+
+/// Another agency has it now, with its limits, and what is late is shown there and above it, from the bottom of the ladder.
+fn hand_on(it: &mut Denunciation, to: AgencyId, now: DateTime<Utc>) -> Result<()> {
+    let words = Text::fixed("đang thụ lý tố cáo", "has the denunciation already");
+    let same = (to == it.handling_agency_id).then(|| FieldError::new("/to", "same", words));
+    INVALID.unless_none(same.into_iter().collect())?;
+    if it.bars(to.0) {
+        return Err(ACCUSED.error());
+    }
+    (it.handling_agency_id, it.assigned_to) = (to, None);
+    (it.superior_agency_id, it.escalation) = (None, 0);
+    // What comes back is to be checked there again.
+    let first = it.marks.0.handed_on_at.unwrap_or(now);
+    it.marks.0.handed_on_at = (to != it.receiving_agency_id).then_some(first);
+    Ok(())
 }
 
 /// What the agency above has done, of which the denouncer is told.

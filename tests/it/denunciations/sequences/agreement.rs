@@ -1,0 +1,129 @@
+//! What must agree after every deed, and what the journal must tell at the end of every way.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use denunciations::clocks::DenunciationStage::{self, Notify, Resolve};
+use denunciations::denunciation::DenunciationKind;
+use denunciations::workflow::DenunciationStatus;
+use kernel::clocks::NEVER;
+use kernel::rules::Rules;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::Way;
+use super::stored::{Stored, text};
+use crate::harness::TestApp;
+
+/// The row, its dates, its timers.
+pub fn of_row(it: &Stored, rules: &Rules, now: DateTime<Utc>, way: &Way) {
+    assert_eq!(it.version, it.deeds + it.told, "{way}: an entry for each version");
+    for (stage, limit) in &it.clocks {
+        let deadline = rules.deadline(&limit.clock).unwrap();
+        let by_clock = (deadline.statutory_due_at, deadline.due_at, deadline.stopped_since.is_some());
+        assert_eq!((limit.statutory_due_at, limit.due_at, limit.stands), by_clock, "{way}: {stage}");
+    }
+    let owed: Vec<_> = it.owed().collect();
+    let due_at = owed.iter().map(|(_, limit)| limit.due_at).min().unwrap_or(NEVER);
+    assert_eq!(it.next_due_at, due_at, "{way}: where it stands in lists");
+    assert_eq!(it.open, !it.status.is_over() || !owed.is_empty(), "{way}: whether it is open");
+    assert_eq!(it.closed_at.is_some(), it.status.is_over(), "{way}: when it was over");
+    assert_eq!(it.finished_at.is_some(), it.outcome.is_some(), "{way}: what came of it, and when");
+    let stood = it.state_before.is_some() || it.status != DenunciationStatus::Suspended;
+    assert!(stood, "{way}: nobody knows where it stood");
+    let lead = it.kind == DenunciationKind::Lead;
+    let by_law = it.accepted_at.is_some() || it.clocks.contains_key(&Resolve) || it.clocks.contains_key(&Notify);
+    assert!(!lead || !by_law, "{way}: a lead is no denunciation by law");
+    // What is owed has a timer for its limit, and the next rung one; nothing else has.
+    let ladder = (!owed.is_empty() && it.escalation < 2).then(|| "escalation".to_owned());
+    let to_come = owed.iter().filter(|(_, limit)| limit.statutory_due_at > now);
+    let mut expected: Vec<String> = to_come.clone().map(|(stage, _)| stage.to_string()).chain(ladder).collect();
+    expected.sort();
+    assert_eq!(it.timers.keys().cloned().collect::<Vec<_>>(), expected, "{way}: timers");
+    for (stage, limit) in to_come {
+        assert_eq!(it.timers[stage.code()], limit.statutory_due_at, "{way}: the timer of {stage}");
+    }
+    assert_eq!(it.failed, 0, "{way}: a timer could not fire");
+    // Whoever is accused has no part in it; what is owed too long is known above, where anybody is.
+    assert!(!it.barred.contains(&it.handling_agency_id.0), "{way}: whom it accuses has it");
+    assert!(it.assigned_to.is_none_or(|to| !it.barred.contains(&to.0)), "{way}: whom it accuses verifies it");
+    assert!(
+        it.superior_agency_id.is_none_or(|above| Some(above) == it.above()),
+        "{way}: who takes part as the one above"
+    );
+    let late = owed.iter().any(|(_, limit)| limit.due_at <= now);
+    assert!(it.escalation == 0 || late, "{way}: nothing is late, and it is up the ladder");
+    assert!(it.escalation < 2 || it.superior_agency_id == it.above(), "{way}: the agency above was not told");
+}
+
+/// An entry of its journal.
+#[derive(Debug, Deserialize)]
+struct Told {
+    version: i64,
+    actor: Option<Value>,
+    at: DateTime<Utc>,
+    seen: Vec<Value>,
+    event: BTreeMap<String, Value>,
+}
+
+impl Told {
+    fn kind(&self) -> &str {
+        self.event.keys().next().unwrap()
+    }
+
+    fn data(&self) -> &Value {
+        self.event.values().next().unwrap()
+    }
+}
+
+/// Each version has its entry, each begins in the state in which the one before ended, each limit that ran out was told once, and who
+/// denounces was never read by one person.
+pub async fn of_journal(app: &TestApp, it: &Stored, now: DateTime<Utc>, way: &Way) {
+    let entries = format!(
+        "SELECT jsonb_agg(jsonb_build_object('version', entity_version, 'actor', actor_id, 'at', occurred_at, 'seen', seen_after,
+            'event', event::jsonb) ORDER BY entity_version)::text AS line FROM journal WHERE entity_id = '{}'",
+        it.id
+    );
+    let entries: Vec<Told> = serde_json::from_str(&text(app, &entries).await).unwrap();
+    let versions: Vec<i64> = entries.iter().map(|entry| entry.version).collect();
+    assert_eq!(versions, (1..=it.version).collect::<Vec<_>>(), "{way}: versions");
+    let mut state = json!("received");
+    for entry in entries.iter().filter(|entry| entry.data().get("state_after").is_some()) {
+        assert_eq!(entry.data()["state_before"], state, "{way}: {} begins elsewhere", entry.kind());
+        state = entry.data()["state_after"].clone();
+    }
+    assert_eq!(state, json!(it.status), "{way}: where it ended");
+    assert!(it.barred.is_empty() || entries.iter().all(|entry| entry.seen.is_empty()), "{way}: somebody was told");
+    let passed: Vec<_> = entries.iter().filter(|entry| entry.kind() == "deadline_passed").collect();
+    for entry in &passed {
+        let (stage, due_at) = (&entry.data()["stage"], &entry.data()["statutory_due_at"]);
+        let same = passed.iter().filter(|it| it.data()["stage"] == *stage && it.data()["statutory_due_at"] == *due_at);
+        assert_eq!(same.count(), 1, "{way}: {stage} was told twice");
+    }
+    for (stage, limit) in &it.clocks {
+        let until = limit.ended_at.unwrap_or(now);
+        let told = |entry: &&Told| entry.data()["stage"] == json!(stage) && entry.at >= limit.clock.starts_at;
+        let over = !limit.stands && limit.statutory_due_at <= until;
+        assert!(!over || passed.iter().any(|entry| told(entry)), "{way}: nobody was told that {stage} ran out");
+    }
+    for opened in entries.iter().filter(|entry| entry.kind() == "identity_opened") {
+        let of_it =
+            |entry: &&Told| entry.version < opened.version && entry.data()["request"] == opened.data()["request"];
+        let before: Vec<_> = entries.iter().filter(of_it).collect();
+        let asked = before.iter().any(|entry| entry.kind() == "identity_requested" && entry.actor == opened.actor);
+        let day = |entry: &Told| opened.at - entry.at < chrono::TimeDelta::hours(24);
+        let two = |entry: &&Told| entry.kind() == "identity_approved" && entry.actor != opened.actor && day(entry);
+        assert!(asked && before.into_iter().any(|entry| two(&entry)), "{way}: {opened:?} by one person");
+    }
+}
+
+/// What a step does to no limit: it was begun, and is due, when it was.
+pub fn untouched(before: &Stored, after: &Stored) -> bool {
+    let dates = |it: &Stored| -> BTreeMap<DenunciationStage, _> {
+        it.clocks
+            .iter()
+            .map(|(stage, limit)| (*stage, (limit.statutory_due_at, limit.due_at, limit.ended_at)))
+            .collect()
+    };
+    dates(before) == dates(after)
+}
