@@ -3,3 +3,4 @@
 mod accesses;
 mod breaches;
 mod consents;
+mod erasure;

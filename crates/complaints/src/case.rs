@@ -172,6 +172,9 @@ pub struct Marks {
     /// It came in a letter that another case is about, too: reports count letters and cases (TT 01/2024/TT-TTCP).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub same_letter: bool,
+    /// When it lost what tells of whom it was: see [`crate::erasure`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased_at: Option<DateTime<Utc>>,
 }
 
 /// The row. Changing it means a new version and a journal entry: see [`crate::steps`].

@@ -88,6 +88,11 @@ kernel::problems! {
         "Nơi nhận là bên bị phản ánh", "It would go to whoever is accused";
         "Gửi tới cơ quan cấp trên trực tiếp.", "Send it to the agency above."
     }
+    ERASED = Conflict "case.erased" {
+        "Vụ việc đã được ẩn danh", "The case was erased";
+        "Hết thời hạn lưu, tên, lời và tệp đã được xoá; không ghi thêm gì vào vụ việc.",
+        "Its time was over, and names, words and files are gone; nothing is added to it."
+    }
     REPORT_NOT_FOUND = NotFound "petition_report.not_found" {
         "Không tìm thấy sổ hoặc báo cáo", "Register or report not found";
         "Không có cơ quan, mẫu hoặc kỳ báo cáo này, hoặc không dành cho bạn.",

@@ -84,8 +84,11 @@ pub async fn timeline(
         ))
         .load(conn)
         .await?;
+    let erased = case.marks.0.erased_at.is_some();
     let entry = |(version, event, data, at, who, agency_id, ground, words): Row| {
         let (actor_kind, actor_id, delegation_id) = who;
+        // The journal still has the account's id; nobody is told any more.
+        let actor_id = actor_id.filter(|_| !erased || actor_kind == "staff");
         CaseTimelineEntry {
             version,
             event,

@@ -95,6 +95,9 @@ pub struct View {
     pub finished_at: Option<DateTime<Utc>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<DateTime<Utc>>,
+    /// When it lost what tells of whom it was: names are pseudonyms since then, and words and files are gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub erased_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
 }
 
@@ -181,6 +184,7 @@ pub fn view(
         accepted_at: case.accepted_at,
         finished_at: case.finished_at,
         closed_at: case.closed_at,
+        erased_at: marks.erased_at,
         created_at: case.created_at,
     }
 }

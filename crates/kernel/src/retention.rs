@@ -1,10 +1,11 @@
 //! How long personal data is kept, as data: a file under `migrations/seed/`, each line with its source and how sure we are of it.
-//! What is past its time is removed.
+//! What is past its time is removed, or loses what tells of whom it was.
 
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Days, Months, Utc};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::rules::read_csv;
 use crate::text_enum;
@@ -15,17 +16,35 @@ text_enum! {
 }
 
 /// How long something is kept.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = DataRetentionRule)]
 pub struct Rule {
+    #[schema(example = "petition_filed", max_length = 50)]
     pub rule: String,
+    /// Of what.
+    #[schema(example = "case", max_length = 50)]
+    pub entity: String,
+    /// Only of that kind.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    #[schema(example = "petition", max_length = 50)]
+    pub kind: String,
+    /// Only of what ended in that state.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    #[schema(example = "filed", max_length = 50)]
+    pub state: String,
     /// How long, from when it ended.
+    #[schema(minimum = 1, maximum = 200, example = 1)]
     pub amount: u32,
     pub unit: RetentionUnit,
+    #[schema(example = "Đơn không đủ điều kiện xử lý, lưu", max_length = 300)]
     pub name: String,
+    #[schema(example = "Petition that was not eligible, filed away", max_length = 300)]
     pub name_en: String,
     /// The text that says so.
+    #[schema(example = "TT 05/2021/TT-TTCP", max_length = 300)]
     pub source: String,
     /// C confirmed, P partly, S secondary, R recalled only.
+    #[schema(example = "C", max_length = 2)]
     pub mark: String,
 }
 
@@ -33,12 +52,33 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     read_csv(include_str!("../../../migrations/seed/data-retention.csv")).expect("a test reads data-retention.csv")
 });
 
+/// Every rule. Of those that fit, the first one holds.
+pub fn rules() -> &'static [Rule] {
+    &RULES
+}
+
 /// The rule of that name.
 pub fn rule(name: &str) -> Option<&'static Rule> {
-    RULES.iter().find(|rule| rule.rule == name)
+    rules().iter().find(|rule| rule.rule == name)
+}
+
+/// The rule for something of this kind that ended in this state.
+pub fn rule_for(entity: &str, kind: &str, state: &str) -> Option<&'static Rule> {
+    let fits = |own: &str, of: &str| own.is_empty() || own == of;
+    rules().iter().find(|rule| rule.entity == entity && fits(&rule.kind, kind) && fits(&rule.state, state))
 }
 
 impl Rule {
+    /// Until when what ended then is kept; exclusive.
+    pub fn until(&self, ended: DateTime<Utc>) -> DateTime<Utc> {
+        let moved = match self.unit {
+            RetentionUnit::Day => ended.checked_add_days(Days::new(u64::from(self.amount))),
+            RetentionUnit::Month => ended.checked_add_months(Months::new(self.amount)),
+            RetentionUnit::Year => ended.checked_add_months(Months::new(self.amount.saturating_mul(12))),
+        };
+        moved.unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+
     /// What ended before that moment is past its time now.
     pub fn past(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         let moved = match self.unit {
@@ -54,11 +94,22 @@ impl Rule {
 mod tests {
     use super::*;
 
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().expect("an instant")
+    }
+
     #[test]
     fn the_file_is_read_and_years_are_whole() {
-        let at = |text: &str| text.parse::<DateTime<Utc>>().expect("an instant");
         let log = rule("access_log").expect("a rule");
         assert_eq!((log.amount, log.unit, log.mark.as_str()), (2, RetentionUnit::Year, "R"));
         assert_eq!(log.past(at("2028-02-29T10:00:00Z")), at("2026-02-28T10:00:00Z"));
+        assert_eq!(log.until(at("2028-02-29T10:00:00Z")), at("2030-02-28T10:00:00Z"));
+    }
+
+    #[test]
+    fn the_narrower_rule_comes_first() {
+        let code = |state| rule_for("case", "petition", state).map(|rule| rule.rule.as_str());
+        assert_eq!((code("filed"), code("closed")), (Some("petition_filed"), Some("petition")));
+        assert_eq!(rule_for("case", "unheard_of", "closed"), None);
     }
 }

@@ -29,6 +29,7 @@ pub mod consultations;
 pub mod corrections;
 pub mod data_accesses;
 pub mod data_breaches;
+pub mod data_retention;
 pub mod data_sources;
 pub mod deadlines;
 pub mod delegations;
@@ -88,6 +89,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     consents::configure(config);
     data_accesses::configure(config);
     data_breaches::configure(config);
+    data_retention::configure(config);
     reviews::configure(config);
     consultations::configure(config);
     corrections::configure(config);
