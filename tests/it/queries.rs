@@ -238,8 +238,8 @@ fn every_query_on_cases_asks_who_looks() {
     }
     assert_eq!(
         (asking, listed.len()),
-        (7, OF_CASES.len()),
-        "reading one, lists, the register, figures and what makes them, what is finished and erasing it"
+        (9, OF_CASES.len()),
+        "reading one, lists, the register, figures and what makes them, what is finished, what holds it and erasing it"
     );
 }
 

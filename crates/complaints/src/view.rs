@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use deadlines::Timeliness;
 use kernel::Ctx;
 use kernel::id::{AgencyId, StaffId};
+use kernel::retention::Held;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -70,6 +71,11 @@ pub struct View {
     pub in_court_since: Option<NaiveDate>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<CaseOutcome>,
+    /// Of a request for erasure that was answered or refused: by which rules data of its sender was still to be kept then, and until
+    /// when.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 100)]
+    pub held: Vec<Held>,
     /// Decisions and answers, the last one last.
     #[schema(max_items = 20)]
     pub answers: Vec<Given>,
@@ -174,6 +180,7 @@ pub fn view(
         proposed_kind: marks.proposed_kind,
         in_court_since: marks.in_court_since,
         outcome: case.outcome,
+        held: marks.held.clone(),
         answers: given.to_vec(),
         dialogues: dialogues.to_vec(),
         files: files.iter().filter(|file| is_shown(file, case, &ctx.actor)).map(CaseFileView::of).collect(),

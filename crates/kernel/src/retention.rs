@@ -1,6 +1,8 @@
 //! How long personal data is kept, as data: a file under `migrations/seed/`, each line with its source and how sure we are of it.
 //! What is past its time is removed, or loses what tells of whom it was.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Days, Months, Utc};
@@ -48,6 +50,42 @@ pub struct Rule {
     pub mark: String,
 }
 
+/// A rule that keeps data of somebody who wants it erased.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[schema(as = HeldData)]
+pub struct Held {
+    #[schema(example = "complaint", max_length = 50)]
+    pub rule: String,
+    #[schema(example = "Hồ sơ giải quyết khiếu nại", max_length = 300)]
+    pub name: String,
+    #[schema(example = "File of a complaint", max_length = 300)]
+    pub name_en: String,
+    /// The text that says so.
+    #[schema(example = "TT 10/2022/TT-BNV", max_length = 300)]
+    pub source: String,
+    /// C confirmed, P partly, S secondary, R recalled only.
+    #[schema(example = "R", max_length = 2)]
+    pub mark: String,
+    /// Until when, of all that the rule keeps; exclusive. Absent while it goes on, or something without a date holds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// What is held, once by each rule, with the latest moment: what has no date outlasts every date.
+pub fn each_once(all: impl IntoIterator<Item = Held>) -> Vec<Held> {
+    let mut once = BTreeMap::<String, Held>::new();
+    for held in all {
+        match once.entry(held.rule.clone()) {
+            Entry::Vacant(place) => drop(place.insert(held)),
+            Entry::Occupied(mut known) => {
+                let until = known.get().until.zip(held.until).map(|(one, other)| one.max(other));
+                known.get_mut().until = until;
+            }
+        }
+    }
+    once.into_values().collect()
+}
+
 static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     read_csv(include_str!("../../../migrations/seed/data-retention.csv")).expect("a test reads data-retention.csv")
 });
@@ -69,6 +107,12 @@ pub fn rule_for(entity: &str, kind: &str, state: &str) -> Option<&'static Rule> 
 }
 
 impl Rule {
+    /// It keeps something of somebody until then.
+    pub fn held(&self, until: Option<DateTime<Utc>>) -> Held {
+        let Self { rule, name, name_en, source, mark, .. } = self.clone();
+        Held { rule, name, name_en, source, mark, until }
+    }
+
     /// Until when what ended then is kept; exclusive.
     pub fn until(&self, ended: DateTime<Utc>) -> DateTime<Utc> {
         let moved = match self.unit {
@@ -104,6 +148,14 @@ mod tests {
         assert_eq!((log.amount, log.unit, log.mark.as_str()), (2, RetentionUnit::Year, "R"));
         assert_eq!(log.past(at("2028-02-29T10:00:00Z")), at("2026-02-28T10:00:00Z"));
         assert_eq!(log.until(at("2028-02-29T10:00:00Z")), at("2030-02-28T10:00:00Z"));
+    }
+
+    #[test]
+    fn what_goes_on_outlasts_every_date() {
+        let (one, other) = (rule("petition").expect("a rule"), rule("complaint").expect("a rule"));
+        let (soon, late) = (Some(at("2030-01-01T00:00:00Z")), Some(at("2031-01-01T00:00:00Z")));
+        let all = [one.held(soon), other.held(late), one.held(late), other.held(None), other.held(soon)];
+        assert_eq!(each_once(all), [other.held(None), one.held(late)]);
     }
 
     #[test]

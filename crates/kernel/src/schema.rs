@@ -417,6 +417,7 @@ joinable!(papers -> attachments (id));
 allow_tables_to_appear_in_same_query!(papers, attachments);
 allow_tables_to_appear_in_same_query!(cases, case_remarks, case_answers, journal);
 allow_tables_to_appear_in_same_query!(cases, inspections);
+allow_tables_to_appear_in_same_query!(dossiers, archive_items);
 joinable!(consent_events -> consents (consent_id));
 allow_tables_to_appear_in_same_query!(consents, consent_events);
 

@@ -311,6 +311,8 @@ async fn what_something_else_holds_stays() {
     let cast = Cast::again(&app).await;
     let other = at(&cast, Complaint, CaseStatus::Submitted).await;
     app.set_time("2027-09-01T09:00:00+07:00");
+    // The other's limits have run out, and nothing else happens to it meanwhile.
+    app.eventually("SELECT count(*) FROM timers WHERE fire_at <= '2027-09-01T09:00:00+07:00'", 0).await;
     let case = format!("UPDATE cases SET version = version WHERE id = '{id}'");
     let open = format!("UPDATE cases SET origin_id = '{id}' WHERE id = '{other}'");
     let held = [

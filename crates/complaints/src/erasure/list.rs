@@ -84,7 +84,7 @@ async fn of(
 ) -> Result<Vec<CaseToErase>> {
     let who: Vec<Uuid> = ctx.actor.id().into_iter().chain(ctx.actor.agency().map(|agency| agency.0)).collect();
     // Whoever is accused is told of it here as little as anywhere.
-    let mut query = finished(ctx, world, rule).filter(diesel::dsl::not(cases::barred.overlaps_with(who)));
+    let mut query = finished(ctx, world, rule, None).filter(diesel::dsl::not(cases::barred.overlaps_with(who)));
     if let Some((until, closed_at, id)) = after {
         let from = rule.past(until);
         let last = match from.cmp(&closed_at) {

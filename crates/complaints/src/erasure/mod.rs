@@ -1,7 +1,9 @@
 //! What is past its time loses what tells of whom it was: names, numbers, addresses, words and files. The row stays, with its code,
 //! its dates and what became of it, and so do the journal, which never held words, and everything that is counted. In reading order:
-//! what is [`finished`] and what holds it, what is [`due`], [`mod@erase`], and the [`list`] of what goes next.
+//! what is [`finished`] and what holds it, what is [`due`], [`mod@erase`], what is done when it is [`asked`] for, and the [`list`] of
+//! what goes next.
 
+mod asked;
 mod erase;
 pub mod list;
 
@@ -11,14 +13,18 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::files::Sha256;
+use kernel::id::CitizenId;
 use kernel::idempotency::KEPT;
 use kernel::problem::CONFLICT;
 use kernel::retention::{self, Rule};
 use kernel::schema::{case_files, cases, inspections};
 use kernel::sql::{Sql, sql};
 use kernel::{Actor, Ctx, Result};
+use uuid::Uuid;
 
-use crate::case::{Case, visible_to};
+pub use asked::{asked_by, settle};
+
+use crate::case::{Case, CaseId, visible_to};
 use crate::facts::CaseKind;
 use crate::inspection::InspectionStatus;
 use crate::steps::World;
@@ -27,7 +33,7 @@ use crate::workflow::CaseStatus;
 /// What rules on keeping call a case.
 const ENTITY: &str = "case";
 
-diesel::alias!(cases as kin: Kin, cases as asked: Asked);
+diesel::alias!(cases as kin: Kin, cases as running: Running);
 
 /// The rules on cases.
 fn rules() -> impl Iterator<Item = &'static Rule> {
@@ -48,8 +54,14 @@ fn quiet(ctx: &Ctx) -> Sql<Bool> {
 
 /// The cases that this rule keeps and that still say whose they were, whoever looks: they are named by id, code and date alone. Not
 /// among them is what something else holds, too: a court, an open case that it grew out of or that grew out of it, an inspection that
-/// it gave rise to, a running request of its sender about their data.
-fn finished<'a>(ctx: &Ctx, world: World<'_>, rule: &'static Rule) -> cases::BoxedQuery<'a, Pg> {
+/// it gave rise to, a running request of its sender about their data,
+/// other than `request` itself.
+fn finished<'a>(
+    ctx: &Ctx,
+    world: World<'_>,
+    rule: &'static Rule,
+    request: Option<CaseId>,
+) -> cases::BoxedQuery<'a, Pg> {
     let system = Ctx { actor: Actor::System, now: ctx.now };
     let kind = CaseKind::from_code(&rule.kind);
     // What another rule keeps that is narrower is not this one's.
@@ -61,10 +73,11 @@ fn finished<'a>(ctx: &Ctx, world: World<'_>, rule: &'static Rule) -> cases::Boxe
     let inspection = inspections::table
         .filter(inspections::case_id.eq(cases::id.nullable()))
         .filter(inspections::status.eq_any(inspecting));
-    let request = asked
-        .filter(asked.field(cases::sender_id).eq(cases::sender_id))
-        .filter(asked.field(cases::kind).eq(CaseKind::DataSubjectRequest))
-        .filter(asked.field(cases::open));
+    let request = running
+        .filter(running.field(cases::sender_id).eq(cases::sender_id))
+        .filter(running.field(cases::kind).eq(CaseKind::DataSubjectRequest))
+        .filter(running.field(cases::open))
+        .filter(running.field(cases::id).ne(request.map_or(Uuid::nil(), |id| id.0)));
     cases::table
         .filter(visible_to(&system, world.rules))
         .filter(cases::kind.eq(rule.kind.as_str()))
@@ -79,20 +92,25 @@ fn finished<'a>(ctx: &Ctx, world: World<'_>, rule: &'static Rule) -> cases::Boxe
         .into_boxed()
 }
 
+/// Whose, and the request that asks for it.
+type Of = (CitizenId, CaseId);
+
 /// The cases that are past their time, `most` at most, each with the rule that has kept it; of each rule, the oldest first.
-///
-/// # Errors
-/// The database.
 async fn due(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
     world: World<'_>,
+    of: Option<Of>,
     most: i64,
 ) -> Result<Vec<(Case, &'static Rule)>> {
     let mut found = Vec::new();
     let mut left = most;
     for rule in rules() {
-        let past = finished(ctx, world, rule).filter(cases::closed_at.le(rule.past(ctx.now))).filter(quiet(ctx));
+        let finished = finished(ctx, world, rule, of.map(|(_, request)| request));
+        let mut past = finished.filter(cases::closed_at.le(rule.past(ctx.now))).filter(quiet(ctx));
+        if let Some((sender, _)) = of {
+            past = past.filter(cases::sender_id.eq(sender));
+        }
         let rows: Vec<Case> =
             past.order((cases::closed_at, cases::id)).limit(left).select(Case::as_select()).load(conn).await?;
         found.extend(rows.into_iter().map(|case| (case, rule)));
@@ -112,7 +130,7 @@ async fn due(
 pub async fn run(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, most: i64) -> Result<usize> {
     let ctx = Ctx { actor: Actor::System, now: ctx.now };
     let mut erased = 0;
-    for (case, rule) in due(conn, &ctx, world, most).await? {
+    for (case, rule) in due(conn, &ctx, world, None, most).await? {
         match erase::erase(conn, &ctx, world, &case, rule, None).await {
             Ok(()) => erased += 1,
             Err(error) if error.is(&CONFLICT) => {}
