@@ -45,7 +45,7 @@ pub fn facts(kind: CaseKind) -> Value {
         CaseKind::SupervisionRecommendation => json!({
             "kind": kind, "document_number": "12/KN-MTTQ", "document_date": "2026-08-10",
         }),
-        CaseKind::DataSubjectRequest => json!({ "kind": kind, "right": "erase" }),
+        CaseKind::DataSubjectRequest => json!({ "kind": kind, "right": "access" }),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Denunciations: sent without an account, followed by a code, settled by people who do not know who denounces.
 
 mod above;
-mod canary;
+pub mod canary;
 mod files;
 mod page;
 mod sequences;

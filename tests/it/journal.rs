@@ -3,7 +3,7 @@
 mod events;
 mod numbering;
 mod restore;
-mod tampering;
+pub mod tampering;
 mod timers;
 
 use api::Server;

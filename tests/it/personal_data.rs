@@ -3,4 +3,6 @@
 mod accesses;
 mod breaches;
 mod consents;
+mod erasure;
 mod export;
+mod requests;

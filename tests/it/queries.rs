@@ -238,8 +238,8 @@ fn every_query_on_cases_asks_who_looks() {
     }
     assert_eq!(
         (asking, listed.len()),
-        (7, OF_CASES.len()),
-        "reading one, lists, one's own together, the register, figures and what makes them"
+        (11, OF_CASES.len()),
+        "one, lists, one's own together, the register, figures and what makes them, what is finished, what holds it and erasing it"
     );
 }
 

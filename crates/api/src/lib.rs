@@ -20,6 +20,7 @@ pub mod call;
 pub mod contract;
 pub mod database;
 pub mod demo;
+pub mod erasure;
 pub mod gate;
 pub mod gateway;
 pub mod negotiation;

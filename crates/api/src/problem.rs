@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use kernel::problem::{Error, FieldError, Kind, Occurrence, Problem, Text};
+use kernel::retention::Held;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -147,6 +148,10 @@ pub struct Document {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = action_codes)]
     allowed_actions: Option<Value>,
+    /// The rules that keep data which is to be erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Held>>, max_items = 100)]
+    held: Option<Value>,
 }
 
 fn action_codes() -> Array {
@@ -195,6 +200,7 @@ pub fn render(error: &Error, language: Language, request_id: &str) -> HttpRespon
         state: member("state"),
         version: member("version"),
         allowed_actions: member("allowed_actions"),
+        held: member("held"),
     };
     let mut response = HttpResponse::build(status);
     response.insert_header((header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json")));

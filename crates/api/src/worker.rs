@@ -18,6 +18,7 @@ use procedures::fee::refund;
 use tokio::sync::watch;
 
 use crate::app::App;
+use crate::erasure;
 use crate::traffic::Traffic;
 
 /// How long the leader rests when it has caught up: entries are numbered within 200 ms.
@@ -63,7 +64,7 @@ async fn lead(app: &Arc<App>, db: &Db, traffic: &Traffic, stop: &mut watch::Rece
     }
     log::info!("worker: leading");
     leader::make_room(&mut conn).await?;
-    let (mut checkpointed, mut tidied) = (None::<Instant>, None::<Instant>);
+    let (mut checkpointed, mut tidied, mut erased) = (None::<Instant>, None::<Instant>, None::<Instant>);
     let is_due = |last: &Option<Instant>, every| last.is_none_or(|last| last.elapsed() >= every);
     while !is_over(stop) {
         let numbered = leader::number(&mut conn, BATCH).await?;
@@ -76,6 +77,15 @@ async fn lead(app: &Arc<App>, db: &Db, traffic: &Traffic, stop: &mut watch::Rece
         if is_due(&tidied, HOUSEKEEPING) {
             tidied = Some(Instant::now());
             tidy(app, &mut conn, traffic).await?;
+        }
+        // After what was tidied: no kept answer still holds what is erased.
+        if is_due(&erased, HOUSEKEEPING) {
+            let done = erasure::run(app, &mut conn).await;
+            let more = done.unwrap_or_else(|error| {
+                log::error!("what is past its time stays for now: {error}");
+                false
+            });
+            erased = (!more).then(Instant::now);
         }
         // Entry by entry, numbering would cost as much as the work it records; a full batch has more behind it.
         let more = numbered == BATCH || fired == TIMERS;

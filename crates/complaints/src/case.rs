@@ -8,6 +8,7 @@ use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::{AgencyId, CitizenId, StaffId};
 use kernel::json::Json;
+use kernel::retention::Held;
 use kernel::rules::Rules;
 use kernel::schema::cases;
 use kernel::{Actor, Ctx, Permission, Result, condition, id, text_enum};
@@ -172,6 +173,12 @@ pub struct Marks {
     /// It came in a letter that another case is about, too: reports count letters and cases (TT 01/2024/TT-TTCP).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub same_letter: bool,
+    /// When it lost what tells of whom it was: see [`crate::erasure`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased_at: Option<DateTime<Utc>>,
+    /// What kept its sender's data when they asked for it to be erased.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<Held>,
 }
 
 /// The row. Changing it means a new version and a journal entry: see [`crate::steps`].

@@ -130,6 +130,14 @@ pub enum Event {
         rung: Rung,
         to: Uuid,
     },
+    /// It lost what tells of whom it was.
+    Erased {
+        /// By which it was kept until then.
+        rule: String,
+        /// The request that asked for it, where it was not the rule alone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request: Option<Uuid>,
+    },
 }
 
 /// Kinds that are the agencies' own business.
@@ -184,6 +192,7 @@ impl journal::Event for Event {
             Self::FileStored { .. } => "case.file_stored",
             Self::DeadlinePassed { .. } => "case.deadline_passed",
             Self::Escalated { .. } => "case.escalated",
+            Self::Erased { .. } => "case.erased",
         }
     }
 }

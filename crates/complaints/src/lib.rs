@@ -11,11 +11,12 @@
 //! - [`note`]: what officers note for each other; [`template`]: from what they begin what they write to senders
 //! - [`inspection`]: public-duty inspections, what they found and whether it was remedied
 //! - [`list`], [`timeline`]: reading; [`own`]: what somebody is given of all of theirs; [`register`], [`report`]: the book of what was received, and what is counted of it
-//! - [`timer`]: what happens when nobody does anything
+//! - [`timer`]: what happens when nobody does anything; [`erasure`]: what is left of a case when its time is over
 //! - [`event`]: what the journal is told; [`problem`]: what can go wrong
 
 pub mod case;
 pub mod clocks;
+pub mod erasure;
 pub mod event;
 pub mod facts;
 pub mod file;

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use crate::case::CaseId;
 use crate::event::Event;
-use crate::problem::NOT_YOURS_TO_DO;
+use crate::problem::{ERASED, NOT_YOURS_TO_DO};
 use crate::steps::{Moving, World, look, read};
 
 id! { CaseNoteId, "The id of a note on a case."; }
@@ -47,7 +47,7 @@ pub struct CaseNote {
 /// Makes a note.
 ///
 /// # Errors
-/// [`NOT_YOURS_TO_DO`] for others than those who handle it.
+/// [`NOT_YOURS_TO_DO`] for others than those who handle it; [`ERASED`].
 pub async fn make(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
@@ -60,6 +60,9 @@ pub async fn make(
     again(async || {
         let seen = read(conn, ctx, world, id).await?;
         let author = ctx.actor.id().filter(|_| seen.case.is_handled_by(&ctx.actor));
+        if author.is_some() && seen.case.marks.0.erased_at.is_some() {
+            return Err(ERASED.error());
+        }
         let note = CaseNote {
             id: new.id.unwrap_or_else(|| CaseNoteId::at(ctx.now)),
             case_id: id,
@@ -82,7 +85,7 @@ pub async fn make(
 /// The notes of a case, oldest first.
 ///
 /// # Errors
-/// As [`make`].
+/// [`NOT_YOURS_TO_DO`] for others than those who handle it.
 pub async fn list(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, id: CaseId) -> Result<Vec<CaseNote>> {
     let seen = look(conn, ctx, world, id, Through::Notes).await?;
     if !seen.case.is_handled_by(&ctx.actor) {

@@ -88,6 +88,16 @@ kernel::problems! {
         "Nơi nhận là bên bị phản ánh", "It would go to whoever is accused";
         "Gửi tới cơ quan cấp trên trực tiếp.", "Send it to the agency above."
     }
+    KEPT_BY_LAW = Conflict "case.kept_by_law" {
+        "Dữ liệu còn phải lưu giữ theo quy định", "The data is still to be kept by law";
+        "Căn cứ và thời hạn nằm trong held. Từ chối với căn cứ kept_by_law, hoặc đồng ý một phần; người gửi được báo cùng các căn cứ đó.",
+        "Grounds and dates are in held. Refuse with the ground kept_by_law, or grant it in part; the sender is told the same grounds."
+    }
+    ERASED = Conflict "case.erased" {
+        "Vụ việc đã được ẩn danh", "The case was erased";
+        "Hết thời hạn lưu, tên, lời và tệp đã được xoá; không ghi thêm gì vào vụ việc.",
+        "Its time was over, and names, words and files are gone; nothing is added to it."
+    }
     REPORT_NOT_FOUND = NotFound "petition_report.not_found" {
         "Không tìm thấy sổ hoặc báo cáo", "Register or report not found";
         "Không có cơ quan, mẫu hoặc kỳ báo cáo này, hoặc không dành cho bạn.",

@@ -61,10 +61,16 @@ pub async fn timeline(
     id: CaseId,
 ) -> Result<Vec<CaseTimelineEntry>> {
     let case = look(conn, ctx, world, id, Through::Timeline).await?.case;
-    let entries = match case.is_handled_by(&ctx.actor) {
+    let mut entries = match case.is_handled_by(&ctx.actor) {
         true => happened(conn, &[case.id.0], &[]).await?,
         false => told(conn, ctx, &[case.id.0]).await?,
     };
+    if case.marks.0.erased_at.is_some() {
+        // The journal still has the account's id; nobody is told any more.
+        for (_, entry) in &mut entries {
+            entry.actor_id = entry.actor_id.filter(|_| entry.actor_kind == "staff");
+        }
+    }
     Ok(entries.into_iter().map(|(_, entry)| entry).collect())
 }
 

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use deadlines::Timeliness;
 use kernel::Ctx;
 use kernel::id::{AgencyId, StaffId};
+use kernel::retention::Held;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -70,6 +71,11 @@ pub struct View {
     pub in_court_since: Option<NaiveDate>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<CaseOutcome>,
+    /// Of a request for erasure that was answered or refused: by which rules data of its sender was still to be kept then, and until
+    /// when.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 100)]
+    pub held: Vec<Held>,
     /// Decisions and answers, the last one last.
     #[schema(max_items = 20)]
     pub answers: Vec<Given>,
@@ -95,6 +101,9 @@ pub struct View {
     pub finished_at: Option<DateTime<Utc>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<DateTime<Utc>>,
+    /// When it lost what tells of whom it was: names are pseudonyms since then, and words and files are gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub erased_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
 }
 
@@ -171,6 +180,7 @@ pub fn view(
         proposed_kind: marks.proposed_kind,
         in_court_since: marks.in_court_since,
         outcome: case.outcome,
+        held: marks.held.clone(),
         answers: given.to_vec(),
         dialogues: dialogues.to_vec(),
         files: files.iter().filter(|file| is_shown(file, case, &ctx.actor)).map(CaseFileView::of).collect(),
@@ -181,6 +191,7 @@ pub fn view(
         accepted_at: case.accepted_at,
         finished_at: case.finished_at,
         closed_at: case.closed_at,
+        erased_at: marks.erased_at,
         created_at: case.created_at,
     }
 }

@@ -14,7 +14,9 @@ use uuid::{Builder, Uuid};
 
 use crate::clock::uuid_at;
 use crate::ctx::{Actor, Ctx};
+use crate::id::CitizenId;
 use crate::problem::Result;
+use crate::record::Also;
 use crate::schema::data_accesses;
 use crate::text_enum;
 
@@ -98,6 +100,13 @@ impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for Noted<Q> {
         out.push_sql(") AS seen (id, citizen_id) ON CONFLICT (staff_id, entity_id, hour) DO NOTHING");
         Ok(())
     }
+}
+
+/// That the identity was this citizen's is no longer known of what was read: it is erased. Who read it, and when, stays.
+pub fn part_from(citizen: CitizenId, entity: Uuid) -> Also {
+    let row =
+        data_accesses::table.filter(data_accesses::citizen_id.eq(citizen)).filter(data_accesses::entity_id.eq(entity));
+    Box::new(diesel::update(row).set(data_accesses::citizen_id.eq(None::<CitizenId>)))
 }
 
 /// Removes the oldest rows that were made before that moment, `most` at most; returns how many.

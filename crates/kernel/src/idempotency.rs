@@ -16,7 +16,7 @@ use crate::schema::idempotency;
 use crate::secret;
 
 /// How long answers are kept.
-const KEPT: TimeDelta = TimeDelta::hours(48);
+pub const KEPT: TimeDelta = TimeDelta::hours(48);
 
 crate::problems! {
     IN_FLIGHT = Conflict "idempotency.in_flight" {

@@ -3,7 +3,7 @@
 //! - [`ctx`]: who acts and when; [`permission`]: who may do what; [`mod@id`], [`clock`]
 //! - [`problem`]: everything that can go wrong, with its words in two languages
 //! - [`db`]: the only place that sees a pool; [`mod@condition`]: who sees a row; [`mod@sql`]; [`record`]: a change, its journal entry, timers and answer in one statement
-//! - [`journal`]: the spine; [`timers`]: what must happen later; [`access`]: who has read whose identity; [`idempotency`]: a retry does the work once
+//! - [`journal`]: the spine; [`timers`]: what must happen later; [`access`]: who has read whose identity; [`leaving`]: contents that were erased; [`idempotency`]: a retry does the work once
 //! - [`rules`]: calendars and limits as data; [`limits`]: what an agency owes by them, [`retention`]: how long things are kept, [`clocks`]: several at once, [`ladder`]: to whom what is late is shown
 //! - [`period`]: the days that reports are about, [`figures`]: what they count
 //! - [`request`]: what is said with a step; [`mod@reference`]: what replicas keep in memory; [`address`], [`files`], [`mod@grouped`], [`instant`], [`json`], [`page`], [`secret`], [`signing`], [`text`]
@@ -24,6 +24,7 @@ pub mod instant;
 pub mod journal;
 pub mod json;
 pub mod ladder;
+pub mod leaving;
 pub mod limits;
 pub mod page;
 pub mod period;

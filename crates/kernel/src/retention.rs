@@ -1,10 +1,13 @@
 //! How long personal data is kept, as data: a file under `migrations/seed/`, each line with its source and how sure we are of it.
-//! What is past its time is removed.
+//! What is past its time is removed, or loses what tells of whom it was.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Days, Months, Utc};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::rules::read_csv;
 use crate::text_enum;
@@ -15,30 +18,111 @@ text_enum! {
 }
 
 /// How long something is kept.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = DataRetentionRule)]
 pub struct Rule {
+    #[schema(example = "petition_filed", max_length = 50)]
     pub rule: String,
+    /// Of what.
+    #[schema(example = "case", max_length = 50)]
+    pub entity: String,
+    /// Only of that kind.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    #[schema(example = "petition", max_length = 50)]
+    pub kind: String,
+    /// Only of what ended in that state.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    #[schema(example = "filed", max_length = 50)]
+    pub state: String,
     /// How long, from when it ended.
+    #[schema(minimum = 1, maximum = 200, example = 1)]
     pub amount: u32,
     pub unit: RetentionUnit,
+    #[schema(example = "Đơn không đủ điều kiện xử lý, lưu", max_length = 300)]
     pub name: String,
+    #[schema(example = "Petition that was not eligible, filed away", max_length = 300)]
     pub name_en: String,
     /// The text that says so.
+    #[schema(example = "TT 05/2021/TT-TTCP", max_length = 300)]
     pub source: String,
     /// C confirmed, P partly, S secondary, R recalled only.
+    #[schema(example = "C", max_length = 2)]
     pub mark: String,
+}
+
+/// A rule that keeps data of somebody who wants it erased.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[schema(as = HeldData)]
+pub struct Held {
+    #[schema(example = "complaint", max_length = 50)]
+    pub rule: String,
+    #[schema(example = "Hồ sơ giải quyết khiếu nại", max_length = 300)]
+    pub name: String,
+    #[schema(example = "File of a complaint", max_length = 300)]
+    pub name_en: String,
+    /// The text that says so.
+    #[schema(example = "TT 10/2022/TT-BNV", max_length = 300)]
+    pub source: String,
+    /// C confirmed, P partly, S secondary, R recalled only.
+    #[schema(example = "R", max_length = 2)]
+    pub mark: String,
+    /// Until when, of all that the rule keeps; exclusive. Absent while it goes on, or something without a date holds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// What is held, once by each rule, with the latest moment: what has no date outlasts every date.
+pub fn each_once(all: impl IntoIterator<Item = Held>) -> Vec<Held> {
+    let mut once = BTreeMap::<String, Held>::new();
+    for held in all {
+        match once.entry(held.rule.clone()) {
+            Entry::Vacant(place) => drop(place.insert(held)),
+            Entry::Occupied(mut known) => {
+                let until = known.get().until.zip(held.until).map(|(one, other)| one.max(other));
+                known.get_mut().until = until;
+            }
+        }
+    }
+    once.into_values().collect()
 }
 
 static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     read_csv(include_str!("../../../migrations/seed/data-retention.csv")).expect("a test reads data-retention.csv")
 });
 
+/// Every rule. Of those that fit, the first one holds.
+pub fn rules() -> &'static [Rule] {
+    &RULES
+}
+
 /// The rule of that name.
 pub fn rule(name: &str) -> Option<&'static Rule> {
-    RULES.iter().find(|rule| rule.rule == name)
+    rules().iter().find(|rule| rule.rule == name)
+}
+
+/// The rule for something of this kind that ended in this state.
+pub fn rule_for(entity: &str, kind: &str, state: &str) -> Option<&'static Rule> {
+    let fits = |own: &str, of: &str| own.is_empty() || own == of;
+    rules().iter().find(|rule| rule.entity == entity && fits(&rule.kind, kind) && fits(&rule.state, state))
 }
 
 impl Rule {
+    /// It keeps something of somebody until then.
+    pub fn held(&self, until: Option<DateTime<Utc>>) -> Held {
+        let Self { rule, name, name_en, source, mark, .. } = self.clone();
+        Held { rule, name, name_en, source, mark, until }
+    }
+
+    /// Until when what ended then is kept; exclusive.
+    pub fn until(&self, ended: DateTime<Utc>) -> DateTime<Utc> {
+        let moved = match self.unit {
+            RetentionUnit::Day => ended.checked_add_days(Days::new(u64::from(self.amount))),
+            RetentionUnit::Month => ended.checked_add_months(Months::new(self.amount)),
+            RetentionUnit::Year => ended.checked_add_months(Months::new(self.amount.saturating_mul(12))),
+        };
+        moved.unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+
     /// What ended before that moment is past its time now.
     pub fn past(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         let moved = match self.unit {
@@ -54,11 +138,30 @@ impl Rule {
 mod tests {
     use super::*;
 
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().expect("an instant")
+    }
+
     #[test]
     fn the_file_is_read_and_years_are_whole() {
-        let at = |text: &str| text.parse::<DateTime<Utc>>().expect("an instant");
         let log = rule("access_log").expect("a rule");
         assert_eq!((log.amount, log.unit, log.mark.as_str()), (2, RetentionUnit::Year, "R"));
         assert_eq!(log.past(at("2028-02-29T10:00:00Z")), at("2026-02-28T10:00:00Z"));
+        assert_eq!(log.until(at("2028-02-29T10:00:00Z")), at("2030-02-28T10:00:00Z"));
+    }
+
+    #[test]
+    fn what_goes_on_outlasts_every_date() {
+        let (one, other) = (rule("petition").expect("a rule"), rule("complaint").expect("a rule"));
+        let (soon, late) = (Some(at("2030-01-01T00:00:00Z")), Some(at("2031-01-01T00:00:00Z")));
+        let all = [one.held(soon), other.held(late), one.held(late), other.held(None), other.held(soon)];
+        assert_eq!(each_once(all), [other.held(None), one.held(late)]);
+    }
+
+    #[test]
+    fn the_narrower_rule_comes_first() {
+        let code = |state| rule_for("case", "petition", state).map(|rule| rule.rule.as_str());
+        assert_eq!((code("filed"), code("closed")), (Some("petition_filed"), Some("petition")));
+        assert_eq!(rule_for("case", "unheard_of", "closed"), None);
     }
 }

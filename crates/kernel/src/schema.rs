@@ -368,6 +368,7 @@ table! {
 }
 table! { case_serials (agency_id, year) { agency_id -> Uuid, year -> Int4, last -> Int4 } }
 
+table! { leaving_files (sha256) { sha256 -> Bytea, asked_at -> Timestamptz, going_at -> Nullable<Timestamptz> } }
 table! {
     data_accesses (id) {
         id -> Uuid, staff_id -> Uuid, agency_id -> Uuid, citizen_id -> Nullable<Uuid>, entity_kind -> Text, entity_id -> Uuid,
@@ -415,6 +416,8 @@ allow_tables_to_appear_in_same_query!(imports, import_progress);
 joinable!(papers -> attachments (id));
 allow_tables_to_appear_in_same_query!(papers, attachments);
 allow_tables_to_appear_in_same_query!(cases, case_remarks, case_answers, journal);
+allow_tables_to_appear_in_same_query!(cases, inspections);
+allow_tables_to_appear_in_same_query!(dossiers, archive_items);
 joinable!(consent_events -> consents (consent_id));
 allow_tables_to_appear_in_same_query!(consents, consent_events);
 

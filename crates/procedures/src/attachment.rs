@@ -376,3 +376,9 @@ impl QueryFragment<Pg> for InsertPapers {
         Ok(())
     }
 }
+
+/// Whether a paper of any dossier has this content.
+pub async fn has_content(conn: &mut AsyncPgConnection, sha256: Sha256) -> Result<bool> {
+    let paper = attachments::table.filter(attachments::sha256.eq(sha256));
+    Ok(diesel::select(diesel::dsl::exists(paper)).get_result(conn).await?)
+}

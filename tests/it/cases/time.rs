@@ -76,7 +76,13 @@ fn known() -> Vec<Known> {
             "accept",
             ["data_subject_request", "acknowledge", ""],
         ),
-        (DataSubjectRequest, same(DataSubjectRequest), &[Submit], "resolve", ["data_subject_request", "erase", ""]),
+        (
+            DataSubjectRequest,
+            with(DataSubjectRequest, "right", json!("erase")),
+            &[Submit],
+            "resolve",
+            ["data_subject_request", "erase", ""],
+        ),
         (
             DataSubjectRequest,
             with(DataSubjectRequest, "right", json!("access")),

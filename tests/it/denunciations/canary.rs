@@ -22,7 +22,11 @@ use crate::start::{Program, Scratch};
 /// However a canary may be written.
 fn spellings() -> Vec<String> {
     let phone = PHONE.trim_start_matches("+84");
-    let plain = [NAME, NUMBER, phone, ADDRESS, "0987.654.321", "0987 654 321"];
+    spellings_of(&[NAME, NUMBER, phone, ADDRESS, "0987.654.321", "0987 654 321"])
+}
+
+/// However these may be written.
+pub fn spellings_of(plain: &[&str]) -> Vec<String> {
     let mut all = BTreeSet::new();
     for canary in plain {
         let nfd: String = canary.nfd().collect();
@@ -30,7 +34,7 @@ fn spellings() -> Vec<String> {
             .encode_utf16()
             .map(|unit| if unit < 128 { char::from(unit as u8).to_string() } else { format!("\\u{unit:04x}") })
             .collect();
-        for text in [canary.to_owned(), nfd, fold(canary), canary.to_uppercase(), escaped] {
+        for text in [(*canary).to_owned(), nfd, fold(canary), canary.to_uppercase(), escaped] {
             // Of base64 the middle, which is the same whatever comes before, at three places.
             for skipped in 0..3 {
                 let encoded = STANDARD.encode(&text.as_bytes()[skipped..]);
@@ -47,7 +51,7 @@ fn spellings() -> Vec<String> {
     all.into_iter().collect()
 }
 
-fn search(place: &str, text: &str, spellings: &[String]) {
+pub fn search(place: &str, text: &str, spellings: &[String]) {
     let folded = fold(text);
     for spelling in spellings {
         assert!(!text.contains(spelling.as_str()), "{spelling} stands in {place}");
@@ -61,7 +65,7 @@ struct Line {
     line: String,
 }
 
-async fn lines(app: &TestApp, sql: &str) -> Vec<String> {
+pub async fn lines(app: &TestApp, sql: &str) -> Vec<String> {
     let conn = &mut *app.db.conn().await.unwrap();
     let lines: Vec<Line> = diesel::sql_query(sql).load(conn).await.unwrap();
     lines.into_iter().map(|line| line.line).collect()
@@ -173,7 +177,7 @@ fn lead_without_words(mut lead: serde_json::Value) -> serde_json::Value {
     lead
 }
 
-fn search_files(directory: &Path, spellings: &[String]) {
+pub fn search_files(directory: &Path, spellings: &[String]) {
     for entry in std::fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {

@@ -13,7 +13,7 @@ use super::{WAITING, mixed_history, verified};
 use crate::harness::{TestApp, monday};
 
 /// The keys that the test's servers sign with.
-fn keys(app: &TestApp) -> KeyRing {
+pub fn keys(app: &TestApp) -> KeyRing {
     let pem =
         std::fs::read_to_string(app.data_dir.path().join("demo-secrets/signing-keys.pem")).expect("the demo's keys");
     KeyRing::from_pem(&pem).expect("good keys")

@@ -2,7 +2,6 @@
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
-use futures_util::StreamExt;
 use kernel::files::{Expected, Sha256};
 use kernel::id::AgencyId;
 use kernel::problem::Error;
@@ -16,7 +15,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::attachments::{LIMIT, announced, without_hidden_data};
+use super::attachments::{announced, keep, without_hidden_data};
 use super::queue::centre;
 use crate::call::{Call, Id, Parameters, page};
 use crate::problem::{Document, Result};
@@ -163,9 +162,7 @@ async fn upload_evidence(
     let (id, sha256) = ids.0;
     let awaited = expected(&evidence::awaited(&mut *call.db.conn().await?, &call.ctx, id, sha256).await?);
     announced(&request, &awaited)?;
-    // The file is stored before the row says so: a file that nobody names is only waste, a row without one a lie.
-    let content = content.map(|piece| piece.map_err(std::io::Error::other));
-    call.app.files.put(content, awaited, LIMIT).await.map_err(Error::from)?;
+    keep(&call, content, awaited).await?;
     let Call { db, ctx, .. } = call;
     let view = db.run(async move |conn| evidence::arrived(conn, &ctx, id, sha256).await).await?;
     Ok(tagged(view.version, &view))

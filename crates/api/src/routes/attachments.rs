@@ -4,9 +4,10 @@ use actix_web::http::header;
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use futures_util::StreamExt;
-use kernel::Actor;
+use kernel::files::problems::UNAVAILABLE;
 use kernel::files::{Content, Expected, FilesError, MediaType, strip};
 use kernel::problem::Error;
+use kernel::{Actor, leaving};
 use procedures::DossierId;
 use procedures::attachment::{Attachment, AttachmentId, AttachmentView, NewAttachment};
 use procedures::upload::{self, Addition};
@@ -62,6 +63,19 @@ pub(super) fn announced(request: &HttpRequest, declared: &Expected) -> Result<()
     }
 }
 
+/// Puts what arrives into the store, before the row says so: a file that nobody names is only waste, a row without one a lie.
+///
+/// # Errors
+/// What arrives is not what was expected; the same content was erased elsewhere, and is just being removed.
+pub(super) async fn keep(call: &Call, content: web::Payload, expected: Expected) -> Result<()> {
+    if leaving::is_going(&mut *call.db.conn().await?, expected.sha256).await? {
+        return Err(UNAVAILABLE.error().retry_after(1).into());
+    }
+    let content = content.map(|piece| piece.map_err(std::io::Error::other));
+    call.app.files.put(content, expected, LIMIT).await.map_err(Error::from)?;
+    Ok(())
+}
+
 /// Upload a paper's content
 ///
 /// Exactly the declared bytes: size, SHA-256 and type are checked. Sending the same again after a lost connection is
@@ -87,9 +101,7 @@ async fn upload_attachment(
     let (id, paper) = ids.0;
     let awaited = upload::awaited(&mut *call.db.conn().await?, &call.ctx, id, paper).await?;
     announced(&request, &expected(&awaited)?)?;
-    // The file is stored before the row says so: a file that nobody names is only waste, a row without one a lie.
-    let content = content.map(|piece| piece.map_err(std::io::Error::other));
-    call.app.files.put(content, expected(&awaited)?, LIMIT).await.map_err(Error::from)?;
+    keep(&call, content, expected(&awaited)?).await?;
     let Call { db, ctx, .. } = call;
     let (version, view) = db.run(async move |conn| upload::arrived(conn, &ctx, awaited).await).await?;
     Ok(tagged(version, &view))

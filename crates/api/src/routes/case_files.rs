@@ -4,13 +4,12 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use complaints::CaseId;
 use complaints::paper::{self, CaseFile, CaseFileId, CaseFileView, NewCaseFile};
-use futures_util::StreamExt;
 use kernel::Actor;
 use kernel::files::{Expected, MediaType};
 use kernel::problem::Error;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::attachments::{LIMIT, announced, without_hidden_data};
+use super::attachments::{announced, keep, without_hidden_data};
 use crate::call::{Call, Id};
 use crate::problem::{Document, Result};
 use crate::write::{Answered, Write, tagged};
@@ -71,9 +70,7 @@ async fn upload_case_file(
     let (id, file) = ids.0;
     let awaited = paper::awaited(&mut *call.db.conn().await?, &call.ctx, call.app.cases(), id, file).await?;
     announced(&request, &expected(&awaited)?)?;
-    // The file is stored before the row says so: a file that nobody names is only waste, a row without one a lie.
-    let content = content.map(|piece| piece.map_err(std::io::Error::other));
-    call.app.files.put(content, expected(&awaited)?, LIMIT).await.map_err(Error::from)?;
+    keep(&call, content, expected(&awaited)?).await?;
     let Call { db, ctx, app, .. } = call;
     let (version, view) = db.run(async move |conn| paper::arrived(conn, &ctx, app.cases(), awaited).await).await?;
     Ok(tagged(version, &view))

@@ -2,7 +2,6 @@
 
 use actix_web::post;
 use chrono::NaiveDate;
-use complaints::CaseId;
 use complaints::request::{
     CaseAnswer, CaseAppeal, CaseAssignment, CaseClassification, CaseConfirmation, CaseConversion, CaseDecision,
     CaseGrounded, CaseLitigation, CasePartWithdrawal, CasePublication, CaseReferral, CaseService, CaseSplit,
@@ -11,11 +10,13 @@ use complaints::request::{
 use complaints::steps::{self, Act};
 use complaints::view::View;
 use complaints::workflow::CaseAction as A;
+use complaints::{CaseId, erasure};
 use diesel_async::AsyncPgConnection;
 use directory::{Posting, staff};
 use kernel::Permission;
 use kernel::id::StaffId;
 use kernel::permission::permissions_of;
+use procedures::archive::held::held;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::cases::no_such_official;
@@ -84,6 +85,23 @@ async fn act(
     act: Act,
 ) -> kernel::Result<kernel::idempotency::Answer> {
     steps::act(conn, &call.ctx, call.app.cases(), target, act).await
+}
+
+/// Answers or refuses a case; of one that asks for erasure, with what is held of its sender here and in the archive.
+async fn settle(
+    conn: &mut AsyncPgConnection,
+    call: &Call,
+    target: steps::Target<'_>,
+    given: Act,
+) -> kernel::Result<kernel::idempotency::Answer> {
+    let (ctx, world) = (&call.ctx, call.app.cases());
+    let asked = match ctx.actor.may(Permission::ProtectData) {
+        true => erasure::asked_by(conn, ctx, world, target.id).await?,
+        false => None,
+    };
+    let Some(sender) = asked else { return act(conn, call, target, given).await };
+    let archived = held(conn, ctx, sender).await?;
+    erasure::settle(conn, ctx, world, target, given, sender, archived).await
 }
 
 /// A step's operation: documentation, route, an example among the demo's cases, and the use case behind it.
@@ -186,9 +204,9 @@ step! {
     /// Refuse to take a case up
     ///
     /// On a ground that the law knows for its kind: see `GET /v1/case-grounds`. What was lodged in time cannot be refused
-    /// as late.
+    /// as late. A request for erasure that is refused tells its sender in `held` by which rules their data is kept, and until when.
     refuse_case "/v1/cases/{id}/refuse" "refuseCase" "019b76da-a800-7000-8000-c00000000009" ["case:decide", "case:protect-data"] CaseGrounded = {"ground": "not_affected", "reason": "Quyết định không liên quan đến quyền, lợi ích của người gửi."},
-    |conn, call, why, target| act(conn, call, target, Act::Grounded(A::Refuse, why))
+    |conn, call, why, target| settle(conn, call, target, Act::Grounded(A::Refuse, why))
 }
 
 step! {
@@ -286,9 +304,11 @@ step! {
 step! {
     /// Answer a case
     ///
-    /// With reasons; with a file, where what was asked for is one.
+    /// With reasons; with a file, where what was asked for is one. A request for erasure is not granted while data of its sender is to
+    /// be kept by law (409 `case.kept_by_law`: `held` says by which rules and until when); granted, also in part, it erases with the
+    /// answer what nothing holds.
     answer_case "/v1/cases/{id}/answer" "answerCase" "019b76da-a800-7000-8000-c00000000014" ["case:decide", "case:protect-data"] CaseAnswer = {"outcome": "granted", "reasons": "Vỉa hè trước số 12 phố Hàng Bài đã được sửa ngày 14/8/2026; xin cảm ơn ông/bà."},
-    |conn, call, given, target| act(conn, call, target, Act::Answer(given))
+    |conn, call, given, target| settle(conn, call, target, Act::Answer(given))
 }
 
 step! {

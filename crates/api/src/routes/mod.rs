@@ -29,6 +29,7 @@ pub mod consultations;
 pub mod corrections;
 pub mod data_accesses;
 pub mod data_breaches;
+pub mod data_retention;
 pub mod data_sources;
 pub mod deadlines;
 pub mod delegations;
@@ -90,6 +91,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     data_accesses::configure(config);
     own_data::configure(config);
     data_breaches::configure(config);
+    data_retention::configure(config);
     reviews::configure(config);
     consultations::configure(config);
     corrections::configure(config);

@@ -97,15 +97,30 @@ pub async fn act(
     act: Act,
 ) -> Result<Answer> {
     again(async || {
-        let mut moving = Moving::begin(conn, ctx, world, target.id, target.if_match).await?;
-        moving.advance(ctx, world, act.action())?;
-        if let Some((pointer, words)) = act.written() {
-            no_blanks(pointer, words)?;
-        }
-        let event = happens(&mut moving, ctx, world, &act)?;
+        let (moving, event) = take(conn, ctx, world, target, &act).await?;
         moving.answer(conn, ctx, world, &event, target.attempt).await
     })
     .await
+}
+
+/// A step as it will be taken, and what it is called. Nothing of it is written yet.
+///
+/// # Errors
+/// As [`act`].
+pub(crate) async fn take(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    target: Target<'_>,
+    act: &Act,
+) -> Result<(Moving, Event)> {
+    let mut moving = Moving::begin(conn, ctx, world, target.id, target.if_match).await?;
+    moving.advance(ctx, world, act.action())?;
+    if let Some((pointer, words)) = act.written() {
+        no_blanks(pointer, words)?;
+    }
+    let event = happens(&mut moving, ctx, world, act)?;
+    Ok((moving, event))
 }
 
 /// What is particular to the step, and what it is called.

@@ -9,6 +9,7 @@ mod moving;
 mod screening;
 mod work;
 
+pub(crate) use act::take;
 pub use act::{Act, act};
 pub use kin::{appeal, confirm_conversion, split};
 pub(crate) use moving::take_code;

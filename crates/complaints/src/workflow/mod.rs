@@ -164,10 +164,11 @@ pub fn is_amended(case: &Case) -> bool {
     table::AMENDED.is_some_and(|since| case.basis.as_ref().is_some_and(|basis| basis.0.on >= since))
 }
 
-/// Rows for a case of this kind in this state.
+/// Rows for a case of this kind in this state: none for one that was erased, of which nobody knows any more what it was.
 fn rows(case: &Case, action: CaseAction) -> impl Iterator<Item = &'static Transition> {
-    let (kind, status) = (case.kind, case.status);
-    TABLE.iter().filter(move |row| row.action == action && row.kinds.contains(&kind) && row.from.contains(&status))
+    let (kind, status, known) = (case.kind, case.status, case.marks.0.erased_at.is_none());
+    let fits = move |row: &&Transition| row.action == action && row.kinds.contains(&kind) && row.from.contains(&status);
+    TABLE.iter().filter(move |row| known && fits(row))
 }
 
 fn in_force(row: &Transition, case: &Case) -> bool {

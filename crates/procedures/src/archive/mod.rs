@@ -1,6 +1,7 @@
 //! The archive register of an agency: fonds and the files in them, how long each is kept and by which rule, and its transfer to
-//! the archive. In reading order: fonds and rules; [`item`]; [`list`].
+//! the archive. In reading order: fonds and rules; [`item`]; [`list`]; what is [`mod@held`] of a citizen.
 
+pub mod held;
 pub mod item;
 pub mod list;
 

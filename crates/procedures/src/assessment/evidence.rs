@@ -31,6 +31,12 @@ pub async fn awaited(
     declared(&draft, sha256)
 }
 
+/// Whether evidence of any centre has this content.
+pub async fn has_content(conn: &mut AsyncPgConnection, sha256: Sha256) -> Result<bool> {
+    let file = files::table.filter(files::sha256.eq(sha256));
+    Ok(diesel::select(diesel::dsl::exists(file)).get_result(conn).await?)
+}
+
 /// Notes that the content of a file is stored.
 ///
 /// # Errors

@@ -1,0 +1,43 @@
+//! What the worker erases: cases that are past their time, and then the contents of their files, which are in no database.
+
+use complaints::erasure;
+use diesel_async::AsyncPgConnection;
+use kernel::files::Sha256;
+use kernel::problem::{Error, Result};
+use kernel::{Actor, Ctx, leaving};
+
+use crate::app::App;
+
+/// So many cases at a time, so that the journal is numbered in between.
+const CASES: i64 = 20;
+/// So many contents.
+const FILES: i64 = 50;
+
+/// Erases some of what is past its time; whether there may be more.
+///
+/// # Errors
+/// The database. A store that does not answer is asked again the next time.
+pub async fn run(app: &App, conn: &mut AsyncPgConnection) -> Result<bool> {
+    let ctx = Ctx { actor: Actor::System, now: app.clock.now() };
+    let erased = erasure::run(conn, &ctx, app.cases(), CASES).await?;
+    let leaving = leaving::waiting(conn, FILES).await?;
+    for file in &leaving {
+        leaving::go(conn, file, ctx.now).await?;
+        // Only now: whoever has declared the same since then has seen that it is going.
+        if !is_named(conn, file.sha256).await? {
+            if let Err(error) = app.files.delete(&file.sha256).await {
+                log::warn!("a content that was erased is still in the store: {}", Error::from(error));
+                return Ok(false);
+            }
+        }
+        leaving::settled(conn, file).await?;
+    }
+    Ok(erased > 0 || leaving.len() == FILES as usize)
+}
+
+/// Whether any row, of whatever domain, has this content.
+async fn is_named(conn: &mut AsyncPgConnection, sha256: Sha256) -> Result<bool> {
+    Ok(erasure::has_file(conn, sha256).await?
+        || procedures::attachment::has_content(conn, sha256).await?
+        || procedures::assessment::evidence::has_content(conn, sha256).await?)
+}

@@ -1,0 +1,142 @@
+//! Somebody asks for their data to be erased (Luật 91/2025/QH15 Art. 14): what rules on keeping hold is said, and the rest goes with the
+//! answer.
+
+use diesel::prelude::*;
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use kernel::id::CitizenId;
+use kernel::idempotency::Answer;
+use kernel::json::Json;
+use kernel::problem::{Error, FieldError, INVALID, Text};
+use kernel::record::again;
+use kernel::retention::{Held, each_once};
+use kernel::schema::cases;
+use kernel::{Actor, Ctx, Result};
+use uuid::Uuid;
+
+use super::{due, erase, rule_of};
+use crate::case::{Case, CaseId, CaseOutcome, visible_to};
+use crate::facts::{CaseKind, DataRight, Facts};
+use crate::problem::KEPT_BY_LAW;
+use crate::request::{CaseAnswer, CaseGrounded};
+use crate::steps::{Act, Target, World, take};
+use crate::workflow::CaseStatus;
+
+/// On which erasure is refused while something is held.
+const GROUND: &str = "kept_by_law";
+
+/// So many go at once with the request; the rest goes by itself.
+const AT_ONCE: i64 = 100;
+
+/// So many of a citizen's cases are looked at: what holds the rest is what holds these.
+const MOST: i64 = 1000;
+
+/// The account that asks, in this case, for its data to be erased: none where something else is asked for, or it came on paper.
+///
+/// # Errors
+/// The database.
+pub async fn asked_by(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    id: CaseId,
+) -> Result<Option<CitizenId>> {
+    let request = cases::table
+        .filter(cases::id.eq(id))
+        .filter(visible_to(ctx, world.rules))
+        .filter(cases::kind.eq(CaseKind::DataSubjectRequest))
+        .select((cases::sender_id, cases::facts));
+    let found: Option<(Option<CitizenId>, Json<Facts>)> = request.first(conn).await.optional()?;
+    let erase = |facts: &Facts| matches!(facts, Facts::DataSubjectRequest { right: DataRight::Erase, .. });
+    Ok(found.filter(|(_, facts)| erase(&facts.0)).and_then(|(sender, _)| sender))
+}
+
+/// Answers or refuses such a request. What is held, here and `elsewhere`, its sender is told with the answer; as long as anything is,
+/// nothing is granted in full. What nothing holds is erased in the transaction that grants it.
+///
+/// # Errors
+/// [`KEPT_BY_LAW`], with what is held and until when; that ground where nothing is; as [`act`](crate::steps::act).
+pub async fn settle(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    target: Target<'_>,
+    act: Act,
+    sender: CitizenId,
+    elsewhere: Vec<Held>,
+) -> Result<Answer> {
+    again(async || {
+        let (mut moving, event) = take(conn, ctx, world, target, &act).await?;
+        let free = due(conn, ctx, world, Some((sender, target.id)), AT_ONCE).await?;
+        let held = held(conn, ctx, world, sender, target.id, &free).await?;
+        let held = each_once(held.into_iter().chain(elsewhere.clone()));
+        let granted = allowed(&act, &held)?;
+        moving.case.marks.0.held = held;
+        conn.transaction::<_, Error, _>(async |conn| {
+            for (case, rule) in free.iter().filter(|_| granted) {
+                erase::erase(conn, ctx, world, case, rule, Some(target.id)).await?;
+            }
+            moving.answer(conn, ctx, world, &event, target.attempt).await
+        })
+        .await
+    })
+    .await
+}
+
+/// Whether the step grants anything.
+fn allowed(act: &Act, held: &[Held]) -> Result<bool> {
+    match act {
+        Act::Answer(CaseAnswer { outcome: CaseOutcome::Granted, .. }) => match held {
+            [] => Ok(true),
+            [first, ..] => Err(kept(first, held)),
+        },
+        Act::Grounded(_, CaseGrounded { ground, .. }) if ground == GROUND && held.is_empty() => {
+            let words = Text::fixed("không có quy định nào còn giữ dữ liệu", "nothing is kept by any rule");
+            Err(INVALID.error().fields(vec![FieldError::new("/ground", "not_so", words)]))
+        }
+        Act::Answer(CaseAnswer { outcome, .. }) => Ok(*outcome == CaseOutcome::PartlyGranted),
+        _ => Ok(false),
+    }
+}
+
+fn kept(first: &Held, held: &[Held]) -> Error {
+    let (vi, en) = match first.until.map(deadlines::due_date) {
+        Some(day) => (format!("đến hết ngày {}", day.format("%d/%m/%Y")), format!("to the end of {day}")),
+        None => ("khi chưa kết thúc".to_owned(), "while it goes on".to_owned()),
+    };
+    let error = KEPT_BY_LAW.with(
+        format!("{} còn phải lưu {vi} ({}).", first.name, first.source),
+        format!("{}: to be kept {en} ({}).", first.name_en, first.source),
+    );
+    error.extra("held", serde_json::to_value(held).expect("rules are plain data"))
+}
+
+/// What holds the cases of a citizen, beside the request itself and what is free. Nobody is told of what accuses them.
+async fn held(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    sender: CitizenId,
+    request: CaseId,
+    free: &[(Case, &kernel::retention::Rule)],
+) -> Result<Vec<Held>> {
+    let theirs = Ctx { actor: Actor::Citizen(sender), now: ctx.now };
+    let who: Vec<Uuid> = ctx.actor.id().into_iter().chain(ctx.actor.agency().map(|agency| agency.0)).collect();
+    let rows: Vec<(CaseId, CaseKind, CaseStatus, Option<_>)> = cases::table
+        .filter(visible_to(&theirs, world.rules))
+        .filter(cases::id.ne(request))
+        .filter(cases::status.ne(CaseStatus::Draft))
+        .filter(diesel::dsl::not(cases::barred.overlaps_with(who)))
+        .limit(MOST)
+        .select((cases::id, cases::kind, cases::status, cases::closed_at))
+        .load(conn)
+        .await?;
+    let held = rows.into_iter().filter(|(id, ..)| free.iter().all(|(case, _)| case.id != *id));
+    Ok(held
+        .filter_map(|(_, kind, status, closed_at)| {
+            let rule = rule_of(kind, status)?;
+            // What is past its time and not free is held by something that has no date.
+            let until = closed_at.map(|at| rule.until(at)).filter(|until| *until > ctx.now);
+            Some(rule.held(until))
+        })
+        .collect())
+}
