@@ -28,7 +28,8 @@ async fn of_a_late_one_the_agency_above_asks_why_and_answers_its_denouncer() {
     let cast = Cast::of(&app).await;
     let (code, id) = send(&app, &cast, new()).await;
     assert_eq!(turn_to(&app, "report-delay", &code).await.expect(409).problem(), "denunciation.not_late");
-    walk(&cast, &id, &[Accept]).await;
+    // Nothing else is late, of which the agency above would be told as well.
+    walk(&cast, &id, &[Accept, Notify]).await;
     // Due on the sixteenth: late from the first moment of the seventeenth.
     app.set_time("2026-09-16T23:59:59+07:00");
     assert_eq!(turn_to(&app, "report-delay", &code).await.expect(409).problem(), "denunciation.not_late");
