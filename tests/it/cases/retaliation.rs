@@ -9,10 +9,10 @@ use crate::cast::Cast;
 use crate::harness::{Answer, Client, TestApp};
 
 /// Stands in nothing else that anybody sends.
-const MARK: &str = "Zzyzx-không-đâu-có";
+pub const MARK: &str = "Zzyzx-không-đâu-có";
 
 /// A report on these facts' official or unit, sent to Hoàn Kiếm.
-async fn report(cast: &Cast, facts: Value) -> String {
+pub async fn report(cast: &Cast, facts: Value) -> String {
     let mut report = new(ConductReport);
     report["subject"] = json!(format!("Thái độ {MARK}"));
     for (name, value) in facts.as_object().unwrap() {
@@ -67,7 +67,7 @@ async fn told_of(client: &Client, id: &str) -> Vec<(String, Answer)> {
     answers
 }
 
-async fn knows_nothing(cast: &Cast, who: &str, id: &str) {
+pub async fn knows_nothing(cast: &Cast, who: &str, id: &str) {
     let client = cast.client(who);
     for (path, answer) in told_of(client, id).await {
         let body = answer.text.replace(&format!("urn:uuid:{id}"), "");
