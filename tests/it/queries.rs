@@ -91,6 +91,7 @@ const OWN: &[(&str, &[&str])] = &[
 /// Tables that a domain reads though they are not its own.
 const READS: &[(&str, &str, &str)] = &[
     ("complaints", "journal", "a case's timeline is read from it"),
+    ("complaints", "staff", "whoever works for a unit that is accused is accused, whichever they act for"),
     ("privacy", "data_accesses", "the kernel writes it with the reads themselves"),
     ("procedures", "journal", "a dossier's timeline is read from it"),
     ("procedures", "citizens", "a paper is its owner's by the identity number of the account"),
@@ -215,7 +216,7 @@ const OF_CASES: &[(&str, &str)] = &[
     ("file.rs file", "inserts"),
     ("file.rs insert", "inserts"),
     ("file.rs same_again", "finds by creator, then loads as the actor"),
-    ("case.rs barring", "tells which of these ids must not be named to the actor"),
+    ("accused.rs barring", "tells which of these ids must not be named to the actor"),
 ];
 
 #[test]
@@ -238,8 +239,9 @@ fn every_query_on_cases_asks_who_looks() {
     }
     assert_eq!(
         (asking, listed.len()),
-        (11, OF_CASES.len()),
-        "one, lists, one's own together, the register, figures and what makes them, what is finished, what holds it and erasing it"
+        (13, OF_CASES.len()),
+        "one, lists, one's own together, the register, figures and what makes them, what is finished, what holds it and erasing it, \
+         and kin, found and barred"
     );
 }
 

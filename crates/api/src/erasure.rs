@@ -24,11 +24,11 @@ pub async fn run(app: &App, conn: &mut AsyncPgConnection) -> Result<bool> {
     for file in &leaving {
         leaving::go(conn, file, ctx.now).await?;
         // Only now: whoever has declared the same since then has seen that it is going.
-        if !is_named(conn, file.sha256).await? {
-            if let Err(error) = app.files.delete(&file.sha256).await {
-                log::warn!("a content that was erased is still in the store: {}", Error::from(error));
-                return Ok(false);
-            }
+        if !is_named(conn, file.sha256).await?
+            && let Err(error) = app.files.delete(&file.sha256).await
+        {
+            log::warn!("a content that was erased is still in the store: {}", Error::from(error));
+            return Ok(false);
         }
         leaving::settled(conn, file).await?;
     }

@@ -5,17 +5,17 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::{AgencyId, CitizenId, StaffId};
 use kernel::json::Json;
 use kernel::retention::Held;
 use kernel::rules::Rules;
 use kernel::schema::cases;
-use kernel::{Actor, Ctx, Permission, Result, condition, id, text_enum};
+use kernel::{Actor, Ctx, Permission, condition, id, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::accused::{NotAccusing, not_accusing};
 use crate::clocks::Clocks;
 use crate::facts::{CaseKind, Facts};
 use crate::workflow::CaseStatus;
@@ -229,11 +229,6 @@ impl Case {
         self.submitted_at.is_some() || self.channel.is_reception()
     }
 
-    /// Whether an agency is accused, or somebody.
-    pub fn bars(&self, who: Uuid) -> bool {
-        self.barred.contains(&who)
-    }
-
     /// Whether the actor may read what officers tell each other about it.
     pub fn is_handled_by(&self, actor: &Actor) -> bool {
         let theirs = [self.receiving_agency_id, self.handling_agency_id];
@@ -259,7 +254,7 @@ pub enum Visible {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sight {
     id: StaffId,
-    agency: AgencyId,
+    innocent: NotAccusing,
     /// Every agency's.
     oversees: bool,
     /// What was received or is handled here, with all agencies below where the actor is their head.
@@ -288,7 +283,7 @@ pub fn visible_to(ctx: &Ctx, rules: &Rules) -> Visible {
             let kinds: Vec<&'static str> = kinds.map(|(_, kind)| kind.code()).collect();
             Visible::Staff(Sight {
                 id: *id,
-                agency: *agency,
+                innocent: not_accusing(ctx),
                 oversees: actor.may(Permission::OverseeCases),
                 agencies: if kinds.is_empty() { agencies.into_iter().map(|id| id.0).collect() } else { Vec::new() },
                 kinds,
@@ -311,11 +306,9 @@ impl QueryFragment<Pg> for Visible {
                 // What somebody prepares is nobody else's before it is sent: see [`Case::is_filed`].
                 out.push_sql("(cases.submitted_at IS NOT NULL OR cases.channel <> 'online' OR cases.created_by = ");
                 out.push_bind_param::<SqlUuid, _>(&sight.id)?;
-                out.push_sql(") AND NOT cases.barred && ARRAY[");
-                out.push_bind_param::<SqlUuid, _>(&sight.id)?;
-                out.push_sql(", ");
-                out.push_bind_param::<SqlUuid, _>(&sight.agency)?;
-                out.push_sql("] AND (cases.assigned_to = ");
+                out.push_sql(") AND ");
+                sight.innocent.walk_ast(out.reborrow())?;
+                out.push_sql(" AND (cases.assigned_to = ");
                 out.push_bind_param::<SqlUuid, _>(&sight.id)?;
                 out.push_sql(if sight.oversees { " OR true" } else { " OR false" });
                 out.push_sql(" OR cases.handling_agency_id = ANY (");
@@ -332,18 +325,6 @@ impl QueryFragment<Pg> for Visible {
 }
 
 condition!(Visible, cases::id);
-
-/// Those of these cases that accuse the actor or their agency, for lists of something else in which cases are named by their ids: they
-/// are left out there, as everywhere.
-pub async fn barring(conn: &mut AsyncPgConnection, ctx: &Ctx, ids: &[Uuid]) -> Result<Vec<Uuid>> {
-    let who: Vec<Uuid> = ctx.actor.id().into_iter().chain(ctx.actor.agency().map(|agency| agency.0)).collect();
-    if ids.is_empty() || who.is_empty() {
-        return Ok(Vec::new());
-    }
-    let accusing = cases::table.filter(cases::id.eq_any(ids)).filter(cases::barred.overlaps_with(who));
-    let accusing: Vec<CaseId> = accusing.select(cases::id).load(conn).await?;
-    Ok(accusing.into_iter().map(|id| id.0).collect())
-}
 
 /// The people and agencies who may be told of it. An agency one of whose staff is accused is not told by name: whoever may see the case
 /// there finds it in the work list.

@@ -203,6 +203,11 @@ impl Facts {
 }
 
 impl CaseKind {
+    /// Citizens send it, themselves or at reception; the Front alone recommends (NQLT 403/2017).
+    pub fn is_citizens(self) -> bool {
+        self != Self::SupervisionRecommendation
+    }
+
     /// The letters that begin its codes.
     pub const fn prefix(self) -> &'static str {
         match self {

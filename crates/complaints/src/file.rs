@@ -17,12 +17,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::case::{Case, CaseChannel, CaseId, CasePart, Content, Marks, Person, Words, audience};
+use crate::accused::{Postings, accuse};
+use crate::case::{Case, CaseChannel, CaseId, Content, Marks, Person, Words, audience};
+use crate::check;
 use crate::clocks::{Clocks, NEVER};
 use crate::event::Event;
-use crate::facts::{CaseKind, Facts};
-use crate::law::{self, Setting};
-use crate::problem::{ACCUSED, ID_TAKEN, IDENTITY_NOT_VERIFIED, NOT_YOURS_TO_DO};
+use crate::facts::Facts;
+use crate::problem::{ID_TAKEN, IDENTITY_NOT_VERIFIED, NOT_YOURS_TO_DO};
 use crate::steps::{Seen, World, read, take_code};
 use crate::timer::timers_of;
 use crate::view::view;
@@ -80,17 +81,26 @@ pub(crate) fn contents() -> utoipa::openapi::schema::Array {
         .build()
 }
 
+/// What is known of a new case beside what was said.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// To which it was sent, or whose reception took it in.
+    pub agency: AgencyId,
+    /// The sender's identity number, for which the identity provider vouches.
+    pub vouched: Option<String>,
+    pub postings: Postings,
+}
+
 /// Makes a draft, for the account whose number is vouched for, if any is.
 ///
 /// # Errors
-/// [`IDENTITY_NOT_VERIFIED`] for a citizen under whose number nobody vouches; [`ACCUSED`]; whatever is wrong with the content, all at
+/// [`IDENTITY_NOT_VERIFIED`] for a citizen under whose number nobody vouches; as [`accuse`]; whatever is wrong with the content, all at
 /// once; [`ID_TAKEN`] when the id belongs to another case.
 pub async fn file(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
     world: World<'_>,
-    agency: AgencyId,
-    vouched: Option<String>,
+    sent: Sent,
     new: NewCase,
     attempt: &Attempt,
 ) -> Result<Answer> {
@@ -100,11 +110,11 @@ pub async fn file(
         Actor::Citizen(id) => Some(*id),
         _ => None,
     };
-    if sender_id.is_some() && vouched.is_none() {
+    if sender_id.is_some() && sent.vouched.is_none() {
         return Err(IDENTITY_NOT_VERIFIED.error());
     }
     // The Front recommends; everybody else's cases are citizens'.
-    if (kind == CaseKind::SupervisionRecommendation) != ctx.actor.may(Permission::Recommend) {
+    if kind.is_citizens() == ctx.actor.may(Permission::Recommend) {
         return Err(NOT_YOURS_TO_DO.error());
     }
     let usual = if sender_id.is_some() || ctx.actor.may(Permission::Recommend) {
@@ -113,14 +123,11 @@ pub async fn file(
         CaseChannel::Counter
     };
     let channel = new.channel.unwrap_or(usual);
-    INVALID.unless_none(wrong(ctx, &new, kind, (channel, usual), vouched.as_deref()))?;
-    let barred = new.facts.accused();
-    if barred.contains(&agency.0) {
-        return Err(ACCUSED.error());
-    }
+    INVALID.unless_none(wrong(ctx, &new, (channel, usual), sent.vouched.as_deref()))?;
     let content_hash = sha256(&[&serde_json::to_vec(&new).expect("input is plain data")]).to_vec();
     let id = new.id.unwrap_or_else(|| CaseId::at(ctx.now));
-    let case = Case {
+    let agency = sent.agency;
+    let mut case = Case {
         id,
         version: 1,
         kind,
@@ -141,7 +148,7 @@ pub async fn file(
             request: new.request,
         }),
         facts: Json(new.facts),
-        barred,
+        barred: Vec::new(),
         code: None,
         basis: None,
         clocks: Json(Clocks::default()),
@@ -158,12 +165,17 @@ pub async fn file(
         closed_at: None,
         created_at: ctx.now,
     };
+    accuse(&mut case, ctx, world.rules, &sent.postings)?;
+    // What was sent to their own is received above it; what was taken in on paper was received where it was.
+    if !channel.is_reception() {
+        case.receiving_agency_id = case.handling_agency_id;
+    }
     let created_by = case.created_by;
     let body = serde_json::to_string(&view(ctx, world, &case, &[], &[], &[])).expect("a view is plain data");
     let reply = Answer { status: 201, version: 1, location: Some(format!("/v1/cases/{id}")), body };
     let event = Event::Created { case_kind: kind, channel, origin: None };
     let record = Record {
-        entry: Entry::new(ctx, id.0, Some(agency.0), &event, (Vec::new(), audience(&case))),
+        entry: Entry::new(ctx, id.0, Some(case.receiving_agency_id.0), &event, (Vec::new(), audience(&case))),
         change: diesel::insert_into(cases::table).values(case).returning((cases::version, nothing_late())),
         also: Vec::new(),
         timers: Timers::None,
@@ -183,7 +195,6 @@ pub async fn file(
 fn wrong(
     ctx: &Ctx,
     new: &NewCase,
-    kind: CaseKind,
     (channel, usual): (CaseChannel, CaseChannel),
     vouched: Option<&str>,
 ) -> Vec<FieldError> {
@@ -193,8 +204,6 @@ fn wrong(
             wrong.push(FieldError::new(at, code, Text::fixed(vi, en)));
         }
     };
-    let count = |part: CasePart| new.people.iter().filter(|person| person.part == part).count();
-    let documented = |part: CasePart| new.people.iter().all(|person| person.part != part || person.document.is_some());
     let own = vouched.is_none_or(|number| {
         new.people.iter().any(|person| person.identity_number.as_deref().is_some_and(|theirs| theirs == number))
     });
@@ -212,43 +221,7 @@ fn wrong(
         "không phải kênh của bạn",
         "is not a channel of yours",
     );
-    unless(count(CasePart::Sender) > 0, "/people", "no_sender", "phải có người gửi", "must have a sender");
-    if kind == CaseKind::Complaint {
-        let most = law::setting(kind, Setting::RepresentativesAtMost).map_or(usize::MAX, |most| most as usize);
-        let together = count(CasePart::Sender) > 1;
-        unless(
-            !together || count(CasePart::Representative) > 0,
-            "/people",
-            "no_representative",
-            "khiếu nại nhiều người phải cử người đại diện",
-            "those who complain together name a representative",
-        );
-        unless(
-            count(CasePart::Representative) <= most,
-            "/people",
-            "too_many_representatives",
-            "quá nhiều người đại diện",
-            "are too many representatives",
-        );
-    }
-    unless(
-        documented(CasePart::Representative) && documented(CasePart::Authorised),
-        "/people",
-        "no_document",
-        "người đại diện, người được uỷ quyền phải có văn bản",
-        "a representative or authorised person needs a document",
-    );
-    if let Facts::Complaint { known_on, document_date, .. } = &new.facts {
-        let today = deadlines::vn_date(ctx.now);
-        unless(*known_on <= today, "/facts/known_on", "future", "không được ở tương lai", "must not be in the future");
-        unless(
-            document_date.is_none_or(|date| date <= *known_on),
-            "/facts/document_date",
-            "after_known_on",
-            "không được sau ngày biết",
-            "must not be after it was known",
-        );
-    }
+    wrong.extend(check::wrong(&new.people, &new.facts, deadlines::vn_date(ctx.now), "/people"));
     wrong
 }
 

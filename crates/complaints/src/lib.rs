@@ -4,7 +4,7 @@
 //!
 //! - [`facts`]: the kinds, and what is particular to each
 //! - [`workflow`]: the states and the one table of what leads from one to the next, for which kinds
-//! - [`case`]: the row, and who may see it; [`view`]: what the world sees of it
+//! - [`case`]: the row, and who may see it; [`accused`]: whom it accuses, who never does; [`view`]: what the world sees of it
 //! - [`mod@file`]: sending one; [`paper`]: its files; [`steps`]: everything that moves it, with what must be said in a
 //!   [`request`]; [`clocks`]: what that does to its limits
 //! - [`law`]: grounds and settings, as data
@@ -14,7 +14,9 @@
 //! - [`timer`]: what happens when nobody does anything; [`erasure`]: what is left of a case when its time is over
 //! - [`event`]: what the journal is told; [`problem`]: what can go wrong
 
+pub mod accused;
 pub mod case;
+mod check;
 pub mod clocks;
 pub mod erasure;
 pub mod event;

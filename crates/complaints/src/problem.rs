@@ -85,8 +85,8 @@ kernel::problems! {
         "Sign in with an electronic identity of level 2 (VNeID), or bring it to the citizen reception office."
     }
     ACCUSED = Invalid "case.accused" {
-        "Nơi nhận là bên bị phản ánh", "It would go to whoever is accused";
-        "Gửi tới cơ quan cấp trên trực tiếp.", "Send it to the agency above."
+        "Người tiếp nhận hoặc nơi nhận là bên bị phản ánh", "It would be in the hands of whoever is accused";
+        "Người khác tiếp nhận, tại cơ quan cấp trên trực tiếp.", "Somebody else takes it, at the agency above."
     }
     KEPT_BY_LAW = Conflict "case.kept_by_law" {
         "Dữ liệu còn phải lưu giữ theo quy định", "The data is still to be kept by law";

@@ -9,7 +9,7 @@ use crate::cast::{Cast, ELSEWHERE};
 use crate::harness::TestApp;
 
 /// The case that grew out of another one, as its sender sees it.
-async fn child(cast: &Cast, of: &str) -> Value {
+pub async fn child(cast: &Cast, of: &str) -> Value {
     let me = cast.client("congdan1");
     let mine = me.get("/v1/cases").await.expect(200).json;
     for line in mine["items"].as_array().unwrap() {
@@ -154,4 +154,90 @@ async fn what_came_on_paper_is_the_agencys_to_carry_on_for_its_sender() {
     cast.client("congdan1").get(&format!("/v1/cases/{id}")).await.expect(404);
     letter["channel"] = json!("online");
     assert_eq!(faults(&reception.post("/v1/cases", letter).await.expect(422)), ["not_yours"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_turns_out_to_be_a_complaint_was_in_time_or_not_when_it_came() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let complaint = |about: &str, known_on: &str| json!({ "kind": "complaint", "about": about, "respondent": "UBND phường Hoàn Kiếm", "known_on": known_on });
+    let late = json!({ "ground": "out_of_time", "reason": "Đơn gửi khi đã hết thời hiệu khiếu nại." });
+    let (tiepnhan, lanhdao) = (cast.client("tiepnhan"), cast.client("lanhdao"));
+
+    let id = at(&cast, Petition, CaseStatus::Submitted).await;
+    let found = json!({ "facts": complaint("decision", "2026-08-14") });
+    let seen = tiepnhan.post(&path(&id, CaseAction::Classify), found).await.expect(200).json;
+    assert_eq!(limit(&seen, "lodge_first")["ended_at"], seen["submitted_at"]);
+    let refused = lanhdao.post(&path(&id, CaseAction::Refuse), late.clone()).await.expect(422);
+    assert_eq!(faults(&refused), ["not_so"]);
+    // No complaint after all: its sender had nothing to keep.
+    let seen = act(tiepnhan, Petition, &id, CaseAction::Classify).await.expect(200).json;
+    assert_eq!(limit(&seen, "lodge_first"), &Value::Null);
+
+    // A disciplinary decision has a shorter limit than 90 days (LKN Art. 48).
+    let id = at(&cast, Complaint, CaseStatus::Submitted).await;
+    let before = cast.client("congdan1").get(&format!("/v1/cases/{id}")).await.json;
+    let found = json!({ "facts": complaint("disciplinary_decision", "2026-07-20") });
+    let seen = tiepnhan.post(&path(&id, CaseAction::Classify), found).await.expect(200).json;
+    assert_ne!(limit(&seen, "lodge_first")["source"], limit(&before, "lodge_first")["source"]);
+    lanhdao.post(&path(&id, CaseAction::Refuse), late.clone()).await.expect(200);
+
+    // A part of a letter was lodged when the letter came, and not when it was split.
+    let id = at(&cast, Petition, CaseStatus::Submitted).await;
+    app.set_time("2026-08-24T09:00:00+07:00");
+    let cast = Cast::again(&app).await;
+    let part = json!({ "contents": [1], "facts": complaint("decision", "2026-05-20") });
+    cast.client("tiepnhan").post(&path(&id, CaseAction::Split), part).await.expect(200);
+    let part = child(&cast, &id).await;
+    assert_eq!(limit(&part, "lodge_first")["ended_at"], part["submitted_at"]);
+    let part = part["id"].as_str().unwrap();
+    let refused = cast.client("lanhdao").post(&path(part, CaseAction::Refuse), late).await.expect(422);
+    assert_eq!(faults(&refused), ["not_so"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_citizens_case_never_becomes_the_fronts() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let id = at(&cast, Petition, CaseStatus::Submitted).await;
+    let front = json!({ "kind": "supervision_recommendation", "reason": "Nội dung là kiến nghị giám sát." });
+    let refused = cast.client("tiepnhan").post(&path(&id, CaseAction::ProposeConversion), front).await.expect(422);
+    assert_eq!(faults(&refused), ["not_allowed"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn facts_are_checked_wherever_they_come_to_be() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let (me, tiepnhan) = (cast.client("congdan1"), cast.client("tiepnhan"));
+    let mut letter = super::new(Petition);
+    let mut other = letter["people"][0].clone();
+    other["name"] = json!("Trần Văn Bảy");
+    letter["people"].as_array_mut().unwrap().push(other);
+    let id = me.post("/v1/cases", letter).await.expect(201).id();
+    act(me, Petition, &id, CaseAction::Submit).await.expect(200);
+    walk(&cast, Petition, &id, &[CaseAction::ProposeConversion]).await;
+    let mut complaint = facts(Complaint);
+    complaint["known_on"] = json!("2026-09-01");
+    complaint["document_date"] = json!("2026-10-01");
+    for (who, action, what) in [
+        (tiepnhan, CaseAction::Classify, json!({ "facts": complaint })),
+        (tiepnhan, CaseAction::Split, json!({ "contents": [1], "facts": complaint })),
+        (me, CaseAction::ConfirmConversion, json!({ "facts": complaint })),
+    ] {
+        let refused = who.post(&path(&id, action), what).await.expect(422);
+        assert_eq!(faults(&refused), ["no_representative", "future", "after_known_on"], "{action}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_court_has_is_not_taken_up_as_a_second_complaint() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let id = at(&cast, Complaint, CaseStatus::Decided).await;
+    walk(&cast, Complaint, &id, &[CaseAction::NoteLitigation, CaseAction::Appeal]).await;
+    let second = child(&cast, &id).await;
+    assert_eq!((&second["level"], &second["in_court_since"]), (&json!(2), &json!("2026-08-10")));
+    let second = second["id"].as_str().unwrap();
+    act(cast.client("chutich"), Complaint, second, CaseAction::Accept).await.expect(409);
 }

@@ -1,18 +1,23 @@
 //! Whoever is accused in a case is never routed, shown, counted or told of it: every operation of the contract is tried.
 
-use complaints::CaseKind::ConductReport;
+use std::collections::BTreeMap;
+
+use complaints::CaseKind::{Complaint, ConductReport, Petition};
 use complaints::workflow::{CaseAction, CaseStatus};
 use serde_json::{Value, json};
 
-use super::{new, path, said};
-use crate::cast::Cast;
+use super::{at, facts, new, path, said};
+use crate::cast::{Cast, ELSEWHERE};
 use crate::harness::{Answer, Client, TestApp};
 
 /// Stands in nothing else that anybody sends.
-const MARK: &str = "Zzyzx-không-đâu-có";
+pub const MARK: &str = "Zzyzx-không-đâu-có";
+
+/// Those that have it, or could.
+const AGENCIES: [&str; 3] = ["H26", "H26.13.01", "H26.13.02"];
 
 /// A report on these facts' official or unit, sent to Hoàn Kiếm.
-async fn report(cast: &Cast, facts: Value) -> String {
+pub async fn report(cast: &Cast, facts: Value) -> String {
     let mut report = new(ConductReport);
     report["subject"] = json!(format!("Thái độ {MARK}"));
     for (name, value) in facts.as_object().unwrap() {
@@ -24,22 +29,61 @@ async fn report(cast: &Cast, facts: Value) -> String {
     id
 }
 
-/// What every operation that reads tells somebody, with this id wherever an id is asked for.
+/// The addresses of an operation that reads, with ids of what it is about: the case for cases, agencies that have it for agencies.
+fn addresses(path: &str, id: &str) -> Vec<String> {
+    let staff = directory::demo::staff_id("chuyenvien").unwrap().to_string();
+    let agencies = AGENCIES.map(|code| directory::demo::agency_id(code).unwrap().to_string());
+    let whose: Vec<&str> = match path.split('/').nth(2) {
+        Some("agencies") => agencies.iter().map(String::as_str).collect(),
+        Some("staff") => vec![&staff],
+        // Of what else has an id, nothing has the case's: it is tried all the same.
+        _ => vec![id],
+    };
+    let forms = if path.contains("{form}") { &["01-XLD", "04-XLD"][..] } else { &[""] };
+    let figures =
+        if path.contains("{figure}") { &["total", "received_letters", "received_petitions"][..] } else { &[""] };
+    let mut all = Vec::new();
+    for (whose, form, figure) in whose
+        .iter()
+        .flat_map(|whose| forms.iter().flat_map(move |form| figures.iter().map(move |it| (whose, form, it))))
+    {
+        let at = path
+            .replace("{id}", whose)
+            .replace("{form}", form)
+            .replace("{figure}", figure)
+            .replace("{file_id}", id)
+            .replace("{attachment_id}", id)
+            .replace("{template}", id)
+            .replace("{code}", "PACB-H26-26-00001")
+            .replace("{number}", "1")
+            .replace("{version}", "1")
+            .replace("{sha256}", &"0".repeat(64));
+        all.extend(match at.split('/').nth(4) {
+            Some("petition-reports") => {
+                ["own", "under"].map(|scope| format!("{at}?period=2026&scope={scope}")).to_vec()
+            }
+            Some("petition-register" | "denunciation-register") => {
+                ["?side=receiving", "?side=handling", "?format=csv"].map(|more| format!("{at}{more}")).to_vec()
+            }
+            _ => vec![at],
+        });
+    }
+    all
+}
+
+/// What every operation that reads tells somebody, with this case's id wherever that of a case is asked for.
 async fn told_of(client: &Client, id: &str) -> Vec<(String, Answer)> {
     let document = api::contract::document();
     let mut answers = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
-        if item["get"].is_null() {
+        // The journal grows by whatever anybody does, and says so to whoever checks it.
+        if item["get"].is_null() || path == "/v1/journal/checkpoints" {
             continue;
         }
-        let at = path
-            .replace("{id}", id)
-            .replace("{file_id}", id)
-            .replace("{attachment_id}", id)
-            .replace("{code}", "PACB-H26-26-00001")
-            .replace("{number}", "1")
-            .replace("{sha256}", &"0".repeat(64));
-        answers.push((path.clone(), client.get(&at).await));
+        for at in addresses(path, id) {
+            let answer = client.get(&at).await;
+            answers.push((at, answer));
+        }
     }
     let sides = ["handling", "receiving", "assigned", "under"];
     let states = CaseStatus::ALL.iter().map(|status| format!("&status={status}")).chain([String::new()]);
@@ -51,30 +95,31 @@ async fn told_of(client: &Client, id: &str) -> Vec<(String, Answer)> {
             }
         }
     }
-    // Registers and reports of the agencies that have it.
-    for agency in ["H26", "H26.13.01"] {
-        for what in [
-            "petition-register",
-            "petition-register?side=handling",
-            "petition-register?format=csv",
-            "petition-reports/04-XLD/figures/total?period=2026&scope=under",
-            "petition-reports/01-XLD/figures/received_letters?period=2026",
-        ] {
-            let at = crate::reports::of(agency, what);
-            answers.push((at.clone(), client.get(&at).await));
-        }
-    }
     answers
 }
 
-async fn knows_nothing(cast: &Cast, who: &str, id: &str) {
+/// Everything that somebody is told, but for what each answer has of its own.
+async fn everything(client: &Client, id: &str) -> BTreeMap<String, String> {
+    let own = |text: &str| -> String {
+        let Ok(mut json) = serde_json::from_str::<Value>(text) else { return text.to_owned() };
+        if let Some(problem) = json.as_object_mut().filter(|object| object.contains_key("request_id")) {
+            problem.remove("request_id");
+            problem.remove("instance");
+        }
+        json.to_string()
+    };
+    let told = told_of(client, id).await.into_iter();
+    told.map(|(at, answer)| (at, format!("{} {}", answer.status.as_u16(), own(&answer.text)))).collect()
+}
+
+pub async fn knows_nothing(cast: &Cast, who: &str, id: &str) {
     let client = cast.client(who);
-    for (path, answer) in told_of(client, id).await {
+    for (at, answer) in told_of(client, id).await {
         let body = answer.text.replace(&format!("urn:uuid:{id}"), "");
-        assert!(!body.contains(MARK) && !body.contains("PACB-"), "{path} tells {who}: {body}");
+        assert!(!body.contains(MARK) && !body.contains("PACB-"), "{at} tells {who}: {body}");
         // What was asked for by its id may be named in the answer, as that of nothing; a case may not.
-        let asked = path.contains("{id}") && !path.starts_with("/v1/cases");
-        assert!(asked || !answer.status.is_success() || !body.contains(id), "{path} names it to {who}: {body}");
+        let asked = at.contains(id) && !at.starts_with("/v1/cases");
+        assert!(asked || !answer.status.is_success() || !body.contains(id), "{at} names it to {who}: {body}");
     }
     for action in CaseAction::ALL.iter().copied() {
         let answer = client.post(&path(id, action), said(ConductReport, action)).await;
@@ -151,5 +196,64 @@ async fn whoever_oversees_all_does_not_oversee_what_accuses_them() {
         knows_nothing(&cast, who, &id).await;
         let sees = if other == "thanhtra" { 200 } else { 404 };
         cast.client(other).get(&format!("/v1/cases/{id}")).await.expect(sees);
+    }
+}
+
+/// What somebody is told of a city hall in which a letter came that accuses them is what they would be told if it had not come: every
+/// list, register, count and figure, whatever became of the letter.
+#[tokio::test(flavor = "multi_thread")]
+async fn with_the_case_and_without_it_the_accused_are_told_the_same() {
+    for (who, unit) in
+        [("chuyenvien", false), ("motcua", false), ("motcua", true), ("thanhtra", false), ("chutich", false)]
+    {
+        let app = TestApp::new().await;
+        let cast = Cast::of(&app).await;
+        let client = cast.client(who);
+        at(&cast, Petition, CaseStatus::Submitted).await;
+        let ids: Vec<String> = (0..4).map(|_| kernel::clock::uuid_at(app.clock.now()).to_string()).collect();
+        let before = everything(client, &ids[0]).await;
+        let read = before.iter().filter(|(at, told)| at.starts_with("/v1/agencies/") && told.starts_with("200"));
+        let read = read.filter(|(at, _)| at.contains("petition-re")).count();
+        assert!(who == "chuyenvien" || read > 8, "{who} reads registers and reports: {read}");
+
+        let accused = directory::demo::staff_id(who).unwrap();
+        let mut accusing = json!({ "kind": "conduct_report", "about": "payment", "official_id": accused });
+        if unit {
+            accusing = json!({ "kind": "conduct_report", "about": "payment", "unit_id": directory::demo::agency_id("H26.13.01") });
+        }
+        let me = cast.client("congdan1");
+        let send = async |id: &str, facts: &Value| {
+            let mut letter = new(Petition);
+            letter["id"] = json!(id);
+            letter["agency"] = json!("H26.13.02");
+            letter["facts"] = facts.clone();
+            letter["contents"] = json!(["Đường trước nhà bị lún.", format!("Cán bộ {MARK} đòi tiền.")]);
+            me.post("/v1/cases", letter).await.expect(201);
+            me.post(&path(id, CaseAction::Submit), json!({})).await.expect(200);
+        };
+        let reception = cast.client(ELSEWHERE);
+        // Sent as a report; split off a letter; found by its content, and found to be something else after all; converted.
+        send(&ids[0], &accusing).await;
+        send(&ids[1], &facts(Petition)).await;
+        let part = json!({ "contents": [1], "facts": accusing });
+        reception.post(&path(&ids[1], CaseAction::Split), part).await.expect(200);
+        send(&ids[2], &facts(Petition)).await;
+        for found in [accusing.clone(), facts(Petition)] {
+            reception.post(&path(&ids[2], CaseAction::Classify), json!({ "facts": found })).await.expect(200);
+        }
+        send(&ids[3], &accusing).await;
+        let proposed = json!({ "kind": "complaint", "reason": "Nội dung là khiếu nại." });
+        reception.post(&path(&ids[3], CaseAction::ProposeConversion), proposed).await.expect(200);
+        let confirmed = json!({ "facts": facts(Complaint) });
+        me.post(&path(&ids[3], CaseAction::ConfirmConversion), confirmed).await.expect(200);
+
+        assert_eq!(app.count("SELECT count(*) FROM cases").await, 7);
+        for id in &ids {
+            let after = everything(client, id).await;
+            for (at, told) in &after {
+                let then = before.get(&at.replace(id, &ids[0])).expect("it was asked before");
+                assert_eq!(&told.replace(id, ""), &then.replace(&ids[0], ""), "{at} tells {who} of {id}");
+            }
+        }
     }
 }

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use chrono::{NaiveDate, TimeDelta};
+use complaints::accused::Postings;
 use complaints::case::{CaseOutcome, CasePart, Person};
 use complaints::facts::{ComplaintSubject, ConductSubject, DataRight, Facts, InformationShape, RegulationSubject};
-use complaints::file::{self, NewCase};
+use complaints::file::{self, NewCase, Sent};
 use complaints::note::{self, NewCaseNote};
 use complaints::paper::{self, CaseFileId, CaseFilePurpose, NewCaseFile};
 use complaints::request::{
@@ -134,7 +135,8 @@ impl Demo<'_> {
         let number = (self.sender() == "congdan1").then(|| CITIZEN.identity_number.to_owned());
         let (world, id) = (self.app.cases(), self.id());
         let day = deadlines::vn_date(ctx.now);
-        file::file(conn, &ctx, world, agency(AGENCY)?, number, new(id, self.kind, day), &self.attempt("file")).await?;
+        let sent = Sent { agency: agency(AGENCY)?, vouched: number, postings: Postings::default() };
+        file::file(conn, &ctx, world, sent, new(id, self.kind, day), &self.attempt("file")).await?;
         let file = CaseFileId(fixed(FILES, self.n));
         let new = NewCaseFile {
             id: Some(file),

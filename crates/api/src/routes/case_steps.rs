@@ -19,7 +19,7 @@ use kernel::permission::permissions_of;
 use procedures::archive::held::held;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::cases::no_such_official;
+use super::cases::{no_such_official, postings};
 use super::dossiers::agency_today;
 use crate::call::{Call, Id};
 use crate::problem::{Document, Result};
@@ -144,9 +144,13 @@ step! {
     /// Class a case
     ///
     /// By its content and not by its title; what its sender called it stays known. Its limits are those of what it is, from
-    /// when it was received.
+    /// when it was received. Where it accuses an official of the agency that has it, it goes to the one above; whom it once accused
+    /// never sees it.
     classify_case "/v1/cases/{id}/classify" "classifyCase" "019b76da-a800-7000-8000-c00000000002" ["case:receive"] CaseClassification = {"facts": {"kind": "petition"}, "field": "land"},
-    |conn, call, found, target| act(conn, call, target, Act::Classify(found))
+    |conn, call, found, target| async {
+        let postings = postings(conn, call, &found.facts).await?;
+        act(conn, call, target, Act::Classify(found, postings)).await
+    }
 }
 
 step! {
@@ -212,9 +216,12 @@ step! {
 step! {
     /// Split a mixed letter
     ///
-    /// Some of its contents become a case of their own, received when the letter was.
+    /// Some of its contents become a case of their own, received when the letter was. Whom one of them accuses sees none of them.
     split_case "/v1/cases/{id}/split" "splitCase" "019b76da-a800-7000-8000-c0000000000a" ["case:receive"] CaseSplit = {"contents": [1], "facts": {"kind": "petition"}},
-    |conn, call, part, target| steps::split(conn, &call.ctx, call.app.cases(), target, part)
+    |conn, call, part, target| async {
+        let postings = postings(conn, call, &part.facts).await?;
+        steps::split(conn, &call.ctx, call.app.cases(), target, part, &postings).await
+    }
 }
 
 step! {
@@ -407,7 +414,10 @@ step! {
     ///
     /// A new case of the proposed kind, received now; this one is over.
     confirm_case_conversion "/v1/cases/{id}/confirm-conversion" "confirmCaseConversion" "019b76da-a800-7000-8000-c00000000020" ["case:file", "case:receive"] CaseConfirmation = {"facts": {"kind": "complaint", "about": "decision", "respondent": "Ủy ban nhân dân phường Hoàn Kiếm", "known_on": "2026-11-02"}},
-    |conn, call, confirmed, target| steps::confirm_conversion(conn, &call.ctx, call.app.cases(), target, confirmed)
+    |conn, call, confirmed, target| async {
+        let postings = postings(conn, call, &confirmed.facts).await?;
+        steps::confirm_conversion(conn, &call.ctx, call.app.cases(), target, confirmed, &postings).await
+    }
 }
 
 step! {

@@ -2,8 +2,9 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use complaints::CaseId;
+use complaints::accused::Postings;
 use complaints::facts::Facts;
-use complaints::file::{self, NewCase};
+use complaints::file::{self, NewCase, Sent};
 use complaints::law::{self, Ground};
 use complaints::list::{self, CaseFilter, CaseLine};
 use complaints::note::{self, CaseNote, NewCaseNote};
@@ -13,7 +14,7 @@ use complaints::view::{self, View};
 use diesel_async::AsyncPgConnection;
 use directory::{citizen, staff};
 use kernel::access::Through;
-use kernel::id::{AgencyId, StaffId};
+use kernel::id::AgencyId;
 use kernel::page::Page;
 use kernel::problem::{FieldError, INVALID, Text};
 use kernel::{Actor, Permission};
@@ -42,8 +43,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 ///
 /// Makes a draft of a complaint, petition, feedback or request; then upload its files and submit it. Reception takes in what comes on
 /// paper. What is particular to a kind is in `facts`. A citizen is among `people` under the number that the identity provider vouches
-/// for. A report on the conduct of an official goes to the agency above theirs, and neither they nor a unit that is accused ever
-/// see it.
+/// for. A report on the conduct of an official goes to the agency above theirs, also from reception's counter, and neither they nor a unit
+/// that is accused ever see it. Whoever is accused does not take it in (`case.accused`).
 #[utoipa::path(operation_id = "createCase", tag = "cases", request_body = NewCase,
     security(("oauth" = ["case:file"]), ("oauth" = ["case:receive"]), ("oauth" = ["case:recommend"])),
     responses(
@@ -57,48 +58,53 @@ async fn create_case(write: Write<NewCase>) -> Result<Answered> {
     write
         .run(async |conn, call, new, attempt| {
             let named = agency_today(call, "/agency", &new.agency)?;
-            let agency = match call.ctx.actor.agency() {
-                // At the counter it is always one's own.
-                Some(own) if call.ctx.actor.may(Permission::ReceiveCase) => own,
-                Some(_) => named,
-                None => not_their_own(conn, call, named, &new.facts).await?,
-            };
+            // At the counter it is always one's own.
+            let own = call.ctx.actor.agency().filter(|_| call.ctx.actor.may(Permission::ReceiveCase));
             let vouched = match call.ctx.actor {
                 Actor::Citizen(me) => citizen::by_id(conn, me).await?.and_then(|citizen| citizen.identity_number),
                 _ => None,
             };
-            file::file(conn, &call.ctx, call.app.cases(), agency, vouched, new, attempt).await
+            let postings = postings(conn, call, &new.facts).await?;
+            let sent = Sent { agency: own.unwrap_or(named), vouched, postings };
+            file::file(conn, &call.ctx, call.app.cases(), sent, new, attempt).await
         })
         .await
 }
 
-/// Where a report on conduct goes: to the agency above the official's, since nobody looks at their own (and their colleagues' )
-/// conduct first; and never to a unit that is accused.
-async fn not_their_own(
-    conn: &mut AsyncPgConnection,
-    call: &Call,
-    named: AgencyId,
-    facts: &Facts,
-) -> kernel::Result<AgencyId> {
-    let Facts::ConductReport { official_id, unit_id, .. } = facts else { return Ok(named) };
-    let theirs = match official_id {
-        Some(official) => Some(works_at(conn, *official).await?),
-        None => *unit_id,
+/// Where those work whom facts name, and whoever says so: a report goes to neither.
+pub(super) async fn postings(conn: &mut AsyncPgConnection, call: &Call, facts: &Facts) -> kernel::Result<Postings> {
+    let Facts::ConductReport { official_id, unit_id, .. } = facts else { return Ok(Postings::default()) };
+    let mut wrong = Vec::new();
+    let mut named: Vec<AgencyId> = unit_id.iter().copied().collect();
+    if unit_id.is_some_and(|unit| call.app.agencies.load().get(unit).is_none()) {
+        let words = Text::fixed("không có cơ quan này", "there is no such agency");
+        wrong.push(FieldError::new("/facts/unit_id", "unknown", words));
+    }
+    if let Some(official) = official_id {
+        match staff::by_id(conn, *official).await? {
+            Some(official) => {
+                named.extend(official.agencies_on(deadlines::vn_date(call.ctx.now)));
+                named.push(official.agency_id);
+            }
+            None => wrong.push(unknown_official("/facts/official_id")),
+        }
+    }
+    INVALID.unless_none(wrong)?;
+    let actor = match call.ctx.actor {
+        Actor::Staff { id, .. } => staff::by_id(conn, id).await?,
+        _ => None,
     };
-    let Some(theirs) = theirs.filter(|theirs| *theirs == named || Some(named) == *unit_id) else { return Ok(named) };
-    Ok(call.app.rules.above(theirs).first().copied().unwrap_or(named))
+    let actor = actor.into_iter().flat_map(|staff| staff.roles.0.into_iter().map(|posting| posting.agency_id));
+    Ok(Postings { named, actor: actor.collect() })
 }
 
-/// The agency of a member of staff.
-async fn works_at(conn: &mut AsyncPgConnection, id: StaffId) -> kernel::Result<AgencyId> {
-    let official = staff::by_id(conn, id).await?;
-    official.map(|official| official.agency_id).ok_or_else(|| no_such_official("/facts/official_id"))
+fn unknown_official(pointer: &str) -> FieldError {
+    FieldError::new(pointer, "unknown", Text::fixed("không có cán bộ này", "there is no such official"))
 }
 
 /// A member of staff who is not there.
 pub(super) fn no_such_official(pointer: &str) -> kernel::Error {
-    let words = Text::fixed("không có cán bộ này", "there is no such official");
-    INVALID.error().fields(vec![FieldError::new(pointer, "unknown", words)])
+    INVALID.error().fields(vec![unknown_official(pointer)])
 }
 
 /// A page of cases.

@@ -1,7 +1,7 @@
 //! Who has read whose identity.
 
 use actix_web::{HttpRequest, HttpResponse, get};
-use complaints::case::barring;
+use complaints::accused::barring;
 use privacy::access::{self, AccessFilter, DataAccess, OwnAccesses};
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -11,9 +11,9 @@ use kernel::record::again;
 use kernel::retention::{Held, each_once};
 use kernel::schema::cases;
 use kernel::{Actor, Ctx, Result};
-use uuid::Uuid;
 
 use super::{due, erase, rule_of};
+use crate::accused::not_accusing;
 use crate::case::{Case, CaseId, CaseOutcome, visible_to};
 use crate::facts::{CaseKind, DataRight, Facts};
 use crate::problem::KEPT_BY_LAW;
@@ -120,12 +120,11 @@ async fn held(
     free: &[(Case, &kernel::retention::Rule)],
 ) -> Result<Vec<Held>> {
     let theirs = Ctx { actor: Actor::Citizen(sender), now: ctx.now };
-    let who: Vec<Uuid> = ctx.actor.id().into_iter().chain(ctx.actor.agency().map(|agency| agency.0)).collect();
     let rows: Vec<(CaseId, CaseKind, CaseStatus, Option<_>)> = cases::table
         .filter(visible_to(&theirs, world.rules))
         .filter(cases::id.ne(request))
         .filter(cases::status.ne(CaseStatus::Draft))
-        .filter(diesel::dsl::not(cases::barred.overlaps_with(who)))
+        .filter(not_accusing(ctx))
         .limit(MOST)
         .select((cases::id, cases::kind, cases::status, cases::closed_at))
         .load(conn)

@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{finished, rules};
+use crate::accused::not_accusing;
 use crate::case::CaseId;
 use crate::steps::World;
 
@@ -82,9 +83,8 @@ async fn of(
     after: Option<Place>,
     most: i64,
 ) -> Result<Vec<CaseToErase>> {
-    let who: Vec<Uuid> = ctx.actor.id().into_iter().chain(ctx.actor.agency().map(|agency| agency.0)).collect();
     // Whoever is accused is told of it here as little as anywhere.
-    let mut query = finished(ctx, world, rule, None).filter(diesel::dsl::not(cases::barred.overlaps_with(who)));
+    let mut query = finished(ctx, world, rule, None).filter(not_accusing(ctx));
     if let Some((until, closed_at, id)) = after {
         let from = rule.past(until);
         let last = match from.cmp(&closed_at) {

@@ -12,6 +12,7 @@ use super::kin::conversion_proposed;
 use super::screening::{classified, refused, transferred};
 use super::work::{assigned, dialogue_called, dialogue_recorded};
 use super::{Moving, Target, World};
+use crate::accused::Postings;
 use crate::event::Event;
 use crate::law;
 use crate::paper::all_arrived;
@@ -31,7 +32,8 @@ pub enum Act {
     Grounded(CaseAction, CaseGrounded),
     /// To whom its sender, or the case itself, is sent.
     Refer(CaseAction, CaseReferral),
-    Classify(CaseClassification),
+    /// What it is by its content, and where those work whom that names.
+    Classify(CaseClassification, Postings),
     Transfer(AgencyId, String),
     Assign(CaseAssignment),
     CallDialogue(DialogueCall),
@@ -52,7 +54,7 @@ impl Act {
             Self::Plain(action) | Self::Saying(action, _) | Self::Grounded(action, _) | Self::Refer(action, _) => {
                 *action
             }
-            Self::Classify(_) => CaseAction::Classify,
+            Self::Classify(..) => CaseAction::Classify,
             Self::Transfer(..) => CaseAction::Transfer,
             Self::Assign(_) => CaseAction::Assign,
             Self::CallDialogue(_) => CaseAction::CallDialogue,
@@ -156,7 +158,7 @@ fn happens(moving: &mut Moving, ctx: &Ctx, world: World<'_>, act: &Act) -> Resul
             moving.say(None, &format!("{}\n{}", whose.body, whose.reason));
             Ok(if *action == A::Guide { Event::Guided {} } else { Event::Forwarded {} })
         }
-        Act::Classify(found) => classified(moving, ctx, world, found),
+        Act::Classify(found, postings) => classified(moving, ctx, world, found, postings),
         Act::Transfer(to, why) => transferred(moving, *to, why),
         Act::Assign(whom) => assigned(moving, whom),
         Act::CallDialogue(call) => dialogue_called(moving, ctx, call),

@@ -10,10 +10,11 @@ use kernel::request::made_by_client;
 use kernel::{Ctx, Result};
 
 use super::end::some_contents;
-use super::screening::{not_accused, of_a_letter, receive, unless};
+use super::screening::{checked, lodged, of_a_letter, receive, unless};
 use super::{Moving, Target, World};
+use crate::accused::{Postings, accuse};
 use crate::case::{Case, CaseId, Content, Marks};
-use crate::clocks::{CaseStage, Clocks, NEVER, turn};
+use crate::clocks::{Clocks, NEVER, turn};
 use crate::event::Event;
 use crate::facts::Facts;
 use crate::file::insert;
@@ -34,6 +35,8 @@ async fn take_making(
         let mut moving = Moving::begin(conn, ctx, world, target.id, target.if_match).await?;
         moving.advance(ctx, world, action)?;
         let (made, event) = make(&mut moving)?;
+        // What it grew out of says the same words.
+        moving.case.bar(&made.barred);
         conn.transaction::<_, Error, _>(async |conn| {
             insert(conn, ctx, world, made).await?;
             moving.answer(conn, ctx, world, &event, target.attempt).await
@@ -43,7 +46,7 @@ async fn take_making(
     .await
 }
 
-/// A case that grows out of another, with the same people.
+/// A case that grows out of another, with the same people, and kept from the same.
 fn child(of: &Case, id: Option<CaseId>, facts: Facts, contents: Vec<Content>, ctx: &Ctx) -> Result<Case> {
     made_by_client(id.map(|id| id.0), "/id")?;
     let kind = facts.kind();
@@ -59,7 +62,6 @@ fn child(of: &Case, id: Option<CaseId>, facts: Facts, contents: Vec<Content>, ct
         created_by: ctx.actor.id().unwrap_or_default(),
         content_hash: Vec::new(),
         words: Json(words),
-        barred: facts.accused(),
         facts: Json(facts),
         code: None,
         basis: None,
@@ -109,9 +111,9 @@ pub async fn appeal(
         let mut made = child(first, second.id, first.facts.0.clone(), contents, ctx)?;
         (made.level, made.receiving_agency_id, made.handling_agency_id) = (2, superior, superior);
         made.words.0.request = second.request.clone().or(made.words.0.request);
+        // What a court has it has still (LKN Art. 11(9)).
+        made.marks.0.in_court_since = first.marks.0.in_court_since;
         receive(&mut made, ctx, world)?;
-        // What counts here is when the first decision came.
-        made.clocks.0.0.remove(&CaseStage::LodgeFirst);
         begin(&mut made, world)?;
         let into = made.id.0;
         Ok((made, Event::Appealed { into }))
@@ -122,6 +124,8 @@ pub async fn appeal(
 /// It should be a case of another kind. Whether it becomes one is its sender's to say.
 pub(super) fn conversion_proposed(moving: &mut Moving, what: &CaseConversion) -> Result<Event> {
     unless(what.kind != moving.case.kind, "/kind", "same", "vụ việc đã thuộc loại này", "it is of this kind already")?;
+    let (vi, en) = ("người gửi không gửi được loại này", "is of a kind that its sender cannot send");
+    unless(what.kind.is_citizens(), "/kind", "not_allowed", vi, en)?;
     moving.case.marks.0.proposed_kind = Some(what.kind);
     moving.say(None, &what.reason);
     Ok(Event::ConversionProposed { to: what.kind })
@@ -137,15 +141,17 @@ pub async fn confirm_conversion(
     world: World<'_>,
     target: Target<'_>,
     confirmed: CaseConfirmation,
+    postings: &Postings,
 ) -> Result<Answer> {
     take_making(conn, ctx, world, target, CaseAction::ConfirmConversion, |moving| {
         let to = confirmed.facts.kind();
-        let so = moving.case.marks.0.proposed_kind == Some(to);
+        let so = moving.case.marks.0.proposed_kind == Some(to) && to.is_citizens();
         unless(so, "/facts/kind", "other", "không phải loại được đề nghị", "is not the kind that was proposed")?;
+        checked(&moving.case, &confirmed.facts, ctx)?;
         let contents = moving.case.words.0.contents.iter().filter(|content| content.stands()).cloned().collect();
         let mut made = child(&moving.case, confirmed.id, confirmed.facts.clone(), contents, ctx)?;
         made.marks.0.same_letter = true;
-        not_accused(&made, made.handling_agency_id)?;
+        accuse(&mut made, ctx, world.rules, postings)?;
         receive(&mut made, ctx, world)?;
         begin(&mut made, world)?;
         let into = made.id.0;
@@ -164,17 +170,19 @@ pub async fn split(
     world: World<'_>,
     target: Target<'_>,
     part: CaseSplit,
+    postings: &Postings,
 ) -> Result<Answer> {
     take_making(conn, ctx, world, target, CaseAction::Split, |moving| {
         some_contents(moving, &part.contents)?;
         of_a_letter(part.facts.kind())?;
+        checked(&moving.case, &part.facts, ctx)?;
         let contents = part.contents.iter().map(|place| moving.case.words.0.contents[usize::from(*place)].clone());
         let mut made = child(&moving.case, part.id, part.facts.clone(), contents.collect(), ctx)?;
         made.marks.0.same_letter = true;
-        not_accused(&made, made.handling_agency_id)?;
-        receive(&mut made, ctx, world)?;
-        // Its sender has waited since the letter came.
+        accuse(&mut made, ctx, world.rules, postings)?;
+        // Its sender has waited since the letter came, and what they had to keep they have kept by then.
         (made.submitted_at, made.basis) = (moving.case.submitted_at, moving.case.basis.clone());
+        lodged(&mut made, world)?;
         begin(&mut made, world)?;
         for place in &part.contents {
             moving.case.words.0.contents[usize::from(*place)].moved_to = Some(made.id);

@@ -19,6 +19,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::World;
+use crate::accused::{bar_kin, with};
 use crate::case::{Case, CaseId, CaseOutcome, agencies, audience, visible_to};
 use crate::clocks::turn;
 use crate::event::{Event, INTERNAL};
@@ -279,7 +280,12 @@ impl Moving {
         event: &Event,
         kept: Option<Kept>,
     ) -> Result<Option<String>> {
-        let Self { before, case, remark, mut also, untold, .. } = self;
+        let Self { mut before, case, remark, mut also, untold, .. } = self;
+        if case.barred.len() > before.barred.len() {
+            also.extend(bar_kin(conn, ctx, world.rules, &case).await?);
+            // Whom it accuses now is not told of this either.
+            before.barred.clone_from(&case.barred);
+        }
         // What runs out by itself is owed by whoever has it.
         let owes = matches!(ctx.actor, Actor::System).then_some(case.handling_agency_id);
         let agency = ctx.actor.agency().or(owes).map(|agency| agency.0);
@@ -306,7 +312,7 @@ impl Moving {
             cases::handling_agency_id.eq(case.handling_agency_id),
             cases::words.eq(case.words),
             cases::facts.eq(case.facts),
-            cases::barred.eq(case.barred),
+            cases::barred.eq(with(case.barred.clone())),
             cases::basis.eq(case.basis),
             cases::clocks.eq(case.clocks),
             cases::next_due_at.eq(case.next_due_at),

@@ -7,30 +7,37 @@ use kernel::problem::{FieldError, INVALID, Text as Words};
 use kernel::{Ctx, Result};
 
 use super::{Moving, World};
+use crate::accused::{Postings, accuse, not_accused};
 use crate::case::{Basis, Case};
+use crate::check;
 use crate::clocks::{CaseStage, begin};
 use crate::event::Event;
 use crate::facts::{CaseKind, Facts};
-use crate::problem::ACCUSED;
 use crate::request::CaseClassification;
 use crate::workflow::{ClockEffect, may_be_classed};
 
-/// Received: from now on it keeps the rules of this day, and what its sender had to keep is known to be in time or not.
+/// Received: from now on it keeps the rules of this day.
 pub(super) fn receive(case: &mut Case, ctx: &Ctx, world: World<'_>) -> Result<()> {
     let remote_area = world.rules.is_remote(case.receiving_agency_id);
     case.submitted_at = Some(ctx.now);
     case.basis = Some(Json(Basis { on: deadlines::vn_date(ctx.now), remote_area }));
-    if let Facts::Complaint { known_on, .. } = case.facts.0 {
-        let mut clocks = case.clocks.0.clone();
-        let began = deadlines::end_of_day(known_on.pred_opt().unwrap_or(known_on));
+    lodged(case, world)
+}
+
+/// Whether what its sender had to keep was in time when it came, by what it is. Of a second complaint, the first has a limit for that.
+pub(super) fn lodged(case: &mut Case, world: World<'_>) -> Result<()> {
+    let mut clocks = case.clocks.0.clone();
+    clocks.0.remove(&CaseStage::LodgeFirst);
+    if let (Facts::Complaint { known_on, .. }, Some(received_at), 1) = (&case.facts.0, case.submitted_at, case.level) {
+        let began = deadlines::end_of_day(known_on.pred_opt().unwrap_or(*known_on));
         match begin(&mut clocks, CaseStage::LodgeFirst, case, world.rules, began) {
             // Longer ago than any calendar reaches: whoever decides sees that without a date.
             Err(error) if error.is(&CALENDAR_NOT_PUBLISHED) => {}
             begun => begun?,
         }
-        clocks.end(CaseStage::LodgeFirst, ctx.now);
-        case.clocks.0 = clocks;
+        clocks.end(CaseStage::LodgeFirst, received_at);
     }
+    case.clocks.0 = clocks;
     Ok(())
 }
 
@@ -46,20 +53,30 @@ pub(super) fn of_a_letter(kind: CaseKind) -> Result<()> {
     unless(may_be_classed(kind), "/facts/kind", "not_allowed", vi, en)
 }
 
-/// What it is by its content. The limits are those of what it is, from when it was received.
+/// Facts that come to be later than the case are held against its people as those of a new one are.
+pub(super) fn checked(case: &Case, facts: &Facts, ctx: &Ctx) -> Result<()> {
+    INVALID.unless_none(check::wrong(&case.people.0, facts, deadlines::vn_date(ctx.now), "/facts/kind"))
+}
+
+/// What it is by its content. The limits are those of what it is, from when it was received. Who was accused once stays barred.
 pub(super) fn classified(
     moving: &mut Moving,
     ctx: &Ctx,
     world: World<'_>,
     found: &CaseClassification,
+    postings: &Postings,
 ) -> Result<Event> {
     let (from, to) = (moving.case.kind, found.facts.kind());
     of_a_letter(to)?;
+    checked(&moving.case, &found.facts, ctx)?;
+    // Whoever looked at it above may have handed it back to the unit's head: it does not go up again for the same official.
+    let same = moving.case.facts.0.accused() == found.facts.accused();
+    let postings = if same { &Postings { named: Vec::new(), actor: postings.actor.clone() } } else { postings };
     moving.case.kind = to;
     moving.case.facts = Json(found.facts.clone());
-    moving.case.barred = found.facts.accused();
     moving.case.marks.0.field = found.field.or(moving.case.marks.0.field);
-    not_accused(&moving.case, moving.case.handling_agency_id)?;
+    accuse(&mut moving.case, ctx, world.rules, postings)?;
+    lodged(&mut moving.case, world)?;
     moving.turn(&[ClockEffect::Reclassify], ctx, world)?;
     Ok(Event::Classified { from, to })
 }
@@ -72,11 +89,6 @@ pub(super) fn transferred(moving: &mut Moving, to: AgencyId, why: &str) -> Resul
     (moving.case.handling_agency_id, moving.case.assigned_to) = (to, None);
     moving.say(None, why);
     Ok(Event::Transferred { from: from.0, to: to.0 })
-}
-
-/// What accuses an agency is never routed to it.
-pub(super) fn not_accused(case: &Case, agency: AgencyId) -> Result<()> {
-    if case.bars(agency.0) { Err(ACCUSED.error()) } else { Ok(()) }
 }
 
 /// It is not taken up; what was lodged in time is not out of time.

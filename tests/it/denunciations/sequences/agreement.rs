@@ -104,7 +104,7 @@ pub async fn of_journal(app: &TestApp, it: &Stored, now: DateTime<Utc>, way: &Wa
         let until = limit.ended_at.unwrap_or(now);
         let told = |entry: &&Told| entry.data()["stage"] == json!(stage) && entry.at >= limit.clock.starts_at;
         let over = !limit.stands && limit.statutory_due_at <= until;
-        assert!(!over || passed.iter().any(|entry| told(entry)), "{way}: nobody was told that {stage} ran out");
+        assert!(!over || passed.iter().any(told), "{way}: nobody was told that {stage} ran out");
     }
     for opened in entries.iter().filter(|entry| entry.kind() == "identity_opened") {
         let of_it =

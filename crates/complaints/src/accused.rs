@@ -1,0 +1,165 @@
+//! Whom a case accuses: they are never routed, shown, counted or told of it, for good. See `docs/decisions/0020`.
+
+use std::collections::BTreeMap;
+
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment};
+use diesel::sql_types::{Array, Uuid as SqlUuid};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use kernel::id::{AgencyId, StaffId};
+use kernel::record::Also;
+use kernel::rules::Rules;
+use kernel::schema::cases;
+use kernel::sql::{Sql, sql};
+use kernel::{Actor, Ctx, Result, condition};
+use uuid::Uuid;
+
+use crate::case::{Case, CaseId, visible_to};
+use crate::problem::ACCUSED;
+
+/// Where people work, as the directory knows it.
+#[derive(Clone, Debug, Default)]
+pub struct Postings {
+    /// The agencies of whom facts name.
+    pub named: Vec<AgencyId>,
+    /// Those of whoever says so, whichever of them they act for now.
+    pub actor: Vec<AgencyId>,
+}
+
+impl Case {
+    /// Whether an agency is accused, or somebody.
+    pub fn bars(&self, who: Uuid) -> bool {
+        self.barred.contains(&who)
+    }
+
+    /// They are accused from now on. Nobody who once was ever sees it: it is still what it says.
+    pub fn bar(&mut self, accused: &[Uuid]) {
+        for who in accused {
+            if !self.bars(*who) {
+                self.barred.push(*who);
+            }
+        }
+    }
+}
+
+/// Whom its facts accuse is barred, and it goes to the agency above theirs: nobody looks at their own unit first.
+///
+/// # Errors
+/// [`ACCUSED`] where whoever says so is accused, or an agency of theirs, or the one that would have it.
+pub fn accuse(case: &mut Case, ctx: &Ctx, rules: &Rules, postings: &Postings) -> Result<()> {
+    case.bar(&case.facts.0.accused());
+    if postings.named.contains(&case.handling_agency_id) {
+        // Whoever works at the top has nobody above: their colleagues settle it.
+        let above = rules.above(case.handling_agency_id).into_iter().filter(|agency| !case.bars(agency.0));
+        // Not where they work as well, if there is another.
+        let above = above.min_by_key(|agency| postings.named.contains(agency));
+        case.handling_agency_id = above.unwrap_or(case.handling_agency_id);
+    }
+    let actor = ctx.actor.id().into_iter().chain(ctx.actor.agency().map(|agency| agency.0));
+    let mut actor = actor.chain(postings.actor.iter().map(|agency| agency.0));
+    if actor.any(|who| case.bars(who)) { Err(ACCUSED.error()) } else { not_accused(case, case.handling_agency_id) }
+}
+
+/// What accuses an agency is never routed to it.
+pub fn not_accused(case: &Case, agency: AgencyId) -> Result<()> {
+    if case.bars(agency.0) { Err(ACCUSED.error()) } else { Ok(()) }
+}
+
+/// All that grew out of the same letter keeps away whom one part of it accuses: each tells of the others.
+///
+/// # Errors
+/// [`ACCUSED`] where one of them lies open at an agency that would be barred from it: that one is handed on first.
+pub(crate) async fn bar_kin(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    rules: &Rules,
+    case: &Case,
+) -> Result<Option<Also>> {
+    let kin = kin(conn, ctx, rules, case).await?;
+    if kin.iter().any(|(_, handling, open)| *open && case.bars(handling.0)) {
+        return Err(ACCUSED.error());
+    }
+    let ids: Vec<CaseId> = kin.into_iter().map(|(id, ..)| id).collect();
+    if ids.is_empty() {
+        return Ok(None);
+    }
+    let system = Ctx { actor: Actor::System, now: ctx.now };
+    let rows = cases::table.filter(cases::id.eq_any(ids)).filter(visible_to(&system, rules));
+    Ok(Some(Box::new(diesel::update(rows).set(cases::barred.eq(with(case.barred.clone()))))))
+}
+
+/// The cases that this one grew out of and that grew out of it, without itself: their agencies, and whether they are open.
+async fn kin(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    rules: &Rules,
+    of: &Case,
+) -> Result<Vec<(CaseId, AgencyId, bool)>> {
+    let system = Ctx { actor: Actor::System, now: ctx.now };
+    let (mut known, mut origins, mut ids) = (BTreeMap::new(), Vec::from_iter(of.origin_id), vec![of.id]);
+    while !origins.is_empty() || !ids.is_empty() {
+        let near = cases::id.eq_any(origins).or(cases::origin_id.assume_not_null().eq_any(ids));
+        let found = cases::table
+            .filter(visible_to(&system, rules))
+            .filter(near)
+            .select((cases::id, cases::origin_id, cases::handling_agency_id, cases::open))
+            .load::<(CaseId, Option<CaseId>, AgencyId, bool)>(conn)
+            .await?;
+        (origins, ids) = (Vec::new(), Vec::new());
+        for (id, origin, handling, open) in found {
+            if id != of.id && known.insert(id, (id, handling, open)).is_none() {
+                origins.extend(origin.filter(|origin| *origin != of.id));
+                ids.push(id);
+            }
+        }
+    }
+    Ok(known.into_values().collect())
+}
+
+/// Whoever is barred from the row, and these: written so that nobody who writes at the same time takes anybody out.
+pub(crate) fn with(accused: Vec<Uuid>) -> Sql<Array<SqlUuid>> {
+    sql("ARRAY(SELECT DISTINCT unnest(cases.barred || ").bind::<Array<SqlUuid>, _>(accused).sql("))")
+}
+
+/// As a condition: the case accuses neither the actor nor an agency of theirs, whichever they act for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotAccusing(pub(crate) Option<(StaffId, AgencyId)>);
+
+pub fn not_accusing(ctx: &Ctx) -> NotAccusing {
+    NotAccusing(match &ctx.actor {
+        Actor::Staff { id, agency, .. } => Some((*id, *agency)),
+        Actor::Citizen(_) | Actor::Anonymous | Actor::System => None,
+    })
+}
+
+impl QueryFragment<Pg> for NotAccusing {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let Some((id, agency)) = &self.0 else {
+            out.push_sql("true");
+            return Ok(());
+        };
+        // Asked for once for all rows: it does not depend on them.
+        out.push_sql("NOT cases.barred && (SELECT ARRAY[");
+        out.push_bind_param::<SqlUuid, _>(id)?;
+        out.push_sql(", ");
+        out.push_bind_param::<SqlUuid, _>(agency)?;
+        out.push_sql("] || staff.agencies FROM staff WHERE staff.id = ");
+        out.push_bind_param::<SqlUuid, _>(id)?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+condition!(NotAccusing, cases::id);
+
+/// Those of these cases that accuse the actor or an agency of theirs, for lists of something else in which cases are named by their
+/// ids: they are left out there, as everywhere.
+pub async fn barring(conn: &mut AsyncPgConnection, ctx: &Ctx, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let accusing = cases::table.filter(cases::id.eq_any(ids)).filter(diesel::dsl::not(not_accusing(ctx)));
+    let accusing: Vec<CaseId> = accusing.select(cases::id).load(conn).await?;
+    Ok(accusing.into_iter().map(|id| id.0).collect())
+}

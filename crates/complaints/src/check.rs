@@ -1,0 +1,53 @@
+//! What is wrong with facts, wherever they come to be: sent, found by its content, or confirmed.
+
+use chrono::NaiveDate;
+use kernel::problem::{FieldError, Text};
+
+use crate::case::{CasePart, Person};
+use crate::facts::{CaseKind, Facts};
+use crate::law::{self, Setting};
+
+/// Everything that is wrong with facts, and with these people as senders of such a case: that stands `at` what was sent of them.
+pub(crate) fn wrong(people: &[Person], facts: &Facts, today: NaiveDate, at: &str) -> Vec<FieldError> {
+    let mut wrong = Vec::new();
+    let mut unless = |right: bool, at: &str, code: &'static str, vi: &'static str, en: &'static str| {
+        if !right {
+            wrong.push(FieldError::new(at, code, Text::fixed(vi, en)));
+        }
+    };
+    let count = |part: CasePart| people.iter().filter(|person| person.part == part).count();
+    let documented = |part: CasePart| people.iter().all(|person| person.part != part || person.document.is_some());
+    unless(count(CasePart::Sender) > 0, at, "no_sender", "phải có người gửi", "must have a sender");
+    unless(
+        documented(CasePart::Representative) && documented(CasePart::Authorised),
+        at,
+        "no_document",
+        "người đại diện, người được uỷ quyền phải có văn bản",
+        "a representative or authorised person needs a document",
+    );
+    let Facts::Complaint { known_on, document_date, .. } = facts else { return wrong };
+    let most = law::setting(CaseKind::Complaint, Setting::RepresentativesAtMost).map_or(usize::MAX, |it| it as usize);
+    unless(
+        count(CasePart::Sender) < 2 || count(CasePart::Representative) > 0,
+        at,
+        "no_representative",
+        "khiếu nại nhiều người phải cử người đại diện",
+        "those who complain together name a representative",
+    );
+    unless(
+        count(CasePart::Representative) <= most,
+        at,
+        "too_many_representatives",
+        "quá nhiều người đại diện",
+        "are too many representatives",
+    );
+    unless(*known_on <= today, "/facts/known_on", "future", "không được ở tương lai", "must not be in the future");
+    unless(
+        document_date.is_none_or(|date| date <= *known_on),
+        "/facts/document_date",
+        "after_known_on",
+        "không được sau ngày biết",
+        "must not be after it was known",
+    );
+    wrong
+}
