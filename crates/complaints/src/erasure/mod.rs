@@ -1,6 +1,6 @@
 //! What is past its time loses what tells of whom it was: names, numbers, addresses, words and files. The row stays, with its code,
 //! its dates and what became of it, and so do the journal, which never held words, and everything that is counted. In reading order:
-//! what is [`finished`] and what holds it, what is [`due`], [`mod@erase`], what is done when it is [`asked`] for, and the [`list`] of
+//! what is `finished` and what holds it, what is `due`, `erase`, what is done when it is `asked` for, and the `list` of
 //! what goes next.
 
 mod asked;
