@@ -17,7 +17,8 @@ async fn the_walk_leads_to_three_results_and_the_supplement_starts_the_clock_ane
         flags.payment_gateway_secret = Some(SECRET.to_owned());
     })
     .await;
-    let walk = Walk::through(&app.url, |block| {
+    // The shell's calendar is that of the server.
+    let walk = Walk::through(&app.url, "date() { echo 2026-08-08; }\n", |block| {
         if block.contains("step confirm-supplement") {
             app.set_time("2026-08-19T10:00:00+07:00");
         }
@@ -47,7 +48,7 @@ async fn the_walk_leads_to_three_results_and_the_supplement_starts_the_clock_ane
 async fn the_walk_works_on_the_demo_as_make_run_serves_it() {
     let scratch = Scratch::with_demo().await;
     let demo = Program::demo(&scratch.data()).start().await;
-    let walk = Walk::through(&demo.url, |_| {});
+    let walk = Walk::through(&demo.url, "", |_| {});
     walk.has_arrived(&demo.staff("tiepnhan", "caunoi-demo").await).await;
     demo.stop();
 }
@@ -60,12 +61,12 @@ struct Walk {
 }
 
 impl Walk {
-    /// Pastes every block that README.md marks as bash; `before` sees each first.
-    fn through(url: &str, before: impl Fn(&str)) -> Self {
+    /// Pastes `first`, and then every block that README.md marks as bash; `before` sees each of those first.
+    fn through(url: &str, first: &str, before: impl Fn(&str)) -> Self {
         let readme = std::fs::read_to_string(format!("{ROOT}/README.md")).unwrap();
         let blocks = readme.split("```bash\n").skip(1).map(|rest| rest.split_once("```").unwrap().0);
         let mut shell = Shell::with_api(url);
-        let mut walk = Self { printed: String::new(), dossiers: Vec::new() };
+        let mut walk = Self { printed: shell.paste(first), dossiers: Vec::new() };
         for block in blocks {
             before(block);
             walk.printed += &shell.paste(block);

@@ -184,6 +184,18 @@ mod tests {
     }
 
     #[test]
+    fn the_documentation_names_every_account() {
+        let page = include_str!("../../../docs/demo.md");
+        for DemoStaff { username, name, title, agency, .. } in STAFF {
+            let row = format!("| `{username}` | {name}, {title} | `{agency}` ");
+            assert!(page.contains(&row), "{row} is missing");
+        }
+        for DemoCitizen { username, name, .. } in CITIZENS {
+            assert!(page.contains(&format!("| `{username}` | {name} |")), "{username} is missing");
+        }
+    }
+
+    #[test]
     fn ids_are_proper_and_all_different() {
         let staff = STAFF.iter().chain(NEWCOMERS).filter_map(|staff| staff_id(staff.username)).map(|id| id.0);
         let agencies = agencies().expect("a good file").into_iter().map(|(id, _)| id.0);

@@ -52,7 +52,8 @@ fn page() -> String {
     let mut page = String::from(
         "<!-- Made from complaints::workflow::TABLE: UPDATE=1 cargo test -p it workflow -->\n# Cases\n\n\
          What citizens bring before the administration beside procedures, one aggregate with kinds. What each step of each kind \
-         does, as `POST /v1/cases/{id}/<action>`; `allowed_actions` in every answer says what the caller can do now.\n\n\
+         does, as `POST /v1/cases/{id}/<action>` with `-` for `_` (`request_supplement` is `/request-supplement`); \
+         `allowed_actions` in every answer says what the caller can do now.\n\n\
          ## A complaint\n\n```mermaid\nstateDiagram-v2\n    [*] --> draft\n",
     );
     let mut drawn = Vec::new();

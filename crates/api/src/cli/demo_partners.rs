@@ -53,7 +53,12 @@ async fn input_ends() {
 pub async fn start() -> Result<(Child, String, String), String> {
     let words = |error: std::io::Error| format!("The demo's partners do not start: {error}.");
     let secret = signature::fresh_secret();
-    let mut child = Command::new(std::env::current_exe().map_err(words)?)
+    let mut program = Command::new(std::env::current_exe().map_err(words)?);
+    if std::env::var_os("LOG").is_none() {
+        // That it listens would read as if the server did.
+        program.env("LOG", "warn");
+    }
+    let mut child = program
         .args(["demo-partners", "--bind", "127.0.0.1:0", "--attached"])
         .env("PAYMENT_GATEWAY_SECRET", &secret)
         .stdin(Stdio::piped())

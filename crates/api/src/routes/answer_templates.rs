@@ -26,7 +26,11 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 /// Make a template
 ///
 /// Of one's own agency, for a kind of case and a step in which something is written to its sender. Agencies below use it, too.
-#[utoipa::path(operation_id = "makeAnswerTemplate", tag = "cases", request_body = NewAnswerTemplate,
+#[utoipa::path(operation_id = "makeAnswerTemplate", tag = "cases",
+    request_body(content = NewAnswerTemplate, example = json!({
+        "kind": "petition", "action": "answer", "name": "Trả lời kiến nghị về hạ tầng",
+        "body": "Kính gửi {sender}. {agency} đã kiểm tra đơn {code}. Kết quả: {kết quả kiểm tra}.",
+    })),
     security(("oauth" = ["case:decide"])),
     responses(
         (status = 201, description = "The template.", body = AnswerTemplate),
@@ -72,7 +76,11 @@ async fn list_answer_templates(
 /// Replace a template
 ///
 /// Makes it what the body says, whole. Sent again after a lost answer, the same is answered again.
-#[utoipa::path(operation_id = "replaceAnswerTemplate", tag = "cases", request_body = NewAnswerTemplate,
+#[utoipa::path(operation_id = "replaceAnswerTemplate", tag = "cases",
+    request_body(content = NewAnswerTemplate, example = json!({
+        "kind": "petition", "action": "guide", "name": "Hướng dẫn đến cơ quan có thẩm quyền",
+        "body": "Kính gửi {sender}. Nội dung đơn thuộc thẩm quyền của {cơ quan}; ông/bà gửi đơn đến {địa chỉ}.",
+    })),
     params(("id" = TemplateId, Path, description = "The template's id.", example = "019b76da-a800-7000-8000-c50000000002")),
     security(("oauth" = ["case:decide"])),
     responses(

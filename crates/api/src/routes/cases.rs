@@ -119,8 +119,8 @@ struct CasePage {
 
 /// List cases
 ///
-/// Staff get the work list of their agency, most urgent first; citizens their own cases; heads with `side=under` those of all
-/// agencies below theirs, with `past_due=true` what is overdue there. Without `status`, staff get only what is open and citizens
+/// Staff get the work list of their agency, most urgent first; citizens their own cases; heads with `side=under` those of their
+/// agency and all below it, with `past_due=true` what is overdue there. Without `status`, staff get only what is open and citizens
 /// everything. What accuses somebody is in none of their lists.
 #[utoipa::path(operation_id = "listCases", tag = "cases", params(CaseFilter), security(("oauth" = ["case:read"])),
     responses((status = 200, description = "A page.", body = CasePage)))]
