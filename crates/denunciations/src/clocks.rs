@@ -34,6 +34,11 @@ impl Stage for DenunciationStage {
     fn is_owed(self) -> bool {
         true
     }
+
+    /// Whoever settles it can suspend what they owe (LTC Art. 34), and neither what the agency above owes nor what that has asked of them.
+    fn is_suspended(self) -> bool {
+        !matches!(self, Self::AskDelay | Self::ExplainDelay | Self::Review)
+    }
 }
 
 /// All limits of a denunciation.

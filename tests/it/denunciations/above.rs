@@ -56,6 +56,43 @@ async fn of_a_late_one_the_agency_above_asks_why_and_answers_its_denouncer() {
     turn_to(&app, "report-delay", &code).await.expect(200);
 }
 
+/// Whoever settles it can suspend what they owe themselves (Art. 34), and not what the agency above does about a delay (Art. 38).
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_late_one_that_is_suspended_the_agency_above_asks_all_the_same() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let (code, id) = send(&app, &cast, new()).await;
+    let (early, stands) = send(&app, &cast, new()).await;
+    walk(&cast, &id, &[Accept, Notify]).await;
+    walk(&cast, &stands, &[Accept, Notify, Suspend]).await;
+    app.set_time("2026-09-17T09:00:00+07:00");
+    let cast = Cast::again(&app).await;
+    walk(&cast, &id, &[Suspend]).await;
+    turn_to(&app, "report-delay", &code).await.expect(200);
+    // Of what was suspended in time nothing is owed.
+    assert_eq!(turn_to(&app, "report-delay", &early).await.expect(409).problem(), "denunciation.not_late");
+    let asked = walk(&cast, &id, &[AskForReport]).await;
+    assert_eq!(limit(&asked, "explain_delay")["due_date"], "2026-09-24", "five working days");
+    let resumed = walk(&cast, &id, &[Resume]).await;
+    assert!(!offered(&resumed, AskForReport), "asked already");
+    // Suspended after it was asked, what is to be explained runs on.
+    walk(&cast, &id, &[Suspend]).await;
+    app.set_time("2026-09-25T09:00:00+07:00");
+    let told = format!(
+        "SELECT count(*) FROM journal WHERE entity_id = '{id}' AND event_kind = 'denunciation.deadline_passed'
+         AND event::jsonb #>> '{{deadline_passed,stage}}' = 'explain_delay'"
+    );
+    app.eventually(&told, 1).await;
+    let cast = Cast::again(&app).await;
+    let late = walk(&cast, &id, &[ExplainDelay]).await;
+    assert_eq!(
+        (&limit(&late, "explain_delay")["due_date"], &limit(&late, "explain_delay")["timeliness"]),
+        (&json!("2026-09-24"), &json!("finished_late"))
+    );
+    assert_eq!(walk(&cast, &id, &[AnswerDelay]).await["status"], "suspended");
+    turn_to(&app, "report-delay", &code).await.expect(200);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn after_the_conclusion_its_denouncer_goes_on_and_the_agency_above_finds_it_right() {
     let app = TestApp::new().await;

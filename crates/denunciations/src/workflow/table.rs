@@ -9,8 +9,8 @@ use DenunciationStatus::*;
 
 const IN_WORK: &[DenunciationStatus] = &[Accepted, Verifying, Verified];
 const NOT_CONCLUDED: &[DenunciationStatus] = &[Received, Accepted, Verifying, Verified, Suspended];
-/// Where it can be late (Art. 38), and where its denouncer can go on (Art. 37).
-pub(crate) const UNDER_WAY: &[DenunciationStatus] = IN_WORK;
+/// Where it can be late (Art. 38), and where its denouncer can go on (Art. 37). What was late already is so while it is suspended.
+pub(crate) const UNDER_WAY: &[DenunciationStatus] = &[Accepted, Verifying, Verified, Suspended];
 pub(crate) const SETTLED: &[DenunciationStatus] = &[Concluded, Closed];
 const OPEN: &[DenunciationStatus] = &[Received, Accepted, Verifying, Verified, Suspended, Concluded];
 
@@ -65,7 +65,7 @@ pub const TABLE: &[Transition] = {
         row(&[Received], File, State(Filed), HEAD, &[C::EndAll], Guard::Lead),
         row(&[Received], CheckLead, State(Accepted), HEAD, &[C::End(Stage::Check)], Guard::Lead),
         row(&[Received], Accept, State(Accepted), HEAD, &[C::End(Stage::Check), C::Begin(Stage::Notify), C::Begin(Stage::Resolve)], Guard::Denunciation),
-        row(&[Accepted, Verifying, Verified, Suspended], Notify, Same, OFFICER, &[C::End(Stage::Notify)], Guard::Owes(Stage::Notify)),
+        row(UNDER_WAY, Notify, Same, OFFICER, &[C::End(Stage::Notify)], Guard::Owes(Stage::Notify)),
         // Verified (Art. 30, 31, 34, 27).
         row(&[Accepted, Verifying], Assign, State(Verifying), HEAD, &[], Guard::None),
         row(&[Verifying], Report, State(Verified), VERIFIER, &[], Guard::None),

@@ -120,8 +120,8 @@ fn status_stays(before: &Stored, after: DenunciationStatus) -> bool {
 
 /// What its denouncer is answered.
 pub fn wish(it: &Stored, what: &str, now: DateTime<Utc>) -> u16 {
-    use DenunciationStatus::{Accepted, Closed, Concluded, Verified, Verifying};
-    let late = [Accepted, Verifying, Verified].contains(&it.status)
+    use DenunciationStatus::{Accepted, Closed, Concluded, Suspended, Verified, Verifying};
+    let late = [Accepted, Verifying, Verified, Suspended].contains(&it.status)
         && it.owed().any(|(stage, limit)| stage == DenunciationStage::Resolve && limit.due_at <= now);
     let taken = match what {
         "continue" => {
