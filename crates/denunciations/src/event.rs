@@ -81,6 +81,9 @@ pub enum Event {
     DelayReported {
         superior: Uuid,
     },
+    IdentityRefused {
+        request: Uuid,
+    },
     ReportAsked {},
     DelayExplained {},
     DelayAnswered {},
@@ -169,6 +172,7 @@ impl journal::Event for Event {
             Self::TakenOver { .. } => "denunciation.taken_over",
             Self::Escalated { .. } => "denunciation.escalated",
             Self::FileDeclared { .. } => "denunciation.file_declared",
+            Self::IdentityRefused { .. } => "denunciation.identity_refused",
             Self::FileAdded { .. } => "denunciation.file_added",
             Self::FileReleased { .. } => "denunciation.file_released",
             Self::OriginalOpened { .. } => "denunciation.original_opened",

@@ -7,7 +7,7 @@
 mod agreement;
 mod deeds;
 mod expected;
-mod people;
+pub mod people;
 mod readers;
 mod stored;
 

@@ -67,6 +67,9 @@ const WAYS: &[(u8, &[DenunciationAction])] = &[
     (32, &[Accept, Assign, Report, Conclude]),
     (33, &[]),
     (34, &[]),
+    (35, &[]),
+    (36, &[]),
+    (37, &[Accept]),
 ];
 
 /// Of nobody known.
@@ -91,6 +94,7 @@ const OPEN: u8 = 25;
 
 pub async fn load(app: &App, conn: &mut AsyncPgConnection, database: &db::Settings, now: DateTime<Utc>) -> Result<()> {
     let pool = Db::acting(&db::Settings { size: 1, ..app.settings.vault(database) }, Some(vault::ROLE));
+const DOUBTED: u8 = 35;
     let vault = &mut *pool.map_err(|error| INTERNAL.because(error))?.conn().await?;
     let head = officer("chanhthanhtra", Role::HeadOfAgency, now)?;
     let inspector = officer("thanhtra", Role::Inspector, now)?;
@@ -171,7 +175,7 @@ async fn show(
 
 /// The inspector wants to know who denounces, twice: one of the requests is approved.
 async fn ask_who_it_is(conn: &mut AsyncPgConnection, world: World<'_>, head: &Ctx, inspector: &Ctx) -> Result<()> {
-    for n in [FOLLOWED, OPEN] {
+    for n in [FOLLOWED, OPEN, DOUBTED] {
         let (id, request) = (DenunciationId(fixed(DENUNCIATIONS, n)), IdentityRequestId(fixed(REQUESTS, n)));
         let reason = "Cần mời người tố cáo làm việc để xác minh nội dung thứ hai.".to_owned();
         let new = NewIdentityRequest { id: Some(request), reason };

@@ -6,7 +6,7 @@ use denunciations::follow::{self, DenouncerWords, Following, ReceiptCode, Wish};
 use denunciations::identity::{self, Identity, IdentityRequest, IdentityRequestId, NewIdentityRequest};
 use denunciations::list::{self, DenunciationFilter, DenunciationLine};
 use denunciations::receive::{self, DenunciationReceipt, Fresh, NewDenunciation};
-use denunciations::request::Plain;
+use denunciations::request::{Plain, Reasoned};
 use denunciations::steps::{self, Seen};
 use denunciations::timeline::{self, DenunciationTimelineEntry};
 use denunciations::view::{self, View};
@@ -38,6 +38,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(request_identity)
         .service(approve_identity_request)
         .service(open_identity);
+        .service(refuse_identity_request)
 }
 
 /// Send a denunciation
@@ -270,7 +271,7 @@ async fn request_identity(id: Id<DenunciationId>, write: Write<NewIdentityReques
 
 /// Allow somebody to know who denounces
 ///
-/// Somebody else than who has asked; for 24 hours.
+/// Somebody else than who has asked; for 24 hours. A request is allowed or refused once.
 #[utoipa::path(operation_id = "approveIdentityRequest", tag = "denunciations",
     request_body(content = Plain, example = json!({})), security(("oauth" = ["identity:approve"])),
     params(
@@ -307,6 +308,7 @@ async fn approve_identity_request(
         (status = 200, description = "Who denounces, and what they wrote.", body = Identity),
         (status = 403, description = "Your role does not allow this, or you have not asked.", body = Document),
         (status = 404, description = "There is no such request for you.", body = Document),
+        (status = 409, description = "It is decided already, or the same request is under way.", body = Document),
         (status = 409, description = "It is not allowed, or not any more.", body = Document),
     ))]
 #[post("/v1/denunciations/{id}/identity-requests/{request_id}/open")]
@@ -318,3 +320,33 @@ async fn open_identity(call: Call, ids: Id<(DenunciationId, IdentityRequestId)>)
     });
     Ok(web::Json(opened.await?))
 }
+/// Refuse somebody to know who denounces
+///
+/// Somebody else than who has asked, with a reason, which that one reads. A request is allowed or refused once.
+#[utoipa::path(operation_id = "refuseIdentityRequest", tag = "denunciations",
+    request_body(content = Reasoned, example = json!({ "reason": "Có thể hỏi người tố cáo qua mã biên nhận." })),
+    security(("oauth" = ["identity:approve"])),
+    params(
+        ("id" = DenunciationId, Path, description = "The denunciation's id.", example = "019b76da-a800-7000-8000-c30000000023"),
+        ("request_id" = IdentityRequestId, Path, description = "The request's id.", example = "019b76da-a800-7000-8000-c40000000023"),
+    ),
+    responses(
+        (status = 200, description = "The request, refused.", body = IdentityRequest),
+        (status = 403, description = "Your role does not allow this, or it is your own request.", body = Document),
+        (status = 404, description = "There is no such request for you.", body = Document),
+        (status = 409, description = "It is decided already, or the same request is under way.", body = Document),
+        (status = 422, description = "The content breaks the schema.", body = Document),
+    ))]
+#[post("/v1/denunciations/{id}/identity-requests/{request_id}/refuse")]
+async fn refuse_identity_request(
+    ids: Id<(DenunciationId, IdentityRequestId)>,
+    write: Write<Reasoned>,
+) -> Result<Answered> {
+    let db = write.call.apart.denunciations.clone();
+    write
+        .run_on(db, async move |conn, call, why, attempt| {
+            identity::refuse(conn, &call.ctx, call.app.denunciations(), ids.0, why, attempt).await
+        })
+        .await
+}
+

@@ -138,11 +138,16 @@ async fn identity(
 ) -> (u16, Answer) {
     let concerned: Vec<_> = people.iter().filter(|person| expected::settles(person, it) || rng.u8(..4) == 0).collect();
     let person = rng.choice(&concerned).copied().unwrap_or(&people[0]);
-    let (asked, what) = (rng.choice(&it.requests), rng.choice(["approve", "open", "open"]).unwrap());
+    let (asked, what) =
+        (rng.choice(&it.requests), rng.choice(["approve", "approve", "refuse", "open", "open"]).unwrap());
     let asked = asked.filter(|_| rng.u8(..5) > 0);
     way.told.push(format!("{}: {} who denounces", person.name, asked.map_or("ask", |_| what)));
     let (path, words) = match asked {
-        Some(asked) => (format!("{}/{}/{what}", requests(&way.id), asked.id), json!({})),
+        Some(asked) => {
+            let reason =
+                if what == "refuse" { json!({ "reason": "Có thể hỏi qua mã biên nhận." }) } else { json!({}) };
+            (format!("{}/{}/{what}", requests(&way.id), asked.id), reason)
+        }
         None => (requests(&way.id), json!({ "reason": "Cần mời người tố cáo làm việc." })),
     };
     let what = if asked.is_some() { what } else { "ask" };

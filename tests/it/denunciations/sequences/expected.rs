@@ -50,6 +50,8 @@ fn holds(guard: Guard, it: &Stored, now: DateTime<Utc>) -> bool {
         }
         Guard::NothingOwed => it.owed().next().is_none(),
         Guard::WithdrawalAsked => it.marks.withdrawal_asked_at.is_some(),
+        Guard::WholeWithdrawalAsked => it.marks.withdrawal_asked_at.is_some() && it.marks.withdrawal_of.is_empty(),
+        Guard::PartWithdrawalAsked => !it.marks.withdrawal_of.is_empty(),
         Guard::ProtectionAsked => it.marks.protection == Some(Protection::Asked),
         Guard::Protected => it.marks.protection == Some(Protection::Granted),
         Guard::DelayReported => it.marks.delay_reported_at.is_some(),
@@ -136,7 +138,8 @@ pub fn wish(it: &Stored, what: &str, now: DateTime<Utc>) -> u16 {
 
 /// What is answered to who asks to know who denounces; who allows it; who reads it.
 pub fn identity(person: &Person, it: &Stored, what: (&str, Option<&Request>), now: DateTime<Utc>) -> u16 {
-    let needed = if what.0 == "approve" { Permission::ApproveIdentity } else { Permission::OpenIdentity };
+    let decides = ["approve", "refuse"].contains(&what.0);
+    let needed = if decides { Permission::ApproveIdentity } else { Permission::OpenIdentity };
     if !person.may(needed) {
         return 403;
     }
@@ -150,13 +153,11 @@ pub fn identity(person: &Person, it: &Stored, what: (&str, Option<&Request>), no
                 201
             }
         }
-        ("approve", Some(asked)) => {
-            if person.id() == Some(asked.requested_by) {
-                403
-            } else {
-                200
-            }
-        }
+        (_, Some(asked)) if decides => match asked.approved_by.or(asked.refused_by) {
+            _ if person.id() == Some(asked.requested_by) => 403,
+            Some(_) => 409,
+            None => 200,
+        },
         (_, Some(asked)) if person.id() != Some(asked.requested_by) => 403,
         (_, Some(asked)) => {
             if asked.open_until.is_some_and(|until| now < until) {

@@ -56,6 +56,8 @@ pub struct Request {
     pub requested_by: StaffId,
     pub open_until: Option<DateTime<Utc>>,
 }
+    pub approved_by: Option<StaffId>,
+    pub refused_by: Option<StaffId>,
 
 impl Stored {
     /// Once what has run out is told.
