@@ -46,8 +46,8 @@ pub type Clocks = kernel::clocks::Clocks<DenunciationStage>;
 
 fn rule<'a>(it: &Denunciation, stage: DenunciationStage, rules: &'a Rules) -> Option<&'a ClockRule> {
     let (name, variant) = match stage {
-        // A lead is no denunciation: no limit is known for what is found by it (LTC Art. 25).
-        DenunciationStage::Notify | DenunciationStage::Resolve if it.kind == DenunciationKind::Lead => return None,
+        // A lead is no denunciation, and once it is taken no limit of the law on them is its own (LTC Art. 25).
+        stage if stage != DenunciationStage::Check && it.kind == DenunciationKind::Lead => return None,
         DenunciationStage::Check => ("initial_check", ""),
         DenunciationStage::Notify => ("notify_acceptance", ""),
         // The limit is the same for all; this is as often as it can be extended at most.

@@ -60,6 +60,14 @@ pub enum Event {
     Published {},
     Closed {},
     WithdrawalAsked {},
+    /// Its denouncer wants to withdraw these contents, by their places from 0.
+    PartWithdrawalAsked {
+        contents: Vec<u16>,
+    },
+    /// They are settled no more, and the rest is.
+    PartWithdrawn {
+        contents: Vec<u16>,
+    },
     WithdrawalRefused {},
     Terminated {},
     ProtectionAsked {},
@@ -73,6 +81,9 @@ pub enum Event {
     IdentityApproved {
         request: Uuid,
     },
+    IdentityRefused {
+        request: Uuid,
+    },
     /// Somebody has read who denounces.
     IdentityOpened {
         request: Uuid,
@@ -80,9 +91,6 @@ pub enum Event {
     /// Its denouncer tells the agency above that it is late.
     DelayReported {
         superior: Uuid,
-    },
-    IdentityRefused {
-        request: Uuid,
     },
     ReportAsked {},
     DelayExplained {},
@@ -154,6 +162,8 @@ impl journal::Event for Event {
             Self::Published {} => "denunciation.published",
             Self::Closed {} => "denunciation.closed",
             Self::WithdrawalAsked {} => "denunciation.withdrawal_asked",
+            Self::PartWithdrawalAsked { .. } => "denunciation.part_withdrawal_asked",
+            Self::PartWithdrawn { .. } => "denunciation.part_withdrawn",
             Self::WithdrawalRefused {} => "denunciation.withdrawal_refused",
             Self::Terminated {} => "denunciation.terminated",
             Self::ProtectionAsked {} => "denunciation.protection_asked",
@@ -162,6 +172,7 @@ impl journal::Event for Event {
             Self::ProtectionEnded {} => "denunciation.protection_ended",
             Self::IdentityRequested { .. } => "denunciation.identity_requested",
             Self::IdentityApproved { .. } => "denunciation.identity_approved",
+            Self::IdentityRefused { .. } => "denunciation.identity_refused",
             Self::IdentityOpened { .. } => "denunciation.identity_opened",
             Self::DelayReported { .. } => "denunciation.delay_reported",
             Self::ReportAsked {} => "denunciation.report_asked",
@@ -172,7 +183,6 @@ impl journal::Event for Event {
             Self::TakenOver { .. } => "denunciation.taken_over",
             Self::Escalated { .. } => "denunciation.escalated",
             Self::FileDeclared { .. } => "denunciation.file_declared",
-            Self::IdentityRefused { .. } => "denunciation.identity_refused",
             Self::FileAdded { .. } => "denunciation.file_added",
             Self::FileReleased { .. } => "denunciation.file_released",
             Self::OriginalOpened { .. } => "denunciation.original_opened",

@@ -5,7 +5,7 @@ use ::denunciations::workflow::DenunciationAction::{self, *};
 use serde_json::{Value, json};
 
 use super::vault::requests;
-use super::{follow, lead, limit, new, path, said, send, walk};
+use super::{follow, limit, new, path, said, send, walk};
 use crate::cast::Cast;
 use crate::harness::{Answer, TestApp};
 
@@ -216,15 +216,4 @@ async fn what_is_handed_on_late_is_shown_to_the_agency_above_its_new_one() {
         directory::demo::agency_id("H26.1").unwrap()
     );
     assert_eq!(app.count(&told).await, 1, "whoever heads the agency that has it now");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_lead_that_is_taken_over_has_no_limit_of_the_law() {
-    let app = TestApp::new().await;
-    let cast = Cast::of(&app).await;
-    let (code, id) = send(&app, &cast, lead()).await;
-    walk(&cast, &id, &[CheckLead, Assign, Report, Conclude]).await;
-    turn_to(&app, "continue", &code).await.expect(200);
-    let taken = walk(&cast, &id, &[TakeOver]).await;
-    assert_eq!((limit(&taken, "resolve"), limit(&taken, "notify")), (&Value::Null, &Value::Null));
 }

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use denunciations::DenunciationId;
-use denunciations::follow::{self, DenouncerWords, Following, ReceiptCode, Wish};
+use denunciations::follow::{self, DenouncerPartWithdrawal, DenouncerWords, Following, ReceiptCode, Wish};
 use denunciations::identity::{self, Identity, IdentityRequest, IdentityRequestId, NewIdentityRequest};
 use denunciations::list::{self, DenunciationFilter, DenunciationLine};
 use denunciations::receive::{self, DenunciationReceipt, Fresh, NewDenunciation};
@@ -28,6 +28,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(follow_denunciation)
         .service(add_to_denunciation)
         .service(withdraw_denunciation)
+        .service(withdraw_part_of_denunciation)
         .service(ask_for_protection)
         .service(report_delay)
         .service(continue_denunciation)
@@ -37,8 +38,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(list_identity_requests)
         .service(request_identity)
         .service(approve_identity_request)
-        .service(open_identity);
         .service(refuse_identity_request)
+        .service(open_identity);
 }
 
 /// Send a denunciation
@@ -107,7 +108,7 @@ macro_rules! wish {
                 .run_on(db, async |conn, call, new, attempt| {
                     let mut vault = call.apart.vault.conn().await?;
                     let world = call.app.denunciations();
-                    follow::say((conn, &mut vault), call.ctx.now, world, $wish, new, attempt).await
+                    follow::say((conn, &mut vault), call.ctx.now, world, &$wish, new, attempt).await
                 })
                 .await
         }
@@ -128,6 +129,31 @@ wish! {
     /// Before it is concluded; whoever decides it ends it, unless there are signs of a violation, of force or of slander (LTC Art. 33).
     withdraw_denunciation "/v1/denouncer/withdraw" "withdrawDenunciation" Wish::Withdraw,
     "7K3QH-9TZ2M-4XVBN-WC8RD-6PYEA-1GSF5" "Tôi xin rút tố cáo."
+}
+
+/// Withdraw a part of a denunciation
+///
+/// Before it is concluded; whoever decides it goes on with the rest, or with all of it, where there are signs of a violation, of force or of
+/// slander (LTC Art. 33).
+#[utoipa::path(operation_id = "withdrawPartOfDenunciation", tag = "denunciations", security(()),
+    request_body = DenouncerPartWithdrawal,
+    responses(
+        (status = 200, description = "How far it is now.", body = Following),
+        (status = 404, description = "No denunciation has this code.", body = Document),
+        (status = 409, description = "It does not stand so that this could be done, or the same request is under way.", body = Document),
+        (status = 422, description = "The content breaks the schema, or these contents do not stand, or no other does.", body = Document),
+    ))]
+#[post("/v1/denouncer/withdraw-part")]
+async fn withdraw_part_of_denunciation(write: Write<DenouncerPartWithdrawal>) -> Result<Answered> {
+    let db = write.call.apart.denunciations.clone();
+    write
+        .run_on(db, async |conn, call, new, attempt| {
+            let mut vault = call.apart.vault.conn().await?;
+            let DenouncerPartWithdrawal { receipt_code, contents, words } = new;
+            let (wish, words) = (Wish::WithdrawPart(contents), DenouncerWords { receipt_code, words });
+            follow::say((conn, &mut vault), call.ctx.now, call.app.denunciations(), &wish, words, attempt).await
+        })
+        .await
 }
 
 wish! {
@@ -282,6 +308,7 @@ async fn request_identity(id: Id<DenunciationId>, write: Write<NewIdentityReques
         (status = 200, description = "The request, approved.", body = IdentityRequest),
         (status = 403, description = "Your role does not allow this, or it is your own request.", body = Document),
         (status = 404, description = "There is no such request for you.", body = Document),
+        (status = 409, description = "It is decided already, or the same request is under way.", body = Document),
     ))]
 #[post("/v1/denunciations/{id}/identity-requests/{request_id}/approve")]
 async fn approve_identity_request(
@@ -296,30 +323,6 @@ async fn approve_identity_request(
         .await
 }
 
-/// Read who denounces
-///
-/// By whoever has asked, while that is allowed. The journal is told first, each time; the answer is kept nowhere.
-#[utoipa::path(operation_id = "openIdentity", tag = "denunciations", security(("oauth" = ["identity:open"])),
-    params(
-        ("id" = DenunciationId, Path, description = "The denunciation's id.", example = "019b76da-a800-7000-8000-c30000000019"),
-        ("request_id" = IdentityRequestId, Path, description = "The request's id.", example = "019b76da-a800-7000-8000-c40000000019"),
-    ),
-    responses(
-        (status = 200, description = "Who denounces, and what they wrote.", body = Identity),
-        (status = 403, description = "Your role does not allow this, or you have not asked.", body = Document),
-        (status = 404, description = "There is no such request for you.", body = Document),
-        (status = 409, description = "It is decided already, or the same request is under way.", body = Document),
-        (status = 409, description = "It is not allowed, or not any more.", body = Document),
-    ))]
-#[post("/v1/denunciations/{id}/identity-requests/{request_id}/open")]
-async fn open_identity(call: Call, ids: Id<(DenunciationId, IdentityRequestId)>) -> Result<web::Json<Identity>> {
-    let (apart, db) = (call.apart.clone(), call.apart.denunciations.clone());
-    let opened = db.run(async move |conn| {
-        let mut vault = apart.vault.conn().await?;
-        identity::open((conn, &mut vault), &call.ctx, call.app.denunciations(), ids.0).await
-    });
-    Ok(web::Json(opened.await?))
-}
 /// Refuse somebody to know who denounces
 ///
 /// Somebody else than who has asked, with a reason, which that one reads. A request is allowed or refused once.
@@ -350,3 +353,26 @@ async fn refuse_identity_request(
         .await
 }
 
+/// Read who denounces
+///
+/// By whoever has asked, while that is allowed. The journal is told first, each time; the answer is kept nowhere.
+#[utoipa::path(operation_id = "openIdentity", tag = "denunciations", security(("oauth" = ["identity:open"])),
+    params(
+        ("id" = DenunciationId, Path, description = "The denunciation's id.", example = "019b76da-a800-7000-8000-c30000000019"),
+        ("request_id" = IdentityRequestId, Path, description = "The request's id.", example = "019b76da-a800-7000-8000-c40000000019"),
+    ),
+    responses(
+        (status = 200, description = "Who denounces, and what they wrote.", body = Identity),
+        (status = 403, description = "Your role does not allow this, or you have not asked.", body = Document),
+        (status = 404, description = "There is no such request for you.", body = Document),
+        (status = 409, description = "It is not allowed, or not any more.", body = Document),
+    ))]
+#[post("/v1/denunciations/{id}/identity-requests/{request_id}/open")]
+async fn open_identity(call: Call, ids: Id<(DenunciationId, IdentityRequestId)>) -> Result<web::Json<Identity>> {
+    let (apart, db) = (call.apart.clone(), call.apart.denunciations.clone());
+    let opened = db.run(async move |conn| {
+        let mut vault = apart.vault.conn().await?;
+        identity::open((conn, &mut vault), &call.ctx, call.app.denunciations(), ids.0).await
+    });
+    Ok(web::Json(opened.await?))
+}

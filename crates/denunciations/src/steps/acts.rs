@@ -57,6 +57,7 @@ fn grounds(action: DenunciationAction, it: &Denunciation, rules: &Rules) -> &'st
         DenunciationAction::Extend if is_extended_as_complex(it, rules) => &[SpeciallyComplex],
         DenunciationAction::Extend => &[Complex, SpeciallyComplex],
         DenunciationAction::Suspend => &[AwaitsResult],
+        DenunciationAction::RefuseWithdrawal => &[SignsOfViolation, UnderThreat, Slander, OthersGoOn],
         _ => &[],
     }
 }
@@ -136,8 +137,7 @@ fn happens(moving: &mut Moving, ctx: &Ctx, act: &Act) -> Result<Event> {
     let remark = MessagePart::Remark;
     Ok(match act {
         Act::Redact(redaction) => {
-            let Redaction { subject, contents } = redaction.clone();
-            moving.it.words = Json(Words { subject, contents });
+            moving.it.words = Json(redacted(&moving.it.words.0, redaction.clone())?);
             Event::Redacted {}
         }
         Act::Ask(question) => {
@@ -172,6 +172,11 @@ fn happens(moving: &mut Moving, ctx: &Ctx, act: &Act) -> Result<Event> {
                 A::Refuse => Event::Refused { ground },
                 A::File => Event::Filed { ground },
                 A::Suspend => Event::Suspended { ground },
+                A::RefuseWithdrawal => {
+                    let marks = &mut moving.it.marks.0;
+                    (marks.withdrawal_asked_at, marks.withdrawal_of) = (None, Vec::new());
+                    Event::WithdrawalRefused {}
+                }
                 _ => Event::Extended { ground },
             }
         }
@@ -185,6 +190,15 @@ fn happens(moving: &mut Moving, ctx: &Ctx, act: &Act) -> Result<Event> {
         }
         Act::Plain(action) => named(moving, ctx, *action),
     })
+}
+
+/// What it says from now on; what tells who denounces is taken out of its contents, and none of them goes or comes: some may be withdrawn,
+/// by their places.
+fn redacted(before: &Words, Redaction { subject, contents }: Redaction) -> Result<Words> {
+    let words = Text::fixed("phải giữ nguyên số nội dung", "must be as many as before");
+    let other = (contents.len() != before.contents.len()).then(|| FieldError::new("/contents", "count", words));
+    INVALID.unless_none(other.into_iter().collect())?;
+    Ok(Words { subject, contents })
 }
 
 /// Another agency has it now, with its limits, and what is late is shown there and above it, from the bottom of the ladder.
@@ -239,9 +253,11 @@ fn named(moving: &mut Moving, ctx: &Ctx, action: DenunciationAction) -> Event {
         A::Publish => Event::Published {},
         A::Close => Event::Closed {},
         A::Terminate => Event::Terminated {},
-        A::RefuseWithdrawal => {
+        A::SettleRest => {
+            let contents = std::mem::take(&mut marks.withdrawal_of);
             marks.withdrawal_asked_at = None;
-            Event::WithdrawalRefused {}
+            marks.withdrawn.extend(&contents);
+            Event::PartWithdrawn { contents }
         }
         A::Protect => {
             marks.protection = Some(Protection::Granted);
@@ -267,6 +283,7 @@ fn named(moving: &mut Moving, ctx: &Ctx, action: DenunciationAction) -> Event {
         | A::Refuse
         | A::File
         | A::Suspend
+        | A::RefuseWithdrawal
         | A::AnswerDelay
         | A::Uphold
         | A::TakeOver

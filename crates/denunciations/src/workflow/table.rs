@@ -80,8 +80,9 @@ pub const TABLE: &[Transition] = {
         row(&[Concluded], Handle, Same, HEAD, &[C::End(Stage::Handle)], Guard::Owes(Stage::Handle)),
         row(&[Concluded], Publish, Same, OFFICER, &[C::End(Stage::Publish)], Guard::Owes(Stage::Publish)),
         row(&[Concluded], Close, State(Closed), HEAD, &[], Guard::NothingOwed),
-        // Withdrawn: it goes on where there are signs of a violation, of force or of slander (Art. 33).
-        row(NOT_CONCLUDED, Terminate, State(Terminated), HEAD, &[C::EndAll], Guard::WithdrawalAsked),
+        // Withdrawn: the rest of it goes on with the limits that it has, and all of it where there are signs of a violation, of force or of slander (Art. 33).
+        row(NOT_CONCLUDED, Terminate, State(Terminated), HEAD, &[C::EndAll], Guard::WholeWithdrawalAsked),
+        row(NOT_CONCLUDED, SettleRest, Same, HEAD, &[], Guard::PartWithdrawalAsked),
         row(NOT_CONCLUDED, RefuseWithdrawal, Same, HEAD, &[], Guard::WithdrawalAsked),
         // Late: the agency above asks, whoever settles it says why, its denouncer is answered (Art. 38).
         row(UNDER_WAY, AskForReport, Same, SUPERIOR, &[C::End(Stage::AskDelay), C::Begin(Stage::ExplainDelay)], Guard::Owes(Stage::AskDelay)),

@@ -125,11 +125,18 @@ pub fn wish(it: &Stored, what: &str, now: DateTime<Utc>) -> u16 {
     use DenunciationStatus::{Accepted, Closed, Concluded, Suspended, Verified, Verifying};
     let late = [Accepted, Verifying, Verified, Suspended].contains(&it.status)
         && it.owed().any(|(stage, limit)| stage == DenunciationStage::Resolve && limit.due_at <= now);
+    let part_stands = it.contents() == 2 && it.marks.withdrawn.is_empty();
     let taken = match what {
+        "add" => !it.status.is_over(),
+        _ if it.kind == DenunciationKind::Lead => false,
         "continue" => {
             [Concluded, Closed].contains(&it.status) && it.marks.continued_at.is_none() && it.above().is_some()
         }
         "report-delay" => late && it.marks.delay_reported_at.is_none() && it.above().is_some(),
+        "withdraw-part" if !it.status.is_over() && it.finished_at.is_none() => {
+            return if part_stands { 200 } else { 422 };
+        }
+        "withdraw-part" => false,
         "withdraw" => !it.status.is_over() && it.finished_at.is_none(),
         _ => !it.status.is_over(),
     };
