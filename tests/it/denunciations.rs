@@ -3,6 +3,7 @@
 mod above;
 pub mod canary;
 mod files;
+mod limits;
 mod page;
 mod sequences;
 mod told;

@@ -23,6 +23,9 @@ const HEAD: &[Hand] = &[DECIDES];
 const VERIFIER: &[Hand] = &[VERIFIES];
 const ANY: &[Hand] = &[CHECKS, DECIDES, VERIFIES];
 
+/// Whether it was sent on in time; its check goes on where it was sent.
+const SENT_ON: &[C] = &[C::Begin(Stage::Forward), C::End(Stage::Forward)];
+
 /// What is settled anew has every limit anew.
 const ANEW: &[C] = &[
     C::Forget(Stage::Notify),
@@ -59,8 +62,8 @@ pub const TABLE: &[Transition] = {
         row(NOT_CONCLUDED, Ask, Same, ANY, &[], Guard::None),
         // Checked (Art. 24, 25, 29).
         row(&[Received], ExtendCheck, Same, HEAD, &[C::Extend(Stage::Check)], Guard::MayExtend(Stage::Check)),
-        row(&[Received], Transfer, Same, OFFICER, &[], Guard::None),
-        row(&[Received], Forward, State(Forwarded), HEAD, &[C::EndAll], Guard::None),
+        row(&[Received], Transfer, Same, OFFICER, SENT_ON, Guard::None),
+        row(&[Received], Forward, State(Forwarded), HEAD, &[C::Begin(Stage::Forward), C::EndAll], Guard::None),
         row(&[Received], Refuse, State(Refused), HEAD, &[C::EndAll], Guard::Denunciation),
         row(&[Received], File, State(Filed), HEAD, &[C::EndAll], Guard::Lead),
         row(&[Received], CheckLead, State(Accepted), HEAD, &[C::End(Stage::Check)], Guard::Lead),
