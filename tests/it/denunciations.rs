@@ -4,6 +4,7 @@ mod above;
 pub mod canary;
 mod files;
 mod limits;
+mod notices;
 mod page;
 mod sequences;
 mod told;
@@ -164,7 +165,7 @@ async fn its_denouncer_follows_it_adds_to_it_and_answers_with_the_code_alone() {
     assert_eq!(seen["messages"][1]["words"], "Còn bản ghi âm; xin gọi […] số […].");
     assert_eq!(follow(&nobody, &"0".repeat(30)).await.expect(404).problem(), "denunciation.not_found");
     // Remarks among officers are not the denouncer's.
-    walk(&cast, &id, &[DenunciationAction::Accept, DenunciationAction::Suspend]).await;
+    walk(&cast, &id, &[DenunciationAction::Accept, DenunciationAction::Assign, DenunciationAction::Report]).await;
     assert_eq!(follow(&nobody, &code).await.json["messages"].as_array().unwrap().len(), 2);
     let officer = cast.client("thanhtra").get(&format!("/v1/denunciations/{id}")).await.expect(200).json;
     assert_eq!(officer["messages"].as_array().unwrap().len(), 3);

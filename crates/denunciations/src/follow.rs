@@ -68,11 +68,21 @@ pub struct Following {
     pub kind: DenunciationKind,
     pub status: DenunciationStatus,
     pub received_on: NaiveDate,
+    /// When it was accepted (LTC Art. 29).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accepted_at: Option<DateTime<Utc>>,
     /// When the conclusion is due; exclusive. Absent before it is accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_at: Option<DateTime<Utc>>,
+    /// What was concluded; in which words is the last notice with that ground among `messages`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<DenunciationOutcome>,
+    /// When it was concluded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<DateTime<Utc>>,
+    /// When it was over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<DateTime<Utc>>,
     /// When its denouncer asked to withdraw it, while that is not decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withdrawal_asked_at: Option<DateTime<Utc>>,
@@ -86,7 +96,8 @@ pub struct Following {
     pub withdrawn: Vec<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub protection: Option<Protection>,
-    /// What was asked, and what its denouncer has said since; oldest first.
+    /// The notices of decisions with their reasons, what was asked, what the agency above answered, and what its denouncer has said since;
+    /// oldest first.
     #[schema(max_items = 1000)]
     pub messages: Vec<Said>,
     /// What its denouncer has shown, or declared.
@@ -101,8 +112,11 @@ impl Following {
             kind: it.kind,
             status: it.status,
             received_on: it.received_on,
+            accepted_at: it.accepted_at,
             due_at: it.clocks.0.get(DenunciationStage::Resolve).map(|running| running.due_at),
             outcome: it.outcome,
+            finished_at: it.finished_at,
+            closed_at: it.closed_at,
             withdrawal_asked_at: it.marks.0.withdrawal_asked_at,
             withdrawal_of: it.marks.0.withdrawal_of.clone(),
             withdrawn: it.marks.0.withdrawn.clone(),

@@ -111,7 +111,7 @@ async fn after_the_conclusion_its_denouncer_goes_on_and_the_agency_above_finds_i
     assert_eq!((&upheld["status"], limit(&upheld, "review")["ended_at"].is_null()), (&json!("closed"), false));
     assert_eq!(cast.client("chutich").get("/v1/denunciations").await.json["items"], json!([]));
     let theirs = follow(&app.anonymous(), &code).await.expect(200).json;
-    assert_eq!(theirs["messages"][1]["part"], "answer");
+    assert_eq!(theirs["messages"].as_array().unwrap().last().unwrap()["part"], "answer");
     assert_eq!(turn_to(&app, "continue", &code).await.expect(409).problem(), "denunciation.asked_already");
 }
 

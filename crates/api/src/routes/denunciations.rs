@@ -77,7 +77,9 @@ fn not_accused(call: &Call, named: AgencyId, new: &NewDenunciation) -> AgencyId 
 
 /// Follow a denunciation
 ///
-/// With the code that its denouncer got: where it stands, what was asked, and what they have said.
+/// With the code that its denouncer got: where it stands and by when it is to be concluded, the notices of what was decided (that it was
+/// sent on, refused, extended, suspended, withdrawn or settled in spite of that, concluded, published, protected) with ground and reason,
+/// what was asked, what the agency above answered, what they have said, and their files. Officers' remarks among themselves are not in it.
 #[utoipa::path(operation_id = "followDenunciation", tag = "denunciations", request_body = ReceiptCode, security(()),
     responses(
         (status = 200, description = "How far it is.", body = Following),
@@ -118,7 +120,8 @@ macro_rules! wish {
 wish! {
     /// Add to a denunciation
     ///
-    /// Further facts, or an answer; officers read it without what tells who says it.
+    /// Further facts, or an answer to what was asked; officers read it without what tells who says it. Returns what following it does, with
+    /// what was said last among `messages`. What is over takes nothing more.
     add_to_denunciation "/v1/denouncer/add" "addToDenunciation" Wish::Say,
     "7K3QH-9TZ2M-4XVBN-WC8RD-6PYEA-1GSF5" "Tôi còn giữ bản ghi âm ngày 03/8/2026."
 }
@@ -126,7 +129,9 @@ wish! {
 wish! {
     /// Withdraw a denunciation
     ///
-    /// Before it is concluded; whoever decides it ends it, unless there are signs of a violation, of force or of slander (LTC Art. 33).
+    /// All of it, before it is concluded; whoever decides it ends it, unless there are signs of a violation, of force or of slander (LTC
+    /// Art. 33). Returns what following it does, with `withdrawal_asked_at` until that is decided; what was decided is a notice among
+    /// `messages` then. A lead nobody stands by is not withdrawn.
     withdraw_denunciation "/v1/denouncer/withdraw" "withdrawDenunciation" Wish::Withdraw,
     "7K3QH-9TZ2M-4XVBN-WC8RD-6PYEA-1GSF5" "Tôi xin rút tố cáo."
 }
@@ -134,7 +139,8 @@ wish! {
 /// Withdraw a part of a denunciation
 ///
 /// Before it is concluded; whoever decides it goes on with the rest, or with all of it, where there are signs of a violation, of force or of
-/// slander (LTC Art. 33).
+/// slander (LTC Art. 33). Returns what following it does, with `withdrawal_of` until that is decided, and `withdrawn` after it; what was
+/// said last about a withdrawal counts.
 #[utoipa::path(operation_id = "withdrawPartOfDenunciation", tag = "denunciations", security(()),
     request_body = DenouncerPartWithdrawal,
     responses(
@@ -159,7 +165,8 @@ async fn withdraw_part_of_denunciation(write: Write<DenouncerPartWithdrawal>) ->
 wish! {
     /// Ask for protection
     ///
-    /// Of work, life or property (LTC Art. 47).
+    /// Of work, life or property (LTC Art. 47). Returns what following it does, with `protection`: asked, and then granted or refused, with
+    /// the measures or the reason as a notice among `messages`.
     ask_for_protection "/v1/denouncer/ask-for-protection" "askForProtection" Wish::Protection,
     "7K3QH-9TZ2M-4XVBN-WC8RD-6PYEA-1GSF5" "Tôi bị doạ cho thôi việc."
 }
@@ -168,7 +175,8 @@ wish! {
     /// Tell the agency above that a denunciation is late
     ///
     /// When its limit is over and nothing is concluded: the agency above asks whoever settles it, within five working days, and they
-    /// answer within five (LTC Art. 38).
+    /// answer within five (LTC Art. 38). Returns what following it does; what the agency above answers is among `messages` then. What was
+    /// suspended when it was late already is late all the same.
     report_delay "/v1/denouncer/report-delay" "reportDelay" Wish::ReportDelay,
     "7K3QH-9TZ2M-4XVBN-WC8RD-6PYEA-1GS31" "Đã quá hạn mà chưa có kết luận."
 }
@@ -177,7 +185,7 @@ wish! {
     /// Go on to the agency above
     ///
     /// After the conclusion, where its denouncer has grounds that it was not settled by the law: the agency above finds that it was, or
-    /// settles it anew (LTC Art. 37).
+    /// settles it anew (LTC Art. 37). Returns what following it does; what the agency above answers is among `messages` then.
     continue_denunciation "/v1/denouncer/continue" "continueDenunciation" Wish::Continue,
     "7K3QH-9TZ2M-4XVBN-WC8RD-6PYEA-1GS32" "Kết luận chưa xem xét tài liệu tôi đã cung cấp."
 }

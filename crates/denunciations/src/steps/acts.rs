@@ -24,7 +24,7 @@ use crate::workflow::{DenunciationAction, DenunciationStatus, To, step};
 #[derive(Clone, Debug)]
 pub enum Act {
     Plain(DenunciationAction),
-    /// With a reason, or what was found, for other officers.
+    /// With a reason, or what was found.
     Saying(DenunciationAction, String),
     Grounded(DenunciationAction, DenunciationGrounded),
     Redact(Redaction),
@@ -59,6 +59,20 @@ fn grounds(action: DenunciationAction, it: &Denunciation, rules: &Rules) -> &'st
         DenunciationAction::Suspend => &[AwaitsResult],
         DenunciationAction::RefuseWithdrawal => &[SignsOfViolation, UnderThreat, Slander, OthersGoOn],
         _ => &[],
+    }
+}
+
+/// Who is told what is said at a step.
+fn part(action: DenunciationAction) -> MessagePart {
+    use DenunciationAction::*;
+    match action {
+        Ask => MessagePart::Question,
+        AnswerDelay | Uphold | TakeOver => MessagePart::Answer,
+        // Sent on (LTC Art. 24), refused (Art. 29), extended (Art. 30), withdrawn or not (Art. 33), suspended and resumed (Art. 34),
+        // concluded (Art. 35), published (Art. 40), protected or not (Art. 50–55).
+        Transfer | Forward | Refuse | Extend | Terminate | SettleRest | RefuseWithdrawal | Suspend | Resume
+        | Conclude | Publish | Protect | RefuseProtection | EndProtection => MessagePart::Notice,
+        _ => MessagePart::Remark,
     }
 }
 
@@ -134,20 +148,20 @@ fn taken_over(it: &mut Denunciation) {
 /// What is particular to the step, and what it is called.
 fn happens(moving: &mut Moving, ctx: &Ctx, act: &Act) -> Result<Event> {
     use DenunciationAction as A;
-    let remark = MessagePart::Remark;
+    let part = part(act.action());
     Ok(match act {
         Act::Redact(redaction) => {
             moving.it.words = Json(redacted(&moving.it.words.0, redaction.clone())?);
             Event::Redacted {}
         }
         Act::Ask(question) => {
-            moving.say(MessagePart::Question, None, question.clone(), ctx.now);
+            moving.say(part, None, question.clone(), ctx.now);
             Event::Asked {}
         }
         Act::Transfer(to, why) => {
             let from = moving.it.handling_agency_id;
             hand_on(&mut moving.it, *to, ctx.now)?;
-            moving.say(remark, None, why.clone(), ctx.now);
+            moving.say(part, None, why.clone(), ctx.now);
             Event::Transferred { from: from.0, to: to.0 }
         }
         Act::Assign(whom) => {
@@ -159,13 +173,13 @@ fn happens(moving: &mut Moving, ctx: &Ctx, act: &Act) -> Result<Event> {
         }
         Act::Conclude(Conclusion { outcome, words }) => {
             (moving.it.outcome, moving.it.finished_at) = (Some(*outcome), Some(ctx.now));
-            moving.say(remark, Some(outcome.code()), words.clone(), ctx.now);
+            moving.say(part, Some(outcome.code()), words.clone(), ctx.now);
             let resolve = moving.it.clocks.0.get(DenunciationStage::Resolve);
             let in_time = resolve.is_none_or(|running| ctx.now < running.statutory_due_at);
             Event::Concluded { outcome: *outcome, in_time }
         }
         Act::Grounded(action, DenunciationGrounded { ground, reason }) => {
-            moving.say(remark, Some(ground.code()), reason.clone(), ctx.now);
+            moving.say(part, Some(ground.code()), reason.clone(), ctx.now);
             let ground = ground.code().to_owned();
             match action {
                 A::ExtendCheck => Event::CheckExtended { ground },
@@ -181,11 +195,11 @@ fn happens(moving: &mut Moving, ctx: &Ctx, act: &Act) -> Result<Event> {
             }
         }
         Act::Saying(action @ (A::AnswerDelay | A::Uphold | A::TakeOver), words) => {
-            moving.say(MessagePart::Answer, None, words.clone(), ctx.now);
+            moving.say(part, None, words.clone(), ctx.now);
             above_says(moving, *action)
         }
         Act::Saying(action, words) => {
-            moving.say(remark, None, words.clone(), ctx.now);
+            moving.say(part, None, words.clone(), ctx.now);
             named(moving, ctx, *action)
         }
         Act::Plain(action) => named(moving, ctx, *action),
