@@ -9,7 +9,7 @@ mod deeds;
 mod expected;
 pub mod people;
 mod readers;
-mod stored;
+pub mod stored;
 
 use std::collections::BTreeSet;
 
