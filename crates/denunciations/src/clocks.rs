@@ -13,6 +13,9 @@ text_enum! {
     DenunciationStage {
         /// Form, conditions and competence (LTC Art. 24).
         Check = "check",
+        /// It is sent on to whose matter it is (LTC Art. 24). That it is somebody else's is known only then: the limit is shown from then on,
+        /// and counted from its receipt.
+        Forward = "forward",
         /// Both sides are told that it is accepted (LTC Art. 29).
         Notify = "notify",
         /// The conclusion (LTC Art. 30).
@@ -34,6 +37,11 @@ impl Stage for DenunciationStage {
     fn is_owed(self) -> bool {
         true
     }
+
+    /// Whoever settles it can suspend what they owe (LTC Art. 34), and neither what the agency above owes nor what that has asked of them.
+    fn is_suspended(self) -> bool {
+        !matches!(self, Self::AskDelay | Self::ExplainDelay | Self::Review)
+    }
 }
 
 /// All limits of a denunciation.
@@ -41,9 +49,15 @@ pub type Clocks = kernel::clocks::Clocks<DenunciationStage>;
 
 fn rule<'a>(it: &Denunciation, stage: DenunciationStage, rules: &'a Rules) -> Option<&'a ClockRule> {
     let (name, variant) = match stage {
-        // A lead is no denunciation: no limit is known for what is found by it (LTC Art. 25).
-        DenunciationStage::Notify | DenunciationStage::Resolve if it.kind == DenunciationKind::Lead => return None,
+        // A lead is no denunciation, and once it is taken no limit of the law on them is its own (LTC Art. 25).
+        stage
+            if !matches!(stage, DenunciationStage::Check | DenunciationStage::Forward)
+                && it.kind == DenunciationKind::Lead =>
+        {
+            return None;
+        }
         DenunciationStage::Check => ("initial_check", ""),
+        DenunciationStage::Forward => ("forward", ""),
         DenunciationStage::Notify => ("notify_acceptance", ""),
         // The limit is the same for all; this is as often as it can be extended at most.
         DenunciationStage::Resolve => ("resolve", "specially_complex"),
@@ -87,7 +101,8 @@ fn effect_on(
 ) -> Result<()> {
     match effect {
         ClockEffect::Begin(stage) => {
-            use DenunciationStage::{AskDelay, Review};
+            use DenunciationStage::{AskDelay, Forward, Review};
+            let at = if stage == Forward { it.received_at } else { at };
             let above = it.superior_agency_id.filter(|_| matches!(stage, AskDelay | Review));
             clocks.begin(stage, rule(it, stage, rules), above.unwrap_or(it.handling_agency_id), rules, at)
         }

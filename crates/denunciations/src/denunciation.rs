@@ -82,6 +82,12 @@ pub struct Words {
 pub struct Marks {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawal_asked_at: Option<DateTime<Utc>>,
+    /// Of which contents that is, by their places from 0; of all of it when it is empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withdrawal_of: Vec<u16>,
+    /// The contents that are withdrawn, and settled no more (LTC Art. 33).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withdrawn: Vec<u16>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protection: Option<Protection>,
     /// Its denouncer has told the agency above that it is late (LTC Art. 38).

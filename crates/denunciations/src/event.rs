@@ -60,6 +60,14 @@ pub enum Event {
     Published {},
     Closed {},
     WithdrawalAsked {},
+    /// Its denouncer wants to withdraw these contents, by their places from 0.
+    PartWithdrawalAsked {
+        contents: Vec<u16>,
+    },
+    /// They are settled no more, and the rest is.
+    PartWithdrawn {
+        contents: Vec<u16>,
+    },
     WithdrawalRefused {},
     Terminated {},
     ProtectionAsked {},
@@ -71,6 +79,9 @@ pub enum Event {
         request: Uuid,
     },
     IdentityApproved {
+        request: Uuid,
+    },
+    IdentityRefused {
         request: Uuid,
     },
     /// Somebody has read who denounces.
@@ -151,6 +162,8 @@ impl journal::Event for Event {
             Self::Published {} => "denunciation.published",
             Self::Closed {} => "denunciation.closed",
             Self::WithdrawalAsked {} => "denunciation.withdrawal_asked",
+            Self::PartWithdrawalAsked { .. } => "denunciation.part_withdrawal_asked",
+            Self::PartWithdrawn { .. } => "denunciation.part_withdrawn",
             Self::WithdrawalRefused {} => "denunciation.withdrawal_refused",
             Self::Terminated {} => "denunciation.terminated",
             Self::ProtectionAsked {} => "denunciation.protection_asked",
@@ -159,6 +172,7 @@ impl journal::Event for Event {
             Self::ProtectionEnded {} => "denunciation.protection_ended",
             Self::IdentityRequested { .. } => "denunciation.identity_requested",
             Self::IdentityApproved { .. } => "denunciation.identity_approved",
+            Self::IdentityRefused { .. } => "denunciation.identity_refused",
             Self::IdentityOpened { .. } => "denunciation.identity_opened",
             Self::DelayReported { .. } => "denunciation.delay_reported",
             Self::ReportAsked {} => "denunciation.report_asked",

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::AgencyId;
 use kernel::idempotency::{Answer, Attempt};
+use kernel::problem::{FieldError, INVALID, Text};
 use kernel::record::again;
 use kernel::schema::denunciations;
 use kernel::{Actor, Ctx, Result};
@@ -15,7 +16,7 @@ use crate::clocks::{DenunciationStage, turn};
 use crate::denunciation::{Denunciation, DenunciationId, DenunciationKind, DenunciationOutcome, Protection};
 use crate::event::Event;
 use crate::file::{DenouncerFile, DenouncerFileView};
-use crate::problem::{ASKED_ALREADY, NO_SUPERIOR, NOT_CONCLUDED, NOT_FOUND, NOT_LATE, OVER};
+use crate::problem::{ASKED_ALREADY, LEAD, NO_SUPERIOR, NOT_CONCLUDED, NOT_FOUND, NOT_LATE, OVER};
 use crate::receive::{Denouncer, PEOPLE, receipt_hash};
 use crate::redact::redact;
 use crate::steps::{MessagePart, Moving, Said, Seen, World, read};
@@ -45,23 +46,58 @@ pub struct DenouncerWords {
     pub words: String,
 }
 
+/// Some of it is withdrawn.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "receipt_code": "7K3QH-9TZ2M-4XVBN-WC8RD-6PYEA-1GS36", "contents": [1], "words": "Tôi xin rút nội dung thứ hai."
+}))]
+pub struct DenouncerPartWithdrawal {
+    #[schema(min_length = 30, max_length = 40, pattern = "^[0-9A-Za-z -]+$")]
+    pub receipt_code: String,
+    /// Their places in `contents` as they were sent, from 0.
+    #[schema(min_items = 1, max_items = 50)]
+    pub contents: Vec<u16>,
+    #[schema(min_length = 3, max_length = 10000)]
+    pub words: String,
+}
+
 /// How far it is, for its denouncer.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Following {
     pub kind: DenunciationKind,
     pub status: DenunciationStatus,
     pub received_on: NaiveDate,
+    /// When it was accepted (LTC Art. 29).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accepted_at: Option<DateTime<Utc>>,
     /// When the conclusion is due; exclusive. Absent before it is accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_at: Option<DateTime<Utc>>,
+    /// What was concluded; in which words is the last notice with that ground among `messages`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<DenunciationOutcome>,
+    /// When it was concluded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<DateTime<Utc>>,
+    /// When it was over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<DateTime<Utc>>,
     /// When its denouncer asked to withdraw it, while that is not decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withdrawal_asked_at: Option<DateTime<Utc>>,
+    /// Which contents that is of, by their places from 0; absent when it is all of it, or nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 50)]
+    pub withdrawal_of: Vec<u16>,
+    /// Which contents are withdrawn and settled no more, by their places from 0.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 50)]
+    pub withdrawn: Vec<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub protection: Option<Protection>,
-    /// What was asked, and what its denouncer has said since; oldest first.
+    /// The notices of decisions with their reasons, what was asked, what the agency above answered, and what its denouncer has said since;
+    /// oldest first.
     #[schema(max_items = 1000)]
     pub messages: Vec<Said>,
     /// What its denouncer has shown, or declared.
@@ -76,9 +112,14 @@ impl Following {
             kind: it.kind,
             status: it.status,
             received_on: it.received_on,
+            accepted_at: it.accepted_at,
             due_at: it.clocks.0.get(DenunciationStage::Resolve).map(|running| running.due_at),
             outcome: it.outcome,
+            finished_at: it.finished_at,
+            closed_at: it.closed_at,
             withdrawal_asked_at: it.marks.0.withdrawal_asked_at,
+            withdrawal_of: it.marks.0.withdrawal_of.clone(),
+            withdrawn: it.marks.0.withdrawn.clone(),
             protection: it.marks.0.protection,
             messages: conversation.collect(),
             files: files.iter().map(DenouncerFileView::of).collect(),
@@ -114,11 +155,13 @@ pub async fn follow(conn: &mut AsyncPgConnection, now: DateTime<Utc>, code: &str
 }
 
 /// What its denouncer wants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wish {
     /// To add something, or to answer.
     Say,
     Withdraw,
+    /// To withdraw these contents, by their places from 0.
+    WithdrawPart(Vec<u16>),
     Protection,
     /// To tell the agency above that it is late (LTC Art. 38).
     ReportDelay,
@@ -129,12 +172,12 @@ pub enum Wish {
 /// Says something: as it was said in the vault, and here without what tells who says it.
 ///
 /// # Errors
-/// [`NOT_FOUND`]; [`OVER`]; [`NOT_LATE`], [`NOT_CONCLUDED`], [`ASKED_ALREADY`], [`NO_SUPERIOR`] for what goes to the agency above.
+/// [`NOT_FOUND`]; [`OVER`]; [`LEAD`]; contents that do not stand, or are all that do; [`NOT_LATE`], [`NOT_CONCLUDED`], [`ASKED_ALREADY`], [`NO_SUPERIOR`] for what goes to the agency above.
 pub async fn say(
     (conn, vault): (&mut AsyncPgConnection, &mut AsyncPgConnection),
     now: DateTime<Utc>,
     world: World<'_>,
-    wish: Wish,
+    wish: &Wish,
     new: DenouncerWords,
     attempt: &Attempt,
 ) -> Result<Answer> {
@@ -146,8 +189,14 @@ pub async fn say(
         let event = match wish {
             Wish::Say => Event::Added {},
             Wish::Withdraw => {
-                moving.it.marks.0.withdrawal_asked_at = Some(now);
+                (moving.it.marks.0.withdrawal_asked_at, moving.it.marks.0.withdrawal_of) = (Some(now), Vec::new());
                 Event::WithdrawalAsked {}
+            }
+            Wish::WithdrawPart(contents) => {
+                some_contents(&moving.it, contents)?;
+                let marks = &mut moving.it.marks.0;
+                (marks.withdrawal_asked_at, marks.withdrawal_of) = (Some(now), contents.clone());
+                Event::PartWithdrawalAsked { contents: contents.clone() }
             }
             Wish::Protection => {
                 moving.it.marks.0.protection = Some(Protection::Asked);
@@ -176,9 +225,15 @@ pub async fn say(
     .await
 }
 
-fn is_possible(it: &Denunciation, wish: Wish, now: DateTime<Utc>) -> Result<()> {
+fn is_possible(it: &Denunciation, wish: &Wish, now: DateTime<Utc>) -> Result<()> {
     let error = match wish {
-        Wish::Withdraw if it.finished_at.is_some() => OVER.error(),
+        // What the law gives to denouncers nobody has who is none (LTC Art. 25).
+        Wish::Withdraw | Wish::WithdrawPart(_) | Wish::Protection | Wish::ReportDelay | Wish::Continue
+            if it.kind == DenunciationKind::Lead =>
+        {
+            LEAD.error()
+        }
+        Wish::Withdraw | Wish::WithdrawPart(_) if it.finished_at.is_some() => OVER.error(),
         Wish::Continue if !SETTLED.contains(&it.status) => NOT_CONCLUDED.error(),
         Wish::Continue if it.marks.0.continued_at.is_some() => ASKED_ALREADY.error(),
         Wish::Continue => return Ok(()),
@@ -188,6 +243,23 @@ fn is_possible(it: &Denunciation, wish: Wish, now: DateTime<Utc>) -> Result<()> 
         _ => return Ok(()),
     };
     Err(error.extra("state", it.status.code()))
+}
+
+/// Some of what it says, and not all that is left of it.
+fn some_contents(it: &Denunciation, places: &[u16]) -> Result<()> {
+    let withdrawn = &it.marks.0.withdrawn;
+    let stands = |place: &u16| usize::from(*place) < it.words.0.contents.len() && !withdrawn.contains(place);
+    let wrong = |(n, place): (usize, &u16)| {
+        let words = Text::fixed("không phải nội dung đang được giải quyết", "is no content that stands");
+        let is_wrong = !stands(place) || places[..n].contains(place);
+        is_wrong.then(|| FieldError::new(format!("/contents/{n}"), "unknown", words))
+    };
+    let mut wrong: Vec<FieldError> = places.iter().enumerate().filter_map(wrong).collect();
+    if wrong.is_empty() && places.len() + withdrawn.len() >= it.words.0.contents.len() {
+        let words = Text::fixed("phải còn lại ít nhất một nội dung", "at least one content must be left");
+        wrong.push(FieldError::new("/contents", "all", words));
+    }
+    INVALID.unless_none(wrong)
 }
 
 /// Whether its settlement is owed and its limit, with what it was extended by, is over.

@@ -1,4 +1,5 @@
-//! Two people open who denounces: one says why, another allows it, and the first reads it, for a day. Each is in the journal.
+//! Two people open who denounces: one says why, another allows it or refuses, once, and the first reads it, for a day. Each is in the
+//! journal.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
@@ -6,7 +7,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::StaffId;
 use kernel::idempotency::{Answer, Attempt};
 use kernel::record::again;
-use kernel::request::made_by_client;
+use kernel::request::{Reasoned, made_by_client};
 use kernel::schema::identity_requests;
 use kernel::{Actor, Ctx, Result, id};
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,7 @@ use utoipa::ToSchema;
 use crate::denunciation::{DenunciationId, DenunciationKind};
 use crate::event::Event;
 use crate::file::{DenouncerFile, arrived_file, original};
-use crate::problem::{NOBODY, NOT_APPROVED, NOT_YOURS_TO_DO, OWN_REQUEST, REQUEST_NOT_FOUND};
+use crate::problem::{DECIDED_ALREADY, NOBODY, NOT_APPROVED, NOT_YOURS_TO_DO, OWN_REQUEST, REQUEST_NOT_FOUND};
 use crate::receive::{Denouncer, LETTER, Letter, PEOPLE};
 use crate::steps::{Moving, Seen, World, read};
 use crate::timer::catch_up;
@@ -58,6 +59,14 @@ pub struct IdentityRequest {
     /// Until then whoever has asked may read it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub open_until: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused_by: Option<StaffId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused_at: Option<DateTime<Utc>>,
+    /// Why it was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Có thể hỏi qua mã biên nhận.", max_length = 4000)]
+    pub refusal: Option<String>,
 }
 
 /// Who denounces, and what they wrote.
@@ -120,6 +129,9 @@ pub async fn request(
             approved_by: None,
             approved_at: None,
             open_until: None,
+            refused_by: None,
+            refused_at: None,
+            refusal: None,
         };
         let body = serde_json::to_string(&request).expect("a request is plain data");
         let location = Some(format!("/v1/denunciations/{id}/identity-requests"));
@@ -144,38 +156,77 @@ async fn find(conn: &mut AsyncPgConnection, id: DenunciationId, request: Identit
 /// Allows it: somebody else than who has asked.
 ///
 /// # Errors
-/// [`OWN_REQUEST`]; [`NOT_YOURS_TO_DO`] for who does not settle it.
+/// [`OWN_REQUEST`]; [`DECIDED_ALREADY`], once; [`NOT_YOURS_TO_DO`] for who does not settle it.
 pub async fn approve(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    which: (DenunciationId, IdentityRequestId),
+    attempt: &Attempt,
+) -> Result<Answer> {
+    decide(conn, ctx, world, which, attempt, |asked, by| {
+        let open_until = Some(ctx.now + OPEN);
+        IdentityRequest { approved_by: Some(by), approved_at: Some(ctx.now), open_until, ..asked }
+    })
+    .await
+}
+
+/// Refuses it: somebody else than who has asked, with a reason.
+///
+/// # Errors
+/// As [`approve`].
+pub async fn refuse(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    which: (DenunciationId, IdentityRequestId),
+    why: Reasoned,
+    attempt: &Attempt,
+) -> Result<Answer> {
+    decide(conn, ctx, world, which, attempt, |asked, by| {
+        let refusal = Some(why.reason.clone());
+        IdentityRequest { refused_by: Some(by), refused_at: Some(ctx.now), refusal, ..asked }
+    })
+    .await
+}
+
+/// Decides a request that nobody has decided: of two who do at once, one finds the denunciation changed, and reads it again.
+async fn decide(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
     world: World<'_>,
     (id, request): (DenunciationId, IdentityRequestId),
     attempt: &Attempt,
+    decided: impl Fn(IdentityRequest, StaffId) -> IdentityRequest,
 ) -> Result<Answer> {
     again(async || {
         let seen = settled_by(conn, ctx, world, id).await?;
         let asked = find(conn, id, request).await?;
-        let approver = staff(ctx)?;
-        if asked.requested_by == approver {
+        let by = staff(ctx)?;
+        if asked.requested_by == by {
             return Err(OWN_REQUEST.error());
         }
-        let approved = IdentityRequest {
-            approved_by: Some(approver),
-            approved_at: Some(ctx.now),
-            open_until: Some(ctx.now + OPEN),
-            ..asked
-        };
-        let body = serde_json::to_string(&approved).expect("a request is plain data");
+        if asked.approved_by.or(asked.refused_by).is_some() {
+            return Err(DECIDED_ALREADY.error());
+        }
+        let decided = decided(asked, by);
+        let body = serde_json::to_string(&decided).expect("a request is plain data");
         let reply = Answer { status: 200, version: seen.it.version + 1, location: None, body };
+        let event = match decided.approved_by {
+            Some(_) => Event::IdentityApproved { request: request.0 },
+            None => Event::IdentityRefused { request: request.0 },
+        };
         let mut moving = Moving::of(seen);
         moving.also.push(Box::new(
             diesel::update(identity_requests::table.filter(identity_requests::id.eq(request))).set((
-                identity_requests::approved_by.eq(approved.approved_by),
-                identity_requests::approved_at.eq(approved.approved_at),
-                identity_requests::open_until.eq(approved.open_until),
+                identity_requests::approved_by.eq(decided.approved_by),
+                identity_requests::approved_at.eq(decided.approved_at),
+                identity_requests::open_until.eq(decided.open_until),
+                identity_requests::refused_by.eq(decided.refused_by),
+                identity_requests::refused_at.eq(decided.refused_at),
+                identity_requests::refusal.eq(decided.refusal),
             )),
         ));
-        let event = Event::IdentityApproved { request: request.0 };
         moving.write(conn, ctx, world, &event, Some(attempt.keep(&reply, ctx.now))).await?;
         Ok(reply)
     })

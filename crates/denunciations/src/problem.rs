@@ -28,6 +28,11 @@ kernel::problems! {
         "Nơi nhận là bên bị tố cáo", "It would go to whoever is accused";
         "Gửi tới cơ quan cấp trên trực tiếp.", "Send it to the agency above."
     }
+    LEAD = Conflict "denunciation.lead" {
+        "Thông tin không có người đứng tên", "Nobody stands by it";
+        "Rút, xin bảo vệ, báo quá hạn và tố cáo tiếp là quyền của người tố cáo; thông tin nặc danh chỉ theo dõi và bổ sung được.",
+        "To withdraw, to be protected and to go to the agency above are a denouncer's rights; a lead is followed and added to."
+    }
     NOT_LATE = Conflict "denunciation.not_late" {
         "Tố cáo chưa quá hạn", "The denunciation is not late";
         "Hạn giải quyết nằm trong due_at; người giải quyết có đến hết hạn đó.",
@@ -64,6 +69,11 @@ kernel::problems! {
     OWN_REQUEST = Forbidden "identity_request.own" {
         "Không tự phê duyệt được", "Nobody approves their own request";
         "Một người khác có thẩm quyền phải phê duyệt.", "Somebody else who is allowed to must approve it."
+    }
+    DECIDED_ALREADY = Conflict "identity_request.decided_already" {
+        "Yêu cầu đã được quyết định", "The request is decided already";
+        "Mỗi yêu cầu chỉ được phê duyệt hoặc từ chối một lần; nếu vẫn cần, hãy gửi yêu cầu mới.",
+        "A request is allowed or refused once; where it is needed still, ask again."
     }
     NOT_APPROVED = Conflict "identity_request.not_approved" {
         "Yêu cầu chưa được phê duyệt hoặc đã hết hạn", "The request is not approved, or its time is over";

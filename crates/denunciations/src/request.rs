@@ -27,6 +27,14 @@ text_enum! {
         SpeciallyComplex = "specially_complex",
         /// Suspended: another authority's result, or a further expert opinion, must be awaited (Art. 34).
         AwaitsResult = "awaits_result",
+        /// Settled in spite of its withdrawal: it shows signs of a violation (Art. 33).
+        SignsOfViolation = "signs_of_violation",
+        /// The same: it was withdrawn under threat, or for a bribe.
+        UnderThreat = "under_threat",
+        /// The same: it has served to slander.
+        Slander = "slander",
+        /// The same: others who signed it have not withdrawn.
+        OthersGoOn = "others_go_on",
     }
 }
 

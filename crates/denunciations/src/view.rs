@@ -52,6 +52,14 @@ pub struct View {
     pub timeliness: Timeliness,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withdrawal_asked_at: Option<DateTime<Utc>>,
+    /// Which `contents` its denouncer asked to withdraw, by their places from 0; absent when it is all of it, or nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 50)]
+    pub withdrawal_of: Vec<u16>,
+    /// Which `contents` are withdrawn and settled no more, by their places from 0.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 50)]
+    pub withdrawn: Vec<u16>,
     /// The agency above, where it takes part.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub superior_agency_id: Option<AgencyId>,
@@ -132,6 +140,8 @@ pub fn view(ctx: &Ctx, it: &Denunciation, said: &[Said], files: &[DenouncerFile]
         clocks: clocks.collect(),
         timeliness: it.clocks.0.timeliness(DenunciationStage::Resolve, ctx.now),
         withdrawal_asked_at: it.marks.0.withdrawal_asked_at,
+        withdrawal_of: it.marks.0.withdrawal_of.clone(),
+        withdrawn: it.marks.0.withdrawn.clone(),
         superior_agency_id: it.superior_agency_id,
         delay_reported_at: it.marks.0.delay_reported_at,
         continued_at: it.marks.0.continued_at,

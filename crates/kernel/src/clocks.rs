@@ -15,6 +15,11 @@ use crate::rules::{ClockRule, Rules};
 pub trait Stage: Copy + Ord {
     /// Owed by the administration: late is late.
     fn is_owed(self) -> bool;
+
+    /// Stands while the matter is suspended.
+    fn is_suspended(self) -> bool {
+        self.is_owed()
+    }
 }
 
 /// One limit, with the dates that follow from it.
@@ -189,25 +194,28 @@ impl<S: Stage> Clocks<S> {
         });
     }
 
-    /// All that is owed stands.
+    /// All that is owed stands, but for what no suspension stops.
     ///
     /// # Errors
     /// The calendar does not reach as far; so for the others.
     pub fn pause(&mut self, rules: &Rules, at: DateTime<Utc>) -> Result<()> {
-        self.each_owed(|running| if running.stands { Ok(()) } else { running.happens(Event::Pause { at }, rules) })
+        self.each_owed(|stage, running| match running.stands || !stage.is_suspended() {
+            true => Ok(()),
+            false => running.happens(Event::Pause { at }, rules),
+        })
     }
 
     /// All that was made to stand goes on.
     pub fn resume(&mut self, rules: &Rules, at: DateTime<Utc>) -> Result<()> {
-        self.each_owed(|running| match running.clock.events.last() {
+        self.each_owed(|_, running| match running.clock.events.last() {
             Some(Event::Pause { .. }) => running.happens(Event::Resume { at }, rules),
             _ => Ok(()),
         })
     }
 
-    fn each_owed(&mut self, mut change: impl FnMut(&mut Running) -> Result<()>) -> Result<()> {
-        let owed = self.0.iter_mut().filter(|(stage, running)| stage.is_owed() && running.ended_at.is_none());
-        owed.map(|(_, running)| running).try_for_each(&mut change)
+    fn each_owed(&mut self, mut change: impl FnMut(S, &mut Running) -> Result<()>) -> Result<()> {
+        let mut owed = self.0.iter_mut().filter(|(stage, running)| stage.is_owed() && running.ended_at.is_none());
+        owed.try_for_each(|(stage, running)| change(*stage, running))
     }
 
     /// A stage that has begun begins anew. Returns whether it had.

@@ -442,6 +442,7 @@ table! {
     denunciations.identity_requests (id) {
         id -> Uuid, denunciation_id -> Uuid, reason -> Text, requested_by -> Uuid, requested_at -> Timestamptz,
         approved_by -> Nullable<Uuid>, approved_at -> Nullable<Timestamptz>, open_until -> Nullable<Timestamptz>,
+        refused_by -> Nullable<Uuid>, refused_at -> Nullable<Timestamptz>, refusal -> Nullable<Text>,
     }
 }
 table! {

@@ -86,6 +86,8 @@ fn page() -> String {
             Guard::MayExtend(_) => "its rule allows it, and it is not over".to_owned(),
             Guard::NothingOwed => "when nothing is owed".to_owned(),
             Guard::WithdrawalAsked => "its withdrawal was asked for".to_owned(),
+            Guard::WholeWithdrawalAsked => "its withdrawal was asked for, all of it".to_owned(),
+            Guard::PartWithdrawalAsked => "its withdrawal was asked for, a part of it".to_owned(),
             Guard::ProtectionAsked => "protection was asked for".to_owned(),
             Guard::DelayReported => "its delay was reported".to_owned(),
             Guard::Protected => "its denouncer is protected".to_owned(),

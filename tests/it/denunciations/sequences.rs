@@ -7,9 +7,9 @@
 mod agreement;
 mod deeds;
 mod expected;
-mod people;
+pub mod people;
 mod readers;
-mod stored;
+pub mod stored;
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ use denunciations::receive::receipt_hash;
 use kernel::rules::Rules;
 use serde_json::{Value, json};
 
-use super::{lead, new};
+use super::{lead, new, of_two};
 use crate::cast::Cast;
 use crate::harness::{TestApp, monday};
 use crate::journal::verified;
@@ -102,7 +102,11 @@ async fn run_of(seed: u64) {
 
 /// Signed or not; against somebody, the inspectorate, the agency above, or nobody who has an account.
 fn letter(n: usize) -> Value {
-    let mut letter = if n % 5 == 1 { lead() } else { new() };
+    let mut letter = match (n % 5, n % 4) {
+        (1, _) => lead(),
+        (_, 3) => of_two(),
+        _ => new(),
+    };
     let unit = |code: &str| json!(directory::demo::agency_id(code).unwrap());
     match n % 7 {
         2 => letter["accused"][0]["official_id"] = json!(directory::demo::staff_id("thanhtra").unwrap()),

@@ -6,6 +6,7 @@ use kernel::{Db, db};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::sequences::people::hire;
 use super::{ADDRESS, NAME, NUMBER, PHONE, lead, new, send};
 use crate::cast::Cast;
 use crate::harness::{TestApp, cluster};
@@ -52,6 +53,63 @@ async fn two_people_together_read_who_denounces_and_the_journal_knows() {
     app.set_time("2026-08-18T09:00:00+07:00");
     let cast = Cast::again(&app).await;
     cast.client("thanhtra").post(&at("open"), json!({})).await.expect(409);
+}
+
+/// Allowed or refused, by whoever comes first, and never both.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_to_know_who_denounces_is_decided_once() {
+    let app = TestApp::new().await;
+    hire(&app).await;
+    let cast = Cast::of(&app).await;
+    let (_, id) = send(&app, &cast, new()).await;
+    let (inspector, head, other) =
+        (cast.client("thanhtra"), cast.client("chanhthanhtra"), app.staff("kiemnhiem").await);
+    let (why, no) =
+        (json!({ "reason": "Cần mời người tố cáo làm việc." }), json!({ "reason": "Có thể hỏi qua mã biên nhận." }));
+    let ask =
+        async || format!("{}/{}", requests(&id), inspector.post(&requests(&id), why.clone()).await.expect(201).id());
+    let asked = ask().await;
+    // Nobody refuses their own either, and who may not approve may not refuse.
+    inspector.post(&format!("{asked}/refuse"), no.clone()).await.expect(403);
+    let own = other.post(&requests(&id), why.clone()).await.expect(201).id();
+    let own = other.post(&format!("{}/{own}/refuse", requests(&id)), no.clone()).await.expect(403);
+    assert_eq!(own.problem(), "identity_request.own");
+    let refused = head.post(&format!("{asked}/refuse"), no.clone()).await.expect(200).json;
+    assert_eq!((&refused["refusal"], &refused["approved_by"]), (&no["reason"], &Value::Null));
+    for (who, what, words) in
+        [(head, "approve", json!({})), (&other, "approve", json!({})), (head, "refuse", no.clone())]
+    {
+        let again = who.post(&format!("{asked}/{what}"), words).await.expect(409);
+        assert_eq!(again.problem(), "identity_request.decided_already", "{what}");
+    }
+    let shut = inspector.post(&format!("{asked}/open"), json!({})).await.expect(409);
+    assert_eq!(shut.problem(), "identity_request.not_approved");
+    let approved = ask().await;
+    let first = head.post(&format!("{approved}/approve"), json!({})).await.expect(200).json;
+    app.set_time("2026-08-17T09:05:00+07:00");
+    let again = other.post(&format!("{approved}/approve"), json!({})).await.expect(409);
+    assert_eq!(again.problem(), "identity_request.decided_already", "it is open no longer than was allowed first");
+    let listed = inspector.get(&requests(&id)).await.expect(200).json;
+    assert!(listed["items"].as_array().unwrap().contains(&first), "{listed}");
+    // Two at once: one of them decides.
+    for (what, words) in [("approve", json!({})), ("approve", json!({})), ("refuse", no.clone()), ("refuse", no)] {
+        let asked = ask().await;
+        let (approve, decide) = (format!("{asked}/approve"), format!("{asked}/{what}"));
+        let (one, two) = tokio::join!(head.post(&approve, json!({})), other.post(&decide, words));
+        let mut both = [one.status.as_u16(), two.status.as_u16()];
+        both.sort_unstable();
+        assert_eq!(both, [200, 409], "{what}: {} {}", one.text, two.text);
+        let lost = if one.status == 200 { two } else { one };
+        assert_eq!(lost.problem(), "identity_request.decided_already");
+        let decided = format!(
+            "SELECT count(*) FROM denunciations.identity_requests WHERE id = '{}' AND num_nonnulls(approved_by, refused_by) = 1",
+            asked.rsplit('/').next().unwrap()
+        );
+        assert_eq!(app.count(&decided).await, 1);
+    }
+    app.eventually("SELECT count(*) FROM journal_tail", 0).await;
+    let told = "SELECT count(*) FROM journal WHERE event_kind IN ('denunciation.identity_approved', 'denunciation.identity_refused')";
+    assert_eq!(app.count(told).await, 6, "each once");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -67,12 +67,18 @@ const WAYS: &[(u8, &[DenunciationAction])] = &[
     (32, &[Accept, Assign, Report, Conclude]),
     (33, &[]),
     (34, &[]),
+    (35, &[]),
+    (36, &[]),
+    (37, &[Accept]),
 ];
 
 /// Of nobody known.
 const LEADS: [u8; 2] = [6, 7];
 /// What their denouncers want beside.
 const WITHDRAWN: [u8; 2] = [20, 21];
+/// With two contents, and the one of which the second is to be withdrawn.
+const OF_TWO: [u8; 2] = [36, 37];
+const WITHDRAWN_IN_PART: [u8; 1] = [37];
 const PROTECTION: [u8; 3] = [22, 23, 24];
 /// Of which their denouncers told the agency above, all but the last, and with which they went on to it.
 const LATE: [u8; 4] = [26, 27, 28, 31];
@@ -86,8 +92,9 @@ const AGO: i64 = 60;
 const FILES: [u8; 3] = [OPEN, 33, 34];
 const UPLOAD: &str = "7K3QH-9TZ2M-4XVBN-WC8RD-6PYEA-1GSF6";
 
-/// Whose request to know who denounces is approved.
+/// Whose request to know who denounces is approved, and whose is to be refused.
 const OPEN: u8 = 25;
+const DOUBTED: u8 = 35;
 
 pub async fn load(app: &App, conn: &mut AsyncPgConnection, database: &db::Settings, now: DateTime<Utc>) -> Result<()> {
     let pool = Db::acting(&db::Settings { size: 1, ..app.settings.vault(database) }, Some(vault::ROLE));
@@ -103,8 +110,12 @@ pub async fn load(app: &App, conn: &mut AsyncPgConnection, database: &db::Settin
         let fresh = Fresh { id, receipt_code: code(*n) };
         receive::receive((conn, vault), &denouncer, world, agency(AGENCY)?, fresh, new(*n), &attempt("receive"))
             .await?;
-        let wish = [(Wish::Withdraw, WITHDRAWN.as_slice()), (Wish::Protection, PROTECTION.as_slice())];
-        for (wish, _) in wish.into_iter().filter(|(_, which)| which.contains(n)) {
+        let wish = [
+            (Wish::Withdraw, WITHDRAWN.as_slice()),
+            (Wish::WithdrawPart(vec![1]), WITHDRAWN_IN_PART.as_slice()),
+            (Wish::Protection, PROTECTION.as_slice()),
+        ];
+        for (wish, _) in wish.iter().filter(|(_, which)| which.contains(n)) {
             let words = DenouncerWords { receipt_code: code(*n), words: "Tôi lo ngại bị trả thù.".to_owned() };
             follow::say((conn, vault), now, world, wish, words, &attempt("wish")).await?;
         }
@@ -136,7 +147,7 @@ async fn go_up(
     let continued = CONTINUED.map(|n| (n, Wish::Continue, "Kết luận chưa xem xét tài liệu tôi đã cung cấp."));
     for (n, wish, words) in late.chain(continued) {
         let words = DenouncerWords { receipt_code: code(n), words: words.to_owned() };
-        follow::say((conn, vault), now, world, wish, words, &attempt(n, "up")).await?;
+        follow::say((conn, vault), now, world, &wish, words, &attempt(n, "up")).await?;
     }
     let chair = officer("chutich", Role::HeadOfAgency, now)?;
     let attempt = attempt(ASKED, AskForReport.code());
@@ -169,9 +180,9 @@ async fn show(
     Ok(())
 }
 
-/// The inspector wants to know who denounces, twice: one of the requests is approved.
+/// The inspector wants to know who denounces, three times: one of the requests is approved.
 async fn ask_who_it_is(conn: &mut AsyncPgConnection, world: World<'_>, head: &Ctx, inspector: &Ctx) -> Result<()> {
-    for n in [FOLLOWED, OPEN] {
+    for n in [FOLLOWED, OPEN, DOUBTED] {
         let (id, request) = (DenunciationId(fixed(DENUNCIATIONS, n)), IdentityRequestId(fixed(REQUESTS, n)));
         let reason = "Cần mời người tố cáo làm việc để xác minh nội dung thứ hai.".to_owned();
         let new = NewIdentityRequest { id: Some(request), reason };
@@ -222,12 +233,15 @@ fn new(n: u8) -> NewDenunciation {
         phone: Some("+84987654321".to_owned()),
         email: None,
     };
+    let mut contents =
+        vec!["Ngày 03/8/2026, ông Nguyễn Văn A yêu cầu đưa 5.000.000 đồng để được cấp phép sớm.".to_owned()];
+    contents.extend(OF_TWO.contains(&n).then(|| "Ông Nguyễn Văn A nhiều lần kéo dài thời gian giải quyết.".to_owned()));
     let somebody = (!LEADS.contains(&n)).then_some(somebody);
     NewDenunciation {
         agency: AGENCY.to_owned(),
         channel: None,
         subject: "Tố cáo nhận tiền khi cấp phép".to_owned(),
-        contents: vec!["Ngày 03/8/2026, ông Nguyễn Văn A yêu cầu đưa 5.000.000 đồng để được cấp phép sớm.".to_owned()],
+        contents,
         accused: vec![Accused {
             name: "Ông Nguyễn Văn A".to_owned(),
             office: Some("Cán bộ quầy số 3".to_owned()),

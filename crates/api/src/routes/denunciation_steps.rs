@@ -44,6 +44,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(publish_conclusion)
         .service(close_denunciation)
         .service(terminate_denunciation)
+        .service(settle_rest_of_denunciation)
         .service(refuse_denunciation_withdrawal)
         .service(protect_denouncer)
         .service(refuse_denouncer_protection)
@@ -282,11 +283,19 @@ step! {
 }
 
 step! {
+    /// Go on with the rest of a denunciation
+    ///
+    /// What its denouncer withdraws of it is settled no more, where there are no such signs; no limit changes (LTC Art. 33).
+    settle_rest_of_denunciation "/v1/denunciations/{id}/settle-rest" "settleRestOfDenunciation" "019b76da-a800-7000-8000-c30000000025" ["denunciation:decide"] Reasoned = {"reason": "Người tố cáo rút nội dung thứ hai, không có dấu hiệu vi phạm."},
+    |call, why| Act::Saying(A::SettleRest, why.reason)
+}
+
+step! {
     /// Go on in spite of a withdrawal
     ///
-    /// Where there are such signs (LTC Art. 33).
-    refuse_denunciation_withdrawal "/v1/denunciations/{id}/refuse-withdrawal" "refuseDenunciationWithdrawal" "019b76da-a800-7000-8000-c30000000015" ["denunciation:decide"] Reasoned = {"reason": "Có dấu hiệu người tố cáo bị đe doạ."},
-    |call, why| Act::Saying(A::RefuseWithdrawal, why.reason)
+    /// Of all of it or of a part: on a ground of LTC Art. 33.
+    refuse_denunciation_withdrawal "/v1/denunciations/{id}/refuse-withdrawal" "refuseDenunciationWithdrawal" "019b76da-a800-7000-8000-c30000000015" ["denunciation:decide"] DenunciationGrounded = {"ground": "under_threat", "reason": "Có dấu hiệu người tố cáo bị đe doạ."},
+    |call, why| Act::Grounded(A::RefuseWithdrawal, why)
 }
 
 step! {

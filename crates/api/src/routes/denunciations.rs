@@ -2,11 +2,11 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use denunciations::DenunciationId;
-use denunciations::follow::{self, DenouncerWords, Following, ReceiptCode, Wish};
+use denunciations::follow::{self, DenouncerPartWithdrawal, DenouncerWords, Following, ReceiptCode, Wish};
 use denunciations::identity::{self, Identity, IdentityRequest, IdentityRequestId, NewIdentityRequest};
 use denunciations::list::{self, DenunciationFilter, DenunciationLine};
 use denunciations::receive::{self, DenunciationReceipt, Fresh, NewDenunciation};
-use denunciations::request::Plain;
+use denunciations::request::{Plain, Reasoned};
 use denunciations::steps::{self, Seen};
 use denunciations::timeline::{self, DenunciationTimelineEntry};
 use denunciations::view::{self, View};
@@ -28,6 +28,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(follow_denunciation)
         .service(add_to_denunciation)
         .service(withdraw_denunciation)
+        .service(withdraw_part_of_denunciation)
         .service(ask_for_protection)
         .service(report_delay)
         .service(continue_denunciation)
@@ -37,6 +38,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(list_identity_requests)
         .service(request_identity)
         .service(approve_identity_request)
+        .service(refuse_identity_request)
         .service(open_identity);
 }
 
@@ -75,7 +77,9 @@ fn not_accused(call: &Call, named: AgencyId, new: &NewDenunciation) -> AgencyId 
 
 /// Follow a denunciation
 ///
-/// With the code that its denouncer got: where it stands, what was asked, and what they have said.
+/// With the code that its denouncer got: where it stands and by when it is to be concluded, the notices of what was decided (that it was
+/// sent on, refused, extended, suspended, withdrawn or settled in spite of that, concluded, published, protected) with ground and reason,
+/// what was asked, what the agency above answered, what they have said, and their files. Officers' remarks among themselves are not in it.
 #[utoipa::path(operation_id = "followDenunciation", tag = "denunciations", request_body = ReceiptCode, security(()),
     responses(
         (status = 200, description = "How far it is.", body = Following),
@@ -106,7 +110,7 @@ macro_rules! wish {
                 .run_on(db, async |conn, call, new, attempt| {
                     let mut vault = call.apart.vault.conn().await?;
                     let world = call.app.denunciations();
-                    follow::say((conn, &mut vault), call.ctx.now, world, $wish, new, attempt).await
+                    follow::say((conn, &mut vault), call.ctx.now, world, &$wish, new, attempt).await
                 })
                 .await
         }
@@ -116,7 +120,8 @@ macro_rules! wish {
 wish! {
     /// Add to a denunciation
     ///
-    /// Further facts, or an answer; officers read it without what tells who says it.
+    /// Further facts, or an answer to what was asked; officers read it without what tells who says it. Returns what following it does, with
+    /// what was said last among `messages`. What is over takes nothing more.
     add_to_denunciation "/v1/denouncer/add" "addToDenunciation" Wish::Say,
     "7K3QH-9TZ2M-4XVBN-WC8RD-6PYEA-1GSF5" "Tôi còn giữ bản ghi âm ngày 03/8/2026."
 }
@@ -124,15 +129,44 @@ wish! {
 wish! {
     /// Withdraw a denunciation
     ///
-    /// Before it is concluded; whoever decides it ends it, unless there are signs of a violation, of force or of slander (LTC Art. 33).
+    /// All of it, before it is concluded; whoever decides it ends it, unless there are signs of a violation, of force or of slander (LTC
+    /// Art. 33). Returns what following it does, with `withdrawal_asked_at` until that is decided; what was decided is a notice among
+    /// `messages` then. A lead nobody stands by is not withdrawn.
     withdraw_denunciation "/v1/denouncer/withdraw" "withdrawDenunciation" Wish::Withdraw,
     "7K3QH-9TZ2M-4XVBN-WC8RD-6PYEA-1GSF5" "Tôi xin rút tố cáo."
+}
+
+/// Withdraw a part of a denunciation
+///
+/// Before it is concluded; whoever decides it goes on with the rest, or with all of it, where there are signs of a violation, of force or of
+/// slander (LTC Art. 33). Returns what following it does, with `withdrawal_of` until that is decided, and `withdrawn` after it; what was
+/// said last about a withdrawal counts.
+#[utoipa::path(operation_id = "withdrawPartOfDenunciation", tag = "denunciations", security(()),
+    request_body = DenouncerPartWithdrawal,
+    responses(
+        (status = 200, description = "How far it is now.", body = Following),
+        (status = 404, description = "No denunciation has this code.", body = Document),
+        (status = 409, description = "It does not stand so that this could be done, or the same request is under way.", body = Document),
+        (status = 422, description = "The content breaks the schema, or these contents do not stand, or no other does.", body = Document),
+    ))]
+#[post("/v1/denouncer/withdraw-part")]
+async fn withdraw_part_of_denunciation(write: Write<DenouncerPartWithdrawal>) -> Result<Answered> {
+    let db = write.call.apart.denunciations.clone();
+    write
+        .run_on(db, async |conn, call, new, attempt| {
+            let mut vault = call.apart.vault.conn().await?;
+            let DenouncerPartWithdrawal { receipt_code, contents, words } = new;
+            let (wish, words) = (Wish::WithdrawPart(contents), DenouncerWords { receipt_code, words });
+            follow::say((conn, &mut vault), call.ctx.now, call.app.denunciations(), &wish, words, attempt).await
+        })
+        .await
 }
 
 wish! {
     /// Ask for protection
     ///
-    /// Of work, life or property (LTC Art. 47).
+    /// Of work, life or property (LTC Art. 47). Returns what following it does, with `protection`: asked, and then granted or refused, with
+    /// the measures or the reason as a notice among `messages`.
     ask_for_protection "/v1/denouncer/ask-for-protection" "askForProtection" Wish::Protection,
     "7K3QH-9TZ2M-4XVBN-WC8RD-6PYEA-1GSF5" "Tôi bị doạ cho thôi việc."
 }
@@ -141,7 +175,8 @@ wish! {
     /// Tell the agency above that a denunciation is late
     ///
     /// When its limit is over and nothing is concluded: the agency above asks whoever settles it, within five working days, and they
-    /// answer within five (LTC Art. 38).
+    /// answer within five (LTC Art. 38). Returns what following it does; what the agency above answers is among `messages` then. What was
+    /// suspended when it was late already is late all the same.
     report_delay "/v1/denouncer/report-delay" "reportDelay" Wish::ReportDelay,
     "7K3QH-9TZ2M-4XVBN-WC8RD-6PYEA-1GS31" "Đã quá hạn mà chưa có kết luận."
 }
@@ -150,7 +185,7 @@ wish! {
     /// Go on to the agency above
     ///
     /// After the conclusion, where its denouncer has grounds that it was not settled by the law: the agency above finds that it was, or
-    /// settles it anew (LTC Art. 37).
+    /// settles it anew (LTC Art. 37). Returns what following it does; what the agency above answers is among `messages` then.
     continue_denunciation "/v1/denouncer/continue" "continueDenunciation" Wish::Continue,
     "7K3QH-9TZ2M-4XVBN-WC8RD-6PYEA-1GS32" "Kết luận chưa xem xét tài liệu tôi đã cung cấp."
 }
@@ -270,7 +305,7 @@ async fn request_identity(id: Id<DenunciationId>, write: Write<NewIdentityReques
 
 /// Allow somebody to know who denounces
 ///
-/// Somebody else than who has asked; for 24 hours.
+/// Somebody else than who has asked; for 24 hours. A request is allowed or refused once.
 #[utoipa::path(operation_id = "approveIdentityRequest", tag = "denunciations",
     request_body(content = Plain, example = json!({})), security(("oauth" = ["identity:approve"])),
     params(
@@ -281,6 +316,7 @@ async fn request_identity(id: Id<DenunciationId>, write: Write<NewIdentityReques
         (status = 200, description = "The request, approved.", body = IdentityRequest),
         (status = 403, description = "Your role does not allow this, or it is your own request.", body = Document),
         (status = 404, description = "There is no such request for you.", body = Document),
+        (status = 409, description = "It is decided already, or the same request is under way.", body = Document),
     ))]
 #[post("/v1/denunciations/{id}/identity-requests/{request_id}/approve")]
 async fn approve_identity_request(
@@ -291,6 +327,36 @@ async fn approve_identity_request(
     write
         .run_on(db, async move |conn, call, Plain {}, attempt| {
             identity::approve(conn, &call.ctx, call.app.denunciations(), ids.0, attempt).await
+        })
+        .await
+}
+
+/// Refuse somebody to know who denounces
+///
+/// Somebody else than who has asked, with a reason, which that one reads. A request is allowed or refused once.
+#[utoipa::path(operation_id = "refuseIdentityRequest", tag = "denunciations",
+    request_body(content = Reasoned, example = json!({ "reason": "Có thể hỏi người tố cáo qua mã biên nhận." })),
+    security(("oauth" = ["identity:approve"])),
+    params(
+        ("id" = DenunciationId, Path, description = "The denunciation's id.", example = "019b76da-a800-7000-8000-c30000000023"),
+        ("request_id" = IdentityRequestId, Path, description = "The request's id.", example = "019b76da-a800-7000-8000-c40000000023"),
+    ),
+    responses(
+        (status = 200, description = "The request, refused.", body = IdentityRequest),
+        (status = 403, description = "Your role does not allow this, or it is your own request.", body = Document),
+        (status = 404, description = "There is no such request for you.", body = Document),
+        (status = 409, description = "It is decided already, or the same request is under way.", body = Document),
+        (status = 422, description = "The content breaks the schema.", body = Document),
+    ))]
+#[post("/v1/denunciations/{id}/identity-requests/{request_id}/refuse")]
+async fn refuse_identity_request(
+    ids: Id<(DenunciationId, IdentityRequestId)>,
+    write: Write<Reasoned>,
+) -> Result<Answered> {
+    let db = write.call.apart.denunciations.clone();
+    write
+        .run_on(db, async move |conn, call, why, attempt| {
+            identity::refuse(conn, &call.ctx, call.app.denunciations(), ids.0, why, attempt).await
         })
         .await
 }

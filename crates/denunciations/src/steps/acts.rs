@@ -24,7 +24,7 @@ use crate::workflow::{DenunciationAction, DenunciationStatus, To, step};
 #[derive(Clone, Debug)]
 pub enum Act {
     Plain(DenunciationAction),
-    /// With a reason, or what was found, for other officers.
+    /// With a reason, or what was found.
     Saying(DenunciationAction, String),
     Grounded(DenunciationAction, DenunciationGrounded),
     Redact(Redaction),
@@ -57,7 +57,22 @@ fn grounds(action: DenunciationAction, it: &Denunciation, rules: &Rules) -> &'st
         DenunciationAction::Extend if is_extended_as_complex(it, rules) => &[SpeciallyComplex],
         DenunciationAction::Extend => &[Complex, SpeciallyComplex],
         DenunciationAction::Suspend => &[AwaitsResult],
+        DenunciationAction::RefuseWithdrawal => &[SignsOfViolation, UnderThreat, Slander, OthersGoOn],
         _ => &[],
+    }
+}
+
+/// Who is told what is said at a step.
+fn part(action: DenunciationAction) -> MessagePart {
+    use DenunciationAction::*;
+    match action {
+        Ask => MessagePart::Question,
+        AnswerDelay | Uphold | TakeOver => MessagePart::Answer,
+        // Sent on (LTC Art. 24), refused (Art. 29), extended (Art. 30), withdrawn or not (Art. 33), suspended and resumed (Art. 34),
+        // concluded (Art. 35), published (Art. 40), protected or not (Art. 50–55).
+        Transfer | Forward | Refuse | Extend | Terminate | SettleRest | RefuseWithdrawal | Suspend | Resume
+        | Conclude | Publish | Protect | RefuseProtection | EndProtection => MessagePart::Notice,
+        _ => MessagePart::Remark,
     }
 }
 
@@ -133,21 +148,20 @@ fn taken_over(it: &mut Denunciation) {
 /// What is particular to the step, and what it is called.
 fn happens(moving: &mut Moving, ctx: &Ctx, act: &Act) -> Result<Event> {
     use DenunciationAction as A;
-    let remark = MessagePart::Remark;
+    let part = part(act.action());
     Ok(match act {
         Act::Redact(redaction) => {
-            let Redaction { subject, contents } = redaction.clone();
-            moving.it.words = Json(Words { subject, contents });
+            moving.it.words = Json(redacted(&moving.it.words.0, redaction.clone())?);
             Event::Redacted {}
         }
         Act::Ask(question) => {
-            moving.say(MessagePart::Question, None, question.clone(), ctx.now);
+            moving.say(part, None, question.clone(), ctx.now);
             Event::Asked {}
         }
         Act::Transfer(to, why) => {
             let from = moving.it.handling_agency_id;
             hand_on(&mut moving.it, *to, ctx.now)?;
-            moving.say(remark, None, why.clone(), ctx.now);
+            moving.say(part, None, why.clone(), ctx.now);
             Event::Transferred { from: from.0, to: to.0 }
         }
         Act::Assign(whom) => {
@@ -159,32 +173,46 @@ fn happens(moving: &mut Moving, ctx: &Ctx, act: &Act) -> Result<Event> {
         }
         Act::Conclude(Conclusion { outcome, words }) => {
             (moving.it.outcome, moving.it.finished_at) = (Some(*outcome), Some(ctx.now));
-            moving.say(remark, Some(outcome.code()), words.clone(), ctx.now);
+            moving.say(part, Some(outcome.code()), words.clone(), ctx.now);
             let resolve = moving.it.clocks.0.get(DenunciationStage::Resolve);
             let in_time = resolve.is_none_or(|running| ctx.now < running.statutory_due_at);
             Event::Concluded { outcome: *outcome, in_time }
         }
         Act::Grounded(action, DenunciationGrounded { ground, reason }) => {
-            moving.say(remark, Some(ground.code()), reason.clone(), ctx.now);
+            moving.say(part, Some(ground.code()), reason.clone(), ctx.now);
             let ground = ground.code().to_owned();
             match action {
                 A::ExtendCheck => Event::CheckExtended { ground },
                 A::Refuse => Event::Refused { ground },
                 A::File => Event::Filed { ground },
                 A::Suspend => Event::Suspended { ground },
+                A::RefuseWithdrawal => {
+                    let marks = &mut moving.it.marks.0;
+                    (marks.withdrawal_asked_at, marks.withdrawal_of) = (None, Vec::new());
+                    Event::WithdrawalRefused {}
+                }
                 _ => Event::Extended { ground },
             }
         }
         Act::Saying(action @ (A::AnswerDelay | A::Uphold | A::TakeOver), words) => {
-            moving.say(MessagePart::Answer, None, words.clone(), ctx.now);
+            moving.say(part, None, words.clone(), ctx.now);
             above_says(moving, *action)
         }
         Act::Saying(action, words) => {
-            moving.say(remark, None, words.clone(), ctx.now);
+            moving.say(part, None, words.clone(), ctx.now);
             named(moving, ctx, *action)
         }
         Act::Plain(action) => named(moving, ctx, *action),
     })
+}
+
+/// What it says from now on; what tells who denounces is taken out of its contents, and none of them goes or comes: some may be withdrawn,
+/// by their places.
+fn redacted(before: &Words, Redaction { subject, contents }: Redaction) -> Result<Words> {
+    let words = Text::fixed("phải giữ nguyên số nội dung", "must be as many as before");
+    let other = (contents.len() != before.contents.len()).then(|| FieldError::new("/contents", "count", words));
+    INVALID.unless_none(other.into_iter().collect())?;
+    Ok(Words { subject, contents })
 }
 
 /// Another agency has it now, with its limits, and what is late is shown there and above it, from the bottom of the ladder.
@@ -239,9 +267,11 @@ fn named(moving: &mut Moving, ctx: &Ctx, action: DenunciationAction) -> Event {
         A::Publish => Event::Published {},
         A::Close => Event::Closed {},
         A::Terminate => Event::Terminated {},
-        A::RefuseWithdrawal => {
+        A::SettleRest => {
+            let contents = std::mem::take(&mut marks.withdrawal_of);
             marks.withdrawal_asked_at = None;
-            Event::WithdrawalRefused {}
+            marks.withdrawn.extend(&contents);
+            Event::PartWithdrawn { contents }
         }
         A::Protect => {
             marks.protection = Some(Protection::Granted);
@@ -267,6 +297,7 @@ fn named(moving: &mut Moving, ctx: &Ctx, action: DenunciationAction) -> Event {
         | A::Refuse
         | A::File
         | A::Suspend
+        | A::RefuseWithdrawal
         | A::AnswerDelay
         | A::Uphold
         | A::TakeOver

@@ -26,6 +26,8 @@ text_enum! {
     MessagePart {
         /// An officer, to others.
         Remark = "remark",
+        /// The agency, to the denouncer: a decision, with its ground and reason, that the law has them told.
+        Notice = "notice",
         /// An officer, to the denouncer.
         Question = "question",
         /// The agency above, to the denouncer.

@@ -52,6 +52,10 @@ pub enum Guard {
     /// Sent, handled and published.
     NothingOwed,
     WithdrawalAsked,
+    /// As a whole.
+    WholeWithdrawalAsked,
+    /// Of some of its contents.
+    PartWithdrawalAsked,
     ProtectionAsked,
     Protected,
     /// Its denouncer has told the agency above that it is late.
@@ -101,6 +105,8 @@ fn holds(guard: Guard, it: &Denunciation, now: DateTime<Utc>) -> bool {
         Guard::MayExtend(stage) => clocks.may_extend(stage, now),
         Guard::NothingOwed => clocks.owed().next().is_none(),
         Guard::WithdrawalAsked => marks.withdrawal_asked_at.is_some(),
+        Guard::WholeWithdrawalAsked => marks.withdrawal_asked_at.is_some() && marks.withdrawal_of.is_empty(),
+        Guard::PartWithdrawalAsked => marks.withdrawal_asked_at.is_some() && !marks.withdrawal_of.is_empty(),
         Guard::ProtectionAsked => marks.protection == Some(Protection::Asked),
         Guard::Protected => marks.protection == Some(Protection::Granted),
         Guard::DelayReported => marks.delay_reported_at.is_some(),

@@ -53,6 +53,7 @@ text_enum! {
         Publish = "publish",
         Close = "close",
         Terminate = "terminate",
+        SettleRest = "settle_rest",
         RefuseWithdrawal = "refuse_withdrawal",
         Protect = "protect",
         RefuseProtection = "refuse_protection",

@@ -9,8 +9,8 @@ use DenunciationStatus::*;
 
 const IN_WORK: &[DenunciationStatus] = &[Accepted, Verifying, Verified];
 const NOT_CONCLUDED: &[DenunciationStatus] = &[Received, Accepted, Verifying, Verified, Suspended];
-/// Where it can be late (Art. 38), and where its denouncer can go on (Art. 37).
-pub(crate) const UNDER_WAY: &[DenunciationStatus] = IN_WORK;
+/// Where it can be late (Art. 38), and where its denouncer can go on (Art. 37). What was late already is so while it is suspended.
+pub(crate) const UNDER_WAY: &[DenunciationStatus] = &[Accepted, Verifying, Verified, Suspended];
 pub(crate) const SETTLED: &[DenunciationStatus] = &[Concluded, Closed];
 const OPEN: &[DenunciationStatus] = &[Received, Accepted, Verifying, Verified, Suspended, Concluded];
 
@@ -22,6 +22,9 @@ const OFFICER: &[Hand] = &[CHECKS, DECIDES];
 const HEAD: &[Hand] = &[DECIDES];
 const VERIFIER: &[Hand] = &[VERIFIES];
 const ANY: &[Hand] = &[CHECKS, DECIDES, VERIFIES];
+
+/// Whether it was sent on in time; its check goes on where it was sent.
+const SENT_ON: &[C] = &[C::Begin(Stage::Forward), C::End(Stage::Forward)];
 
 /// What is settled anew has every limit anew.
 const ANEW: &[C] = &[
@@ -59,13 +62,13 @@ pub const TABLE: &[Transition] = {
         row(NOT_CONCLUDED, Ask, Same, ANY, &[], Guard::None),
         // Checked (Art. 24, 25, 29).
         row(&[Received], ExtendCheck, Same, HEAD, &[C::Extend(Stage::Check)], Guard::MayExtend(Stage::Check)),
-        row(&[Received], Transfer, Same, OFFICER, &[], Guard::None),
-        row(&[Received], Forward, State(Forwarded), HEAD, &[C::EndAll], Guard::None),
+        row(&[Received], Transfer, Same, OFFICER, SENT_ON, Guard::None),
+        row(&[Received], Forward, State(Forwarded), HEAD, &[C::Begin(Stage::Forward), C::EndAll], Guard::None),
         row(&[Received], Refuse, State(Refused), HEAD, &[C::EndAll], Guard::Denunciation),
         row(&[Received], File, State(Filed), HEAD, &[C::EndAll], Guard::Lead),
         row(&[Received], CheckLead, State(Accepted), HEAD, &[C::End(Stage::Check)], Guard::Lead),
         row(&[Received], Accept, State(Accepted), HEAD, &[C::End(Stage::Check), C::Begin(Stage::Notify), C::Begin(Stage::Resolve)], Guard::Denunciation),
-        row(&[Accepted, Verifying, Verified, Suspended], Notify, Same, OFFICER, &[C::End(Stage::Notify)], Guard::Owes(Stage::Notify)),
+        row(UNDER_WAY, Notify, Same, OFFICER, &[C::End(Stage::Notify)], Guard::Owes(Stage::Notify)),
         // Verified (Art. 30, 31, 34, 27).
         row(&[Accepted, Verifying], Assign, State(Verifying), HEAD, &[], Guard::None),
         row(&[Verifying], Report, State(Verified), VERIFIER, &[], Guard::None),
@@ -80,8 +83,9 @@ pub const TABLE: &[Transition] = {
         row(&[Concluded], Handle, Same, HEAD, &[C::End(Stage::Handle)], Guard::Owes(Stage::Handle)),
         row(&[Concluded], Publish, Same, OFFICER, &[C::End(Stage::Publish)], Guard::Owes(Stage::Publish)),
         row(&[Concluded], Close, State(Closed), HEAD, &[], Guard::NothingOwed),
-        // Withdrawn: it goes on where there are signs of a violation, of force or of slander (Art. 33).
-        row(NOT_CONCLUDED, Terminate, State(Terminated), HEAD, &[C::EndAll], Guard::WithdrawalAsked),
+        // Withdrawn: the rest of it goes on with the limits that it has, and all of it where there are signs of a violation, of force or of slander (Art. 33).
+        row(NOT_CONCLUDED, Terminate, State(Terminated), HEAD, &[C::EndAll], Guard::WholeWithdrawalAsked),
+        row(NOT_CONCLUDED, SettleRest, Same, HEAD, &[], Guard::PartWithdrawalAsked),
         row(NOT_CONCLUDED, RefuseWithdrawal, Same, HEAD, &[], Guard::WithdrawalAsked),
         // Late: the agency above asks, whoever settles it says why, its denouncer is answered (Art. 38).
         row(UNDER_WAY, AskForReport, Same, SUPERIOR, &[C::End(Stage::AskDelay), C::Begin(Stage::ExplainDelay)], Guard::Owes(Stage::AskDelay)),

@@ -34,19 +34,22 @@ pub async fn deed(
             let offers: Vec<_> = people.iter().flat_map(offered).collect();
             let offer = (chosen < 10).then(|| choose(rng, &offers)).flatten();
             let (person, step) = offer.unwrap_or_else(|| (anybody(rng), *rng.choice(DenunciationAction::ALL).unwrap()));
-            let words = words(rng, people, step);
+            let words = words(rng, people, before.contents(), step);
             action = Some(step);
             way.told.push(format!("{}: {step} {}{}", person.name, words["to"], words["ground"]).replace("null", ""));
             let answer = person.client.post(&path(&way.id, step), words.clone()).await;
             (expected::step(person, &before, (step, &words), now), answer)
         }
         12..15 => {
-            let wishes = ["add", "withdraw", "ask-for-protection", "report-delay", "continue"];
+            let wishes = ["add", "withdraw", "withdraw-part", "ask-for-protection", "report-delay", "continue"];
             let taken: Vec<_> = wishes.iter().filter(|wish| expected::wish(&before, wish, now) == 200).collect();
             let wish = if rng.bool() { rng.choice(taken).copied() } else { None };
             let wish = wish.unwrap_or_else(|| wishes[rng.usize(..wishes.len())]);
             way.told.push(format!("its denouncer: {wish}"));
-            let words = json!({ "receipt_code": way.code, "words": "Đề nghị xem xét." });
+            let mut words = json!({ "receipt_code": way.code, "words": "Đề nghị xem xét." });
+            if wish == "withdraw-part" {
+                words["contents"] = json!([0]);
+            }
             (expected::wish(&before, wish, now), app.anonymous().post(&format!("/v1/denouncer/{wish}"), words).await)
         }
         _ => identity(rng, people, &before, way, now).await,
@@ -110,13 +113,16 @@ fn choose<'a>(
 }
 
 /// What is said with a step.
-fn words(rng: &mut fastrand::Rng, people: &[Person], action: DenunciationAction) -> Value {
+fn words(rng: &mut fastrand::Rng, people: &[Person], contents: usize, action: DenunciationAction) -> Value {
     let mut words = said(action);
     match action {
         DenunciationAction::Assign => {
             let verify = |person: &&Person| person.may(kernel::Permission::ProcessDenunciation);
             let verifiers: Vec<_> = people.iter().filter(verify).collect();
             words["to"] = json!(rng.choice(&verifiers).unwrap().id());
+        }
+        DenunciationAction::Redact => {
+            words["contents"] = json!(vec!["Một cán bộ yêu cầu đưa tiền."; contents])
         }
         DenunciationAction::Transfer => words["to"] = json!(rng.choice(["H26", "H26.1", "H26.5"]).unwrap()),
         DenunciationAction::Extend => words["ground"] = json!(rng.choice(["complex", "specially_complex"]).unwrap()),
@@ -138,11 +144,16 @@ async fn identity(
 ) -> (u16, Answer) {
     let concerned: Vec<_> = people.iter().filter(|person| expected::settles(person, it) || rng.u8(..4) == 0).collect();
     let person = rng.choice(&concerned).copied().unwrap_or(&people[0]);
-    let (asked, what) = (rng.choice(&it.requests), rng.choice(["approve", "open", "open"]).unwrap());
+    let (asked, what) =
+        (rng.choice(&it.requests), rng.choice(["approve", "approve", "refuse", "open", "open"]).unwrap());
     let asked = asked.filter(|_| rng.u8(..5) > 0);
     way.told.push(format!("{}: {} who denounces", person.name, asked.map_or("ask", |_| what)));
     let (path, words) = match asked {
-        Some(asked) => (format!("{}/{}/{what}", requests(&way.id), asked.id), json!({})),
+        Some(asked) => {
+            let reason =
+                if what == "refuse" { json!({ "reason": "Có thể hỏi qua mã biên nhận." }) } else { json!({}) };
+            (format!("{}/{}/{what}", requests(&way.id), asked.id), reason)
+        }
         None => (requests(&way.id), json!({ "reason": "Cần mời người tố cáo làm việc." })),
     };
     let what = if asked.is_some() { what } else { "ask" };

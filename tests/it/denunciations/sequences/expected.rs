@@ -50,6 +50,8 @@ fn holds(guard: Guard, it: &Stored, now: DateTime<Utc>) -> bool {
         }
         Guard::NothingOwed => it.owed().next().is_none(),
         Guard::WithdrawalAsked => it.marks.withdrawal_asked_at.is_some(),
+        Guard::WholeWithdrawalAsked => it.marks.withdrawal_asked_at.is_some() && it.marks.withdrawal_of.is_empty(),
+        Guard::PartWithdrawalAsked => !it.marks.withdrawal_of.is_empty(),
         Guard::ProtectionAsked => it.marks.protection == Some(Protection::Asked),
         Guard::Protected => it.marks.protection == Some(Protection::Granted),
         Guard::DelayReported => it.marks.delay_reported_at.is_some(),
@@ -120,14 +122,21 @@ fn status_stays(before: &Stored, after: DenunciationStatus) -> bool {
 
 /// What its denouncer is answered.
 pub fn wish(it: &Stored, what: &str, now: DateTime<Utc>) -> u16 {
-    use DenunciationStatus::{Accepted, Closed, Concluded, Verified, Verifying};
-    let late = [Accepted, Verifying, Verified].contains(&it.status)
+    use DenunciationStatus::{Accepted, Closed, Concluded, Suspended, Verified, Verifying};
+    let late = [Accepted, Verifying, Verified, Suspended].contains(&it.status)
         && it.owed().any(|(stage, limit)| stage == DenunciationStage::Resolve && limit.due_at <= now);
+    let part_stands = it.contents() == 2 && it.marks.withdrawn.is_empty();
     let taken = match what {
+        "add" => !it.status.is_over(),
+        _ if it.kind == DenunciationKind::Lead => false,
         "continue" => {
             [Concluded, Closed].contains(&it.status) && it.marks.continued_at.is_none() && it.above().is_some()
         }
         "report-delay" => late && it.marks.delay_reported_at.is_none() && it.above().is_some(),
+        "withdraw-part" if !it.status.is_over() && it.finished_at.is_none() => {
+            return if part_stands { 200 } else { 422 };
+        }
+        "withdraw-part" => false,
         "withdraw" => !it.status.is_over() && it.finished_at.is_none(),
         _ => !it.status.is_over(),
     };
@@ -136,7 +145,8 @@ pub fn wish(it: &Stored, what: &str, now: DateTime<Utc>) -> u16 {
 
 /// What is answered to who asks to know who denounces; who allows it; who reads it.
 pub fn identity(person: &Person, it: &Stored, what: (&str, Option<&Request>), now: DateTime<Utc>) -> u16 {
-    let needed = if what.0 == "approve" { Permission::ApproveIdentity } else { Permission::OpenIdentity };
+    let decides = ["approve", "refuse"].contains(&what.0);
+    let needed = if decides { Permission::ApproveIdentity } else { Permission::OpenIdentity };
     if !person.may(needed) {
         return 403;
     }
@@ -150,13 +160,11 @@ pub fn identity(person: &Person, it: &Stored, what: (&str, Option<&Request>), no
                 201
             }
         }
-        ("approve", Some(asked)) => {
-            if person.id() == Some(asked.requested_by) {
-                403
-            } else {
-                200
-            }
-        }
+        (_, Some(asked)) if decides => match asked.approved_by.or(asked.refused_by) {
+            _ if person.id() == Some(asked.requested_by) => 403,
+            Some(_) => 409,
+            None => 200,
+        },
         (_, Some(asked)) if person.id() != Some(asked.requested_by) => 403,
         (_, Some(asked)) => {
             if asked.open_until.is_some_and(|until| now < until) {

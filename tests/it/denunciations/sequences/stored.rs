@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use denunciations::clocks::DenunciationStage;
-use denunciations::denunciation::{DenunciationKind, DenunciationOutcome, Marks};
+use denunciations::denunciation::{DenunciationKind, DenunciationOutcome, Marks, Words};
 use denunciations::workflow::DenunciationStatus;
 use diesel_async::RunQueryDsl;
 use kernel::clocks::Running;
@@ -30,6 +30,7 @@ pub struct Stored {
     pub next_due_at: DateTime<Utc>,
     pub state_before: Option<DenunciationStatus>,
     pub marks: Marks,
+    pub words: Words,
     pub outcome: Option<DenunciationOutcome>,
     pub accepted_at: Option<DateTime<Utc>>,
     pub finished_at: Option<DateTime<Utc>>,
@@ -55,6 +56,8 @@ pub struct Request {
     pub id: Uuid,
     pub requested_by: StaffId,
     pub open_until: Option<DateTime<Utc>>,
+    pub approved_by: Option<StaffId>,
+    pub refused_by: Option<StaffId>,
 }
 
 impl Stored {
@@ -94,6 +97,11 @@ impl Stored {
 
     pub fn runs(&self, stage: DenunciationStage) -> bool {
         self.clocks.get(&stage).is_some_and(|limit| limit.ended_at.is_none())
+    }
+
+    /// How many contents it has.
+    pub fn contents(&self) -> usize {
+        self.words.contents.len()
     }
 
     /// The agency above, where there is one that is not accused.

@@ -1,0 +1,2 @@
+-- Nothing to undo: what is checked stays checked.
+SELECT 1;

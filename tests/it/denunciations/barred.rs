@@ -1,0 +1,78 @@
+//! Whom a denunciation accuses, and whoever works where it accuses the unit, takes no step in it: for them there is none.
+
+use std::collections::BTreeSet;
+
+use ::denunciations::workflow::DenunciationAction;
+use serde_json::json;
+
+use super::sequences::stored::Stored;
+use super::stands::{STANDS, copy, reach};
+use super::table::{Outcome, expected};
+use super::vault::requests;
+use super::{path, said};
+use crate::cast::Cast;
+use crate::harness::TestApp;
+
+/// Each step is tried where it would be taken by whoever tries, but that they are accused.
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_it_accuses_takes_no_step_in_it() {
+    let app = TestApp::new().await;
+    let mut cast = Cast::of(&app).await;
+    let mut tried = BTreeSet::new();
+    for stand in STANDS {
+        let (now, _, original) = reach(&app, cast, stand).await;
+        cast = now;
+        for name in ["chanhthanhtra", "thanhtra", "chutich"] {
+            let player = cast.0.iter().find(|player| player.name == name).unwrap();
+            let theirs = |action: &DenunciationAction| matches!(expected(stand, player, *action), Outcome::Done(_));
+            let steps: Vec<_> = DenunciationAction::ALL.iter().copied().filter(theirs).collect();
+            if steps.is_empty() {
+                continue;
+            }
+            let known = directory::demo::STAFF.iter().find(|known| known.username == name).unwrap();
+            let unit = directory::demo::agency_id(known.agency).unwrap();
+            for accused in [directory::demo::staff_id(name).unwrap().0, unit.0] {
+                let id = copy(&app, &original, Some(accused)).await;
+                let before = Stored::settled(&app, &id).await.text;
+                for action in &steps {
+                    let refused = player.client.post(&path(&id, *action), said(*action)).await.expect(404);
+                    assert_eq!(refused.problem(), "denunciation.not_found", "{action} by {name} of {stand:?}");
+                    tried.insert(action.code());
+                }
+                assert_eq!(Stored::settled(&app, &id).await.text, before, "{name} of {stand:?}");
+            }
+        }
+    }
+    let all: BTreeSet<_> = DenunciationAction::ALL.iter().map(|action| action.code()).collect();
+    assert_eq!(tried, all, "each step was tried");
+}
+
+/// Nor do they read anything of it, or of who denounces.
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_it_accuses_finds_nothing_of_it() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let (cast, _, original) = reach(&app, cast, &STANDS[0]).await;
+    let why = json!({ "reason": "Cần mời người tố cáo làm việc." });
+    for name in ["chanhthanhtra", "thanhtra"] {
+        let id = copy(&app, &original, Some(directory::demo::staff_id(name).unwrap().0)).await;
+        let client = cast.client(name);
+        for what in ["", "/timeline", "/identity-requests", "/files/1/content"] {
+            let answer = client.get(&format!("/v1/denunciations/{id}{what}")).await;
+            assert_eq!(answer.expect(404).problem(), "denunciation.not_found", "{name}: {what}");
+        }
+        let request = format!("{}/{}", requests(&id), kernel::clock::uuid_at(app.clock.now()));
+        let deeds = match name {
+            "thanhtra" => vec![(requests(&id), why.clone()), (format!("{request}/open"), json!({}))],
+            _ => vec![
+                (format!("{request}/approve"), json!({})),
+                (format!("{request}/refuse"), why.clone()),
+                (format!("/v1/denunciations/{id}/files/1/release"), json!({})),
+            ],
+        };
+        for (path, words) in deeds {
+            let answer = client.post(&path, words).await.expect(404);
+            assert_eq!(answer.problem(), "denunciation.not_found", "{name}: {path}");
+        }
+    }
+}
