@@ -7,6 +7,7 @@ mod page;
 mod sequences;
 mod told;
 mod vault;
+mod words;
 
 use ::denunciations::workflow::{DenunciationAction, DenunciationStatus, TABLE, To};
 use serde_json::{Value, json};
@@ -83,7 +84,7 @@ pub fn said(action: DenunciationAction) -> Value {
 }
 
 /// Who takes it.
-fn hand(action: DenunciationAction) -> &'static str {
+pub fn hand(action: DenunciationAction) -> &'static str {
     use DenunciationAction::*;
     match action {
         Report => "thanhtra",
