@@ -14,6 +14,7 @@ mod table;
 mod told;
 mod vault;
 mod withdrawn;
+mod words;
 
 use ::denunciations::workflow::DenunciationAction;
 use serde_json::{Value, json};
@@ -97,7 +98,7 @@ pub fn said(action: DenunciationAction) -> Value {
 }
 
 /// Who takes it.
-fn hand(action: DenunciationAction) -> &'static str {
+pub fn hand(action: DenunciationAction) -> &'static str {
     use DenunciationAction::*;
     match action {
         Report => "thanhtra",

@@ -9,6 +9,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
 use actix_web::{App as Actix, HttpServer};
 use arc_swap::ArcSwap;
+use denunciations::vault;
 use diesel_async::AsyncPgConnection;
 use directory::Agencies;
 use futures_util::future::join3;
@@ -57,6 +58,7 @@ impl Server {
         let address = listener.local_addr().map_err(|error| format!("{bind} cannot be listened on: {error}."))?;
         let (rate, proxies) = (settings.rate_limit_per_minute, settings.trusted_proxies.clone());
         let db = Db::new(&db::Settings { size: 2, ..database.clone() })?;
+        vault_opens(&settings, &database).await?;
         let app = load(settings, &db, clock).await?;
         let traffic = Arc::new(Traffic::new(rate, proxies));
         let (stop, stopped) = watch::channel(false);
@@ -114,7 +116,7 @@ async fn serve(
                         &db::Settings { size: 2, ..database.clone() },
                         denunciations::denunciation::ROLE,
                     ),
-                    vault: pool(&db::Settings { size: 2, ..app.settings.vault(&database) }, denunciations::vault::ROLE),
+                    vault: pool(&db::Settings { size: 2, ..app.settings.vault(&database) }, vault::ROLE),
                 };
                 let (actix, _) = Actix::new().into_utoipa_app().configure(routes::configure).split_for_parts();
                 actix
@@ -141,6 +143,20 @@ async fn serve(
             Err(serving.join().ok().and_then(Result::err).unwrap_or_else(|| std::io::Error::other("it panicked")))
         }
     }
+}
+
+/// Without a key by which who denounces is sealed it could be received and not read: better to say so now.
+async fn vault_opens(settings: &Settings, database: &db::Settings) -> Result<(), String> {
+    let words = |error: kernel::Error| format!("The vault cannot be read: {error}.");
+    let db = Db::acting(&db::Settings { size: 1, ..settings.vault(database) }, Some(vault::ROLE))?;
+    let missing = vault::missing(&mut *db.conn().await.map_err(words)?, &settings.vault_keys).await.map_err(words)?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(format!(
+        "VAULT_KEYS lacks keys by which who denounces is sealed, or has others under their names ({}): put them back behind the key in use.",
+        missing.join(", ")
+    ))
 }
 
 /// What a server shares, read from a prepared database.

@@ -16,12 +16,12 @@ use kernel::{Actor, Ctx, Permission, Result};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::denunciation::DenunciationId;
+use crate::denunciation::{Denunciation, DenunciationId};
 use crate::event::Event;
 use crate::follow::about_to_change;
 use crate::problem::{FILE_NOT_FOUND, NOT_YOURS_TO_DO, OVER, TOO_MANY_FILES, UPLOAD_NOT_FOUND};
-use crate::receive::{Denouncer, PEOPLE, receipt_code};
-use crate::redact::redact;
+use crate::receive::{receipt_code, secrets};
+use crate::redact::Secrets;
 use crate::steps::{Moving, World, read};
 use crate::timer::catch_up;
 use crate::vault;
@@ -236,7 +236,7 @@ pub(crate) fn arrived_file(files: &[DenouncerFile], number: i32) -> Result<&Deno
     find(files, number).and_then(|file| file.stored_at.map(|_| file).ok_or_else(|| FILE_NOT_FOUND.error()))
 }
 
-/// A file that the actor may read: whoever decides, and once it is released whoever settles it.
+/// A file that the actor may read, with what it belongs to: whoever decides, and once it is released whoever settles it.
 ///
 /// # Errors
 /// [`FILE_NOT_FOUND`], also before its content has arrived; [`NOT_YOURS_TO_DO`].
@@ -245,35 +245,37 @@ pub async fn readable(
     ctx: &Ctx,
     id: DenunciationId,
     number: i32,
-) -> Result<DenouncerFile> {
+) -> Result<(Denunciation, DenouncerFile)> {
     let seen = read(conn, ctx, id).await?;
     let file = arrived_file(&seen.files, number)?;
     let theirs = seen.it.is_settled_by(&ctx.actor) || seen.it.is_overseen_by(&ctx.actor);
     let shown = file.released_at.is_some() || ctx.actor.may(Permission::DecideDenunciation);
-    if theirs && shown { Ok(file.clone()) } else { Err(NOT_YOURS_TO_DO.error()) }
+    if theirs && shown { Ok((seen.it.clone(), file.clone())) } else { Err(NOT_YOURS_TO_DO.error()) }
 }
 
-/// Its content as it came, and what tells who denounces.
-pub async fn original(
+/// Its content as it came.
+pub(crate) async fn original(vault: &mut AsyncPgConnection, world: World<'_>, file: &DenouncerFile) -> Result<Vec<u8>> {
+    let content = vault::open_bytes(vault, world.ring, file.denunciation_id.0, &file.part()).await?;
+    content.ok_or_else(|| INTERNAL.because("the vault lacks a file that was stored"))
+}
+
+/// Its content as it came, and what must not be in a copy.
+pub async fn for_copy(
     vault: &mut AsyncPgConnection,
     world: World<'_>,
-    file: &DenouncerFile,
-) -> Result<(Vec<u8>, Vec<String>)> {
-    let id = file.denunciation_id.0;
-    let people: Option<Vec<Denouncer>> = vault::open(vault, world.ring, id, PEOPLE).await?;
-    let content = vault::open_bytes(vault, world.ring, id, &file.part()).await?;
-    let content = content.ok_or_else(|| INTERNAL.because("the vault lacks a file that was stored"))?;
-    Ok((content, people.iter().flatten().flat_map(Denouncer::secrets).collect()))
+    (it, file): &(Denunciation, DenouncerFile),
+) -> Result<(Vec<u8>, Secrets)> {
+    Ok((original(vault, world, file).await?, secrets(vault, world.ring, it).await?))
 }
 
 /// The copy that officers read. Heavy, as [`strip`] is.
 ///
 /// # Errors
 /// As [`strip`]: then there is none.
-pub fn copy(media_type: MediaType, original: Vec<u8>, secrets: &[String]) -> Result<Vec<u8>, FilesError> {
+pub fn copy(media_type: MediaType, original: Vec<u8>, secrets: &Secrets) -> Result<Vec<u8>, FilesError> {
     let copy = strip(media_type, original.into())?;
     Ok(match media_type {
-        MediaType::Text | MediaType::Csv => redact(&String::from_utf8_lossy(&copy), secrets).into_bytes(),
+        MediaType::Text | MediaType::Csv => secrets.clear(&String::from_utf8_lossy(&copy)).into_bytes(),
         _ => copy.into(),
     })
 }

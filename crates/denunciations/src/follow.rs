@@ -17,8 +17,7 @@ use crate::denunciation::{Denunciation, DenunciationId, DenunciationKind, Denunc
 use crate::event::Event;
 use crate::file::{DenouncerFile, DenouncerFileView};
 use crate::problem::{ASKED_ALREADY, LEAD, NO_SUPERIOR, NOT_CONCLUDED, NOT_FOUND, NOT_LATE, OVER};
-use crate::receive::{Denouncer, PEOPLE, receipt_hash};
-use crate::redact::redact;
+use crate::receive::{receipt_hash, secrets};
 use crate::steps::{MessagePart, Moving, Said, Seen, World, read};
 use crate::timer::{above, catch_up};
 use crate::vault;
@@ -212,10 +211,9 @@ pub async fn say(
             }
         };
         let (id, version) = (moving.it.id.0, moving.it.version);
-        let people: Option<Vec<Denouncer>> = vault::open(vault, world.ring, id, PEOPLE).await?;
-        let secrets: Vec<String> = people.iter().flatten().flat_map(Denouncer::secrets).collect();
+        let clear = secrets(vault, world.ring, &moving.it).await?.clear(&new.words);
         vault::add(vault, world.ring, id, &format!("message:{version}:{}", attempt.placeholder()), &new.words).await?;
-        moving.say(MessagePart::Denouncer, None, redact(&new.words, &secrets), now);
+        moving.say(MessagePart::Denouncer, None, clear, now);
         let body =
             serde_json::to_string(&Following::of(&moving.it, moving.said.clone(), &moving.files)).expect("plain data");
         let reply = Answer { status: 200, version, location: None, body };

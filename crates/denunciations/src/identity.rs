@@ -17,7 +17,7 @@ use crate::denunciation::{DenunciationId, DenunciationKind};
 use crate::event::Event;
 use crate::file::{DenouncerFile, arrived_file, original};
 use crate::problem::{DECIDED_ALREADY, NOBODY, NOT_APPROVED, NOT_YOURS_TO_DO, OWN_REQUEST, REQUEST_NOT_FOUND};
-use crate::receive::{Denouncer, LETTER, Letter, PEOPLE};
+use crate::receive::{Denouncer, LETTER, Letter, PEOPLE, secrets};
 use crate::steps::{Moving, Seen, World, read};
 use crate::timer::catch_up;
 use crate::vault;
@@ -107,7 +107,7 @@ async fn settled_by(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, i
 /// # Errors
 /// [`NOT_YOURS_TO_DO`] for who does not settle it; [`NOBODY`] stands by a lead.
 pub async fn request(
-    conn: &mut AsyncPgConnection,
+    (conn, vault): (&mut AsyncPgConnection, &mut AsyncPgConnection),
     ctx: &Ctx,
     world: World<'_>,
     id: DenunciationId,
@@ -123,7 +123,8 @@ pub async fn request(
         let request = IdentityRequest {
             id: new.id.unwrap_or_else(|| IdentityRequestId::at(ctx.now)),
             denunciation_id: id,
-            reason: new.reason.clone(),
+            // Whoever asks may know it already, and what they write is read by others.
+            reason: secrets(vault, world.ring, &seen.it).await?.clear(&new.reason),
             requested_by: staff(ctx)?,
             requested_at: ctx.now,
             approved_by: None,
@@ -271,7 +272,7 @@ pub async fn open_file(
         Ok(file)
     })
     .await?;
-    let (content, _) = original(vault, world, &file).await?;
+    let content = original(vault, world, &file).await?;
     Ok((file, content))
 }
 

@@ -22,7 +22,7 @@ use crate::clocks::{Clocks, DenunciationStage, turn};
 use crate::denunciation::{Accused, Denunciation, DenunciationChannel, DenunciationId, DenunciationKind, Marks, Words};
 use crate::event::Event;
 use crate::problem::ACCUSED;
-use crate::redact::redact;
+use crate::redact::Secrets;
 use crate::steps::{World, audience};
 use crate::timer::timers_of;
 use crate::vault::{self, KeyRing};
@@ -51,14 +51,6 @@ pub struct Denouncer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "tam@example.vn", min_length = 3, max_length = 254, format = "email")]
     pub email: Option<String>,
-}
-
-impl Denouncer {
-    /// What tells who they are.
-    pub fn secrets(&self) -> impl Iterator<Item = String> + use<> {
-        let Self { name, identity_number, address, phone, email } = self.clone();
-        [Some(name), identity_number, Some(address), phone, email].into_iter().flatten()
-    }
 }
 
 /// A new denunciation.
@@ -124,6 +116,15 @@ pub struct Letter {
 pub(crate) const PEOPLE: &str = "people";
 pub(crate) const LETTER: &str = "letter";
 
+/// What tells who denounces, for what is said in it.
+///
+/// # Errors
+/// As [`vault::open`].
+pub(crate) async fn secrets(vault: &mut AsyncPgConnection, ring: &KeyRing, it: &Denunciation) -> Result<Secrets> {
+    let people: Option<Vec<Denouncer>> = vault::open(vault, ring, it.id.0, PEOPLE).await?;
+    Ok(Secrets::of(&people.unwrap_or_default(), &it.accused.0))
+}
+
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// By what a new denunciation is known: to us, and to its denouncer.
@@ -185,8 +186,8 @@ pub async fn receive(
         false => DenunciationChannel::Online,
     };
     let signed = !new.denouncers.is_empty();
-    let secrets: Vec<String> = new.denouncers.iter().flat_map(Denouncer::secrets).collect();
-    let clear = |text: &String| redact(text, &secrets);
+    let secrets = Secrets::of(&new.denouncers, &new.accused);
+    let clear = |text: &String| secrets.clear(text);
     let cleared = |accused: &Accused| Accused {
         name: clear(&accused.name),
         office: accused.office.as_ref().map(clear),

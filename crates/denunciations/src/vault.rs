@@ -107,9 +107,28 @@ async fn data_key(conn: &mut AsyncPgConnection, ring: &KeyRing, id: Uuid) -> Res
     let row = keys::table.find(id).select((keys::key_id, keys::wrapped));
     let Some((key_id, wrapped)) = row.first::<(String, Vec<u8>)>(conn).await.optional()? else { return Ok(None) };
     let key = ring.find(&key_id).ok_or_else(|| INTERNAL.because(format!("VAULT_KEYS has no key {key_id}")))?;
-    let data_key = secret::open(key, &bound("keys", id, "wrapped", &key_id), &wrapped);
-    let data_key = data_key.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+    let data_key = unwrap(key, id, &key_id, &wrapped);
     data_key.map(Some).ok_or_else(|| INTERNAL.because("a key in the vault cannot be opened"))
+}
+
+fn unwrap(key: &[u8; 32], id: Uuid, key_id: &str, wrapped: &[u8]) -> Option<[u8; 32]> {
+    let data_key = secret::open(key, &bound("keys", id, "wrapped", key_id), wrapped)?;
+    data_key.try_into().ok()
+}
+
+/// The keys that something is sealed by and that are not in the ring, or are other keys there. One look-up in an index for each that is
+/// in use, however much they seal.
+pub async fn missing(conn: &mut AsyncPgConnection, ring: &KeyRing) -> Result<Vec<String>> {
+    let (mut missing, mut seen) = (Vec::new(), String::new());
+    loop {
+        let next = keys::table.filter(keys::key_id.gt(&seen)).order((keys::key_id, keys::id));
+        let next = next.select((keys::key_id, keys::id, keys::wrapped)).first::<(String, Uuid, Vec<u8>)>(conn);
+        let Some((key_id, id, wrapped)) = next.await.optional()? else { return Ok(missing) };
+        if ring.find(&key_id).is_none_or(|key| unwrap(key, id, &key_id, &wrapped).is_none()) {
+            missing.push(key_id.clone());
+        }
+        seen = key_id;
+    }
 }
 
 /// Forgets everything of a denunciation: without its key nothing of it can be opened, in no copy either.

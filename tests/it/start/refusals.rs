@@ -54,6 +54,23 @@ async fn nowhere_to_put_checkpoints() {
     Program::demo(&scratch.data()).start().await.stop();
 }
 
+/// Who denounces would be received, and nobody could read it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_seals_the_vault_is_missing() {
+    let scratch = Scratch::with_demo().await;
+    let ours = fs::read_to_string(scratch.data().join("demo-secrets/vault-keys")).unwrap();
+    let other = format!("2027:{}", super::staff::VAULT_KEYS.rsplit(':').next().unwrap());
+    let with = |keys: &str| Program::demo(&scratch.data()).set("VAULT_KEYS", keys);
+    let another = format!("demo:{}", other.rsplit(':').next().unwrap());
+    for keys in [other.clone(), another] {
+        is_sentence(&with(&keys).refused(), &["VAULT_KEYS lacks", "(demo)", "put them back"]);
+    }
+    // Both, as while they are rotated; afterwards the new one is enough.
+    let both = format!("{other},{}", ours.trim());
+    with(&both).start().await.stop();
+    with(&ours).start().await.stop();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn missing_programs() {
     let scratch = Scratch::new();

@@ -123,17 +123,17 @@ pub async fn load(app: &App, conn: &mut AsyncPgConnection, database: &db::Settin
             let act = act(*action)?;
             let who = if *action == Report { &inspector } else { &head };
             let target = Target { id, if_match: None, attempt: &attempt(action.code()) };
-            steps::act(conn, who, world, target, act).await?;
+            steps::act((conn, vault), who, world, target, act).await?;
         }
         if PROTECTION[2] == *n {
             let measures = Act::Saying(Protect, "Giữ nguyên vị trí việc làm.".to_owned());
             let target = Target { id, if_match: None, attempt: &attempt("protect") };
-            steps::act(conn, &head, world, target, measures).await?;
+            steps::act((conn, vault), &head, world, target, measures).await?;
         }
     }
     go_up(app, (conn, vault), now).await?;
     show(app, (conn, vault), now).await?;
-    ask_who_it_is(conn, app.denunciations(), &head, &inspector).await
+    ask_who_it_is((conn, vault), app.denunciations(), &head, &inspector).await
 }
 
 /// Their denouncers turn to the agency above.
@@ -152,7 +152,7 @@ async fn go_up(
     let chair = officer("chutich", Role::HeadOfAgency, now)?;
     let attempt = attempt(ASKED, AskForReport.code());
     let target = Target { id: DenunciationId(fixed(DENUNCIATIONS, ASKED)), if_match: None, attempt: &attempt };
-    steps::act(conn, &chair, world, target, Act::Plain(AskForReport)).await.map(drop)
+    steps::act((conn, vault), &chair, world, target, Act::Plain(AskForReport)).await.map(drop)
 }
 
 /// Their denouncers show something; the address of the one that has not come is good for as long as anybody may try the demo.
@@ -181,12 +181,17 @@ async fn show(
 }
 
 /// The inspector wants to know who denounces, three times: one of the requests is approved.
-async fn ask_who_it_is(conn: &mut AsyncPgConnection, world: World<'_>, head: &Ctx, inspector: &Ctx) -> Result<()> {
+async fn ask_who_it_is(
+    (conn, vault): (&mut AsyncPgConnection, &mut AsyncPgConnection),
+    world: World<'_>,
+    head: &Ctx,
+    inspector: &Ctx,
+) -> Result<()> {
     for n in [FOLLOWED, OPEN, DOUBTED] {
         let (id, request) = (DenunciationId(fixed(DENUNCIATIONS, n)), IdentityRequestId(fixed(REQUESTS, n)));
         let reason = "Cần mời người tố cáo làm việc để xác minh nội dung thứ hai.".to_owned();
         let new = NewIdentityRequest { id: Some(request), reason };
-        identity::request(conn, inspector, world, id, new, &attempt(n, "who")).await?;
+        identity::request((conn, vault), inspector, world, id, new, &attempt(n, "who")).await?;
         if n == OPEN {
             identity::approve(conn, head, world, (id, request), &attempt(n, "approve")).await?;
         }

@@ -101,8 +101,9 @@ async fn download_denouncer_file(call: Call, ids: Id<(DenunciationId, i32)>, _: 
     let found = file::readable(&mut *call.apart.denunciations.conn().await?, &call.ctx, id, number).await?;
     let _turn = call.app.heavy.acquire().await.map_err(|error| INTERNAL.because(error))?;
     let mut vault = call.apart.vault.conn().await?;
-    let (content, secrets) = file::original(&mut vault, call.app.denunciations(), &found).await?;
+    let (content, secrets) = file::for_copy(&mut vault, call.app.denunciations(), &found).await?;
     drop(vault);
+    let (_, found) = found;
     let media_type = found.expected()?.media_type;
     let copy = web::block(move || file::copy(media_type, content, &secrets)).await;
     let copy = copy.map_err(|error| BUSY.because(error))?.map_err(Error::from)?;

@@ -90,7 +90,8 @@ macro_rules! step {
                 .run_on(db, async move |conn, $call, $given, attempt| {
                     let act: Act = $act;
                     let target = steps::Target { id: id.0, if_match, attempt };
-                    steps::act(conn, &$call.ctx, $call.app.denunciations(), target, act).await
+                    let mut vault = $call.apart.vault.conn().await?;
+                    steps::act((conn, &mut vault), &$call.ctx, $call.app.denunciations(), target, act).await
                 })
                 .await
         }

@@ -298,7 +298,8 @@ async fn request_identity(id: Id<DenunciationId>, write: Write<NewIdentityReques
     let db = write.call.apart.denunciations.clone();
     write
         .run_on(db, async move |conn, call, new, attempt| {
-            identity::request(conn, &call.ctx, call.app.denunciations(), id.0, new, attempt).await
+            let mut vault = call.apart.vault.conn().await?;
+            identity::request((conn, &mut vault), &call.ctx, call.app.denunciations(), id.0, new, attempt).await
         })
         .await
 }

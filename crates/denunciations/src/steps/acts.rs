@@ -15,6 +15,7 @@ use crate::clocks::{DenunciationStage, is_extended_as_complex, turn};
 use crate::denunciation::{Denunciation, Protection, Words};
 use crate::event::Event;
 use crate::problem::{ACCUSED, STALE};
+use crate::receive::secrets;
 use crate::request::{Conclusion, DenunciationAssignment, DenunciationGround, DenunciationGrounded, Redaction};
 use crate::timer::catch_up;
 use crate::view::view;
@@ -45,6 +46,28 @@ impl Act {
             Self::Conclude(_) => DenunciationAction::Conclude,
         }
     }
+}
+
+/// What officers write in a step: it tells nothing of who denounces either.
+fn words(act: &mut Act) -> Vec<&mut String> {
+    match act {
+        Act::Plain(_) | Act::Assign(_) => Vec::new(),
+        Act::Saying(_, words) | Act::Ask(words) | Act::Transfer(_, words) => vec![words],
+        Act::Grounded(_, grounded) => vec![&mut grounded.reason],
+        Act::Conclude(conclusion) => vec![&mut conclusion.words],
+        Act::Redact(redaction) => std::iter::once(&mut redaction.subject).chain(&mut redaction.contents).collect(),
+    }
+}
+
+/// The same without what tells who denounces. The vault is opened for what has words alone.
+async fn cleared(vault: &mut AsyncPgConnection, world: World<'_>, it: &Denunciation, act: &Act) -> Result<Act> {
+    let mut act = act.clone();
+    let mut words = words(&mut act);
+    if !words.is_empty() {
+        let secrets = secrets(vault, world.ring, it).await?;
+        words.iter_mut().for_each(|words| **words = secrets.clear(words));
+    }
+    Ok(act)
 }
 
 /// The grounds that a step knows.
@@ -81,7 +104,7 @@ fn part(action: DenunciationAction) -> MessagePart {
 /// # Errors
 /// As [`step`]; [`STALE`]; a ground that the step does not know; [`ACCUSED`] when it would go to whom it accuses.
 pub async fn act(
-    conn: &mut AsyncPgConnection,
+    (conn, vault): (&mut AsyncPgConnection, &mut AsyncPgConnection),
     ctx: &Ctx,
     world: World<'_>,
     target: Target<'_>,
@@ -94,6 +117,7 @@ pub async fn act(
         }
         let mut moving = Moving::of(catch_up(conn, ctx, world, seen).await?);
         advance(&mut moving, ctx, world, act.action(), &act)?;
+        let act = cleared(vault, world, &moving.it, &act).await?;
         let event = happens(&mut moving, ctx, &act)?;
         let view = view(ctx, &moving.it, &moving.said, &moving.files);
         let body = serde_json::to_string(&view).expect("a view is plain data");

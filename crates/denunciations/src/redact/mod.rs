@@ -1,0 +1,69 @@
+//! What is said, without what tells who denounces: their name, number, telephone, address and mail are taken out however they are
+//! written, before anybody reads it (Luật Tố cáo 25/2018/QH14 Art. 56). So is what officers write of them.
+
+mod address;
+mod name;
+mod number;
+mod text;
+
+use address::Address;
+use name::Name;
+use number::Number;
+use text::Text;
+
+use crate::denunciation::Accused;
+use crate::receive::Denouncer;
+
+/// Stands where something was taken out.
+pub const GAP: &str = "[…]";
+
+/// What tells who denounces.
+#[derive(Clone, Debug, Default)]
+pub struct Secrets {
+    names: Vec<Name>,
+    numbers: Vec<Number>,
+    addresses: Vec<Address>,
+    /// What is written in one way alone.
+    words: Vec<Vec<char>>,
+}
+
+impl Secrets {
+    /// Of these people, in a text that is about these others: a name that they share is theirs as well.
+    pub fn of(people: &[Denouncer], accused: &[Accused]) -> Self {
+        let mut secrets = Self::default();
+        for Denouncer { name, identity_number, address, phone, email } in people {
+            secrets.names.extend(Name::of(name, accused));
+            secrets.numbers.extend([identity_number, phone].into_iter().flatten().map(|number| Number::of(number)));
+            secrets.addresses.extend(Address::of(address));
+            secrets
+                .words
+                .extend([Some(address), email.as_ref()].into_iter().flatten().filter_map(|it| text::letters(it)));
+        }
+        secrets
+    }
+
+    /// The text without them. Accents, capitals, and what stands between words or digits do not matter.
+    pub fn clear(&self, said: &str) -> String {
+        let text = Text::of(said);
+        let mut gone: Vec<(usize, usize)> = Vec::new();
+        gone.extend(self.names.iter().flat_map(|it| it.places(&text)));
+        gone.extend(self.numbers.iter().flat_map(|it| it.places(&text)));
+        gone.extend(self.addresses.iter().flat_map(|it| it.places(&text)));
+        gone.extend(self.words.iter().flat_map(|it| text.runs(it)));
+        gone.sort_unstable();
+        let mut left = String::with_capacity(said.len());
+        let mut at = 0;
+        for (from, to) in gone {
+            if from >= at {
+                left.push_str(&said[at..from]);
+                left.push_str(GAP);
+            }
+            at = at.max(to);
+        }
+        left.push_str(&said[at..]);
+        left
+    }
+}
+
+#[cfg(test)]
+mod tests;
