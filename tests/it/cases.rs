@@ -1,5 +1,6 @@
 //! Complaints, petitions, feedback, requests and recommendations, over HTTP.
 
+mod again;
 mod bars;
 mod complaint;
 mod inspections;

@@ -16,9 +16,11 @@ use crate::facts::{CaseKind, Facts};
 use crate::request::CaseClassification;
 use crate::workflow::{ClockEffect, may_be_classed};
 
-/// Received: from now on it keeps the rules of this day.
+/// Received: from now on it keeps the rules of this day. What grew out of a case of a remote area is of that area, also where the
+/// agency above receives it (LKN Art. 37, 44).
 pub(super) fn receive(case: &mut Case, ctx: &Ctx, world: World<'_>) -> Result<()> {
-    let remote_area = world.rules.is_remote(case.receiving_agency_id);
+    let origin = case.basis.as_ref().is_some_and(|basis| basis.0.remote_area);
+    let remote_area = origin || world.rules.is_remote(case.receiving_agency_id);
     case.submitted_at = Some(ctx.now);
     case.basis = Some(Json(Basis { on: deadlines::vn_date(ctx.now), remote_area }));
     lodged(case, world)
