@@ -2,6 +2,7 @@
 
 mod again;
 mod bars;
+mod behind;
 mod complaint;
 mod inspections;
 mod kin;
