@@ -3,6 +3,7 @@
 mod again;
 mod bars;
 mod behind;
+mod clocks;
 mod complaint;
 mod inspections;
 mod kin;
