@@ -5,6 +5,7 @@ mod bars;
 mod behind;
 mod clocks;
 mod complaint;
+mod grounds;
 mod inspections;
 mod kin;
 mod page;
