@@ -5,6 +5,8 @@ mod bars;
 mod behind;
 mod clocks;
 mod complaint;
+mod delegated;
+mod earlier;
 mod grounds;
 mod inspections;
 mod kin;

@@ -74,9 +74,9 @@ async fn each_step_is_taken_on_the_grounds_of_its_kind_and_on_no_other() {
                 continue;
             }
             let (id, client) = (at(&cast, kind, status).await, cast.client(hand(kind, action)));
-            for ground in &all {
+            for ground in all.iter().copied() {
                 let held = HELD.contains(&(kind, action, ground));
-                let other = !own.contains(ground);
+                let other = !own.contains(&ground);
                 if other || held {
                     let refused = client.post(&path(&id, action), on(ground)).await;
                     if NEVER.contains(&(kind, action)) {

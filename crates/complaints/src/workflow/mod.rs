@@ -195,9 +195,18 @@ pub struct Acting<'a> {
     pub now: DateTime<Utc>,
 }
 
+/// The permissions by which somebody takes a step, as they stand to the case.
+pub fn permissions<'a>(
+    row: &'a Transition,
+    case: &'a Case,
+    acting: Acting<'a>,
+) -> impl Iterator<Item = Permission> + 'a {
+    let theirs = move |hand: &&Hand| acting.actor.may(hand.1) && is_party(hand.0, acting.actor, case, acting.above);
+    row.by.iter().filter(theirs).map(|hand| hand.1)
+}
+
 fn is_open_to(row: &Transition, case: &Case, acting: Acting<'_>) -> bool {
-    let theirs = |hand: &Hand| acting.actor.may(hand.1) && is_party(hand.0, acting.actor, case, acting.above);
-    in_force(row, case) && holds(row.guard, case, acting.now) && row.by.iter().any(theirs)
+    in_force(row, case) && holds(row.guard, case, acting.now) && permissions(row, case, acting).next().is_some()
 }
 
 /// What this actor can do with the case as it stands.
