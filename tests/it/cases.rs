@@ -1,7 +1,13 @@
 //! Complaints, petitions, feedback, requests and recommendations, over HTTP.
 
+mod again;
 mod bars;
+mod behind;
+mod clocks;
 mod complaint;
+mod delegated;
+mod earlier;
+mod grounds;
 mod inspections;
 mod kin;
 mod page;

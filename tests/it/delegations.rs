@@ -32,7 +32,7 @@ async fn sign(client: &Client, dossier: &str) -> Answer {
 }
 
 /// Gives somebody a role at the demo's ward beside what they have.
-async fn promote(app: &TestApp, username: &str, role: &str) {
+pub async fn promote(app: &TestApp, username: &str, role: &str) {
     let administrator = app.staff("quantri").await;
     let path = format!("/v1/staff/{}", id(username));
     let mut content = administrator.get(&path).await.expect(200).json;

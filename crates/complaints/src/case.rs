@@ -140,7 +140,7 @@ impl Content {
 pub struct Basis {
     /// The day on which it was received.
     pub on: NaiveDate,
-    /// Received in a remote area, where limits are longer.
+    /// Of a remote area, where limits are longer: received there, or grown out of what was.
     pub remote_area: bool,
 }
 

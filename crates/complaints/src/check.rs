@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use kernel::problem::{FieldError, Text};
 
 use crate::case::{CasePart, Person};
-use crate::facts::{CaseKind, Facts};
-use crate::law::{self, Setting};
+use crate::facts::Facts;
+use crate::law;
 
 /// Everything that is wrong with facts, and with these people as senders of such a case: that stands `at` what was sent of them.
 pub(crate) fn wrong(people: &[Person], facts: &Facts, today: NaiveDate, at: &str) -> Vec<FieldError> {
@@ -26,20 +26,13 @@ pub(crate) fn wrong(people: &[Person], facts: &Facts, today: NaiveDate, at: &str
         "a representative or authorised person needs a document",
     );
     let Facts::Complaint { known_on, document_date, .. } = facts else { return wrong };
-    let most = law::setting(CaseKind::Complaint, Setting::RepresentativesAtMost).map_or(usize::MAX, |it| it as usize);
+    let (senders, speakers) = (count(CasePart::Sender), count(CasePart::Representative));
     unless(
-        count(CasePart::Sender) < 2 || count(CasePart::Representative) > 0,
+        senders < 2 || speakers > 0,
         at,
         "no_representative",
         "khiếu nại nhiều người phải cử người đại diện",
         "those who complain together name a representative",
-    );
-    unless(
-        count(CasePart::Representative) <= most,
-        at,
-        "too_many_representatives",
-        "quá nhiều người đại diện",
-        "are too many representatives",
     );
     unless(*known_on <= today, "/facts/known_on", "future", "không được ở tương lai", "must not be in the future");
     unless(
@@ -49,5 +42,10 @@ pub(crate) fn wrong(people: &[Person], facts: &Facts, today: NaiveDate, at: &str
         "không được sau ngày biết",
         "must not be after it was known",
     );
+    if let Some(most) = law::representatives_at_most(senders).filter(|most| speakers > *most) {
+        let vi = format!("{senders} người khiếu nại được cử nhiều nhất {most} người đại diện, đơn có {speakers}");
+        let en = format!("{senders} who complain have {most} representatives at most, and not {speakers}");
+        wrong.push(FieldError::new(at, "too_many_representatives", Text::new(vi, en)));
+    }
     wrong
 }

@@ -83,8 +83,8 @@ pub fn turn(clocks: &mut Clocks, effect: ClockEffect, case: &Case, rules: &Rules
     }
 }
 
-/// The rule that limits a stage of a case, on the day whose rules it keeps.
-fn rule<'a>(case: &Case, stage: CaseStage, rules: &'a Rules) -> Option<&'a ClockRule> {
+/// The rule that limits a stage of a case, on the day whose rules it keeps: none where nothing does.
+pub fn rule<'a>(case: &Case, stage: CaseStage, rules: &'a Rules) -> Option<&'a ClockRule> {
     let Basis { on, remote_area } = case.basis.as_ref()?.0;
     let find = |kind: &str, name: &str, variant: &str| rules.clock(kind, name, variant, on);
     let own = |name: &str, variant: &str| find(case.kind.code(), name, variant);

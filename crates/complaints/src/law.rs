@@ -43,8 +43,12 @@ text_enum! {
         SupplementPauses = "supplement_pauses",
         /// Limits stand while a case is suspended.
         SuspensionPauses = "suspension_pauses",
-        /// So many speak for all who complain together, at most.
+        /// So many speak for those who complain together, at most, where they are few.
         RepresentativesAtMost = "representatives_at_most",
+        /// From so many on, those who complain together are many.
+        ManyFrom = "many_from",
+        /// So many speak for many, at most.
+        RepresentativesOfManyAtMost = "representatives_of_many_at_most",
         /// What is answered must have a file with it.
         AnswerNeedsFile = "answer_needs_file",
     }
@@ -77,6 +81,13 @@ pub fn setting(kind: CaseKind, setting: Setting) -> Option<u32> {
 /// Whether a setting holds for a kind: not, where nothing says so.
 pub fn is_set(kind: CaseKind, of: Setting) -> bool {
     setting(kind, of).is_some_and(|value| value > 0)
+}
+
+/// How many may speak for so many who complain together (NĐ 124/2020/NĐ-CP Art. 7, recalled), where anything limits it.
+pub fn representatives_at_most(senders: usize) -> Option<usize> {
+    let of = |name| setting(CaseKind::Complaint, name).and_then(|value| usize::try_from(value).ok());
+    let many = of(Setting::ManyFrom).is_some_and(|from| senders >= from);
+    of(if many { Setting::RepresentativesOfManyAtMost } else { Setting::RepresentativesAtMost })
 }
 
 /// Whether the ground is one on which that can be done to a case of this kind which was received on that day.

@@ -6,6 +6,7 @@ use deadlines::Timeliness;
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use kernel::access::{self, Through};
 use kernel::id::{AgencyId, StaffId};
 use kernel::json::Json;
 use kernel::page::{Cursors, Page};
@@ -178,7 +179,8 @@ fn decision_number() -> Sql<Nullable<Text>> {
          AND cases.finished_at IS NOT NULL ORDER BY given.version DESC LIMIT 1)")
 }
 
-/// One page of the register, of the cases that the actor may see.
+/// One page of the register, of the cases that the actor may see. Each line tells whose case it is: that they were read is noted, and
+/// where it cannot be, nothing is shown.
 pub async fn register(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
@@ -229,8 +231,12 @@ pub async fn register(
     }
     let rows: Vec<Row> = query.load(conn).await?;
     let entries = rows.into_iter().map(|row| entry(row, ctx.now)).collect();
-    Ok(cursors
-        .page(entries, usize::from(part.rows), |entry: &PetitionRegisterEntry| (entry.received_at, entry.case_id)))
+    let page: Page<PetitionRegisterEntry> =
+        cursors.page(entries, usize::from(part.rows), |entry| (entry.received_at, entry.case_id));
+    let ids: Vec<CaseId> = page.items.iter().map(|entry| entry.case_id).collect();
+    let shown = cases::table.filter(cases::id.eq_any(ids)).filter(visible_to(ctx, world.rules));
+    access::note(conn, ctx, "case", Through::Register, shown.select((cases::id, cases::sender_id))).await?;
+    Ok(page)
 }
 
 fn entry(row: Row, now: DateTime<Utc>) -> PetitionRegisterEntry {

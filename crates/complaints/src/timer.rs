@@ -9,7 +9,7 @@ use kernel::timers::{Due, Timers};
 use kernel::{Actor, Ctx, Result};
 
 use crate::case::{Case, CaseId};
-use crate::clocks::{CaseStage, begin};
+use crate::clocks::{CaseStage, turn};
 use crate::event::Event;
 use crate::problem::NOT_FOUND;
 use crate::steps::{Moving, World, read};
@@ -93,7 +93,7 @@ pub async fn fire(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, due
 /// One rung up.
 fn escalate(moving: &mut Moving, ctx: &Ctx, world: World<'_>) -> Result<Option<Event>> {
     let rung = ladder::next_rung(moving.case.escalation);
-    let (Some(rung), Some((stage, _))) = (rung, moving.case.clocks.0.past_due(ctx.now)) else { return Ok(None) };
+    let (Some(rung), Some((stage, due_at))) = (rung, moving.case.clocks.0.past_due(ctx.now)) else { return Ok(None) };
     moving.case.escalation += 1;
     let own = moving.case.handling_agency_id;
     let above: Vec<_> = world.rules.above(own).into_iter().filter(|agency| !moving.case.bars(agency.0)).collect();
@@ -102,10 +102,10 @@ fn escalate(moving: &mut Moving, ctx: &Ctx, world: World<'_>) -> Result<Option<E
         Rung::Superior => above.first().copied().unwrap_or(own),
         Rung::Top => above.last().copied().unwrap_or(own),
     };
-    // Whoever has waited in vain may complain to the agency above (LKN Art. 7, 33).
-    if stage == CaseStage::Resolve {
+    // Whoever has waited in vain may complain to the agency above (LKN Art. 7, 33): from when it was over, whenever that is seen.
+    if stage == CaseStage::Resolve && !moving.case.clocks.0.runs(CaseStage::LodgeAgain) {
         let mut clocks = moving.case.clocks.0.clone();
-        begin(&mut clocks, CaseStage::LodgeAgain, &moving.case, world.rules, ctx.now)?;
+        turn(&mut clocks, ClockEffect::Restart(CaseStage::LodgeAgain), &moving.case, world.rules, due_at)?;
         moving.case.clocks.0 = clocks;
     }
     Ok(Some(Event::Escalated { stage, rung: rung.rung, to: to.0 }))

@@ -35,6 +35,8 @@ text_enum! {
         /// An answer that is begun from a template.
         Draft = "draft",
         Receipt = "receipt",
+        /// A register in which it stands, whole or a page of it.
+        Register = "register",
         /// The record of who has read it.
         Accesses = "accesses",
     }
@@ -82,9 +84,12 @@ impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for Noted<Q> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(
             "INSERT INTO data_accesses (id, staff_id, agency_id, entity_kind, through, hour, read_at, entity_id, citizen_id) \
-             SELECT ",
+             SELECT overlay(gen_random_uuid()::text PLACING left((",
         );
-        for id in [&self.id, &self.staff, &self.agency] {
+        // Of the moment, as ids in the order of time are, and another one for each row.
+        out.push_bind_param::<SqlUuid, _>(&self.id)?;
+        out.push_sql(")::text, 15) FROM 1)::uuid, ");
+        for id in [&self.staff, &self.agency] {
             out.push_bind_param::<SqlUuid, _>(id)?;
             out.push_sql(", ");
         }

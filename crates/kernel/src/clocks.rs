@@ -116,6 +116,11 @@ impl<S: Stage> Clocks<S> {
         self.get(stage).is_some_and(|running| running.ended_at.is_none())
     }
 
+    /// Whether the stage has begun, has not been ended, and its time is not over.
+    pub fn is_open(&self, stage: S, now: DateTime<Utc>) -> bool {
+        self.get(stage).is_some_and(|running| running.ended_at.is_none() && now < running.due_at)
+    }
+
     /// What the administration owes now: what stands is not owed before it goes on.
     pub fn owed(&self) -> impl Iterator<Item = (S, &Running)> {
         let open = self.0.iter().filter(|(stage, running)| running.ended_at.is_none() && stage.is_owed());

@@ -402,6 +402,7 @@ joinable!(attachments -> dossiers (dossier_id));
 joinable!(consultations -> dossiers (dossier_id));
 joinable!(deliveries -> dossiers (dossier_id));
 joinable!(import_progress -> imports (import_id));
+joinable!(inspections -> cases (case_id));
 joinable!(delegations -> staff (delegator_id));
 joinable!(password_codes -> staff (staff_id));
 joinable!(dossiers -> procedures (procedure_id));

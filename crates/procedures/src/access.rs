@@ -12,6 +12,16 @@ use crate::dossier::visible_to;
 
 /// Notes it, in the trip of the read itself: see [`kernel::access`].
 pub(crate) async fn note(conn: &AsyncPgConnection, ctx: &Ctx, id: DossierId, through: Through) -> QueryResult<()> {
-    let rows = dossiers::table.filter(dossiers::id.eq(id)).filter(visible_to(ctx));
+    note_all(conn, ctx, vec![id], through).await
+}
+
+/// The same, of all of these.
+pub(crate) async fn note_all(
+    conn: &AsyncPgConnection,
+    ctx: &Ctx,
+    ids: Vec<DossierId>,
+    through: Through,
+) -> QueryResult<()> {
+    let rows = dossiers::table.filter(dossiers::id.eq_any(ids)).filter(visible_to(ctx));
     access::note(conn, ctx, "dossier", through, rows.select((dossiers::id, dossiers::applicant_id))).await
 }

@@ -5,6 +5,7 @@ use chrono::{DateTime, Datelike, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::future::join;
+use kernel::access::Through;
 use kernel::id::AgencyId;
 use kernel::page::{Cursors, Limit};
 use kernel::schema::{deliveries, dossiers, register_entries, register_serials};
@@ -12,6 +13,7 @@ use kernel::{Actor, Ctx, Permission, Result, instant};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::access::note_all;
 use crate::catalogue::{Catalogue, Mark, ProcedureId};
 use crate::delivery::{DeliveryMethod, Signature};
 use crate::dossier::{Channel, Dossier, DossierId, Outcome, applicant_name, visible_to};
@@ -146,10 +148,11 @@ struct Row {
     delivery: Option<(DeliveryMethod, Option<String>, Option<Signature>)>,
 }
 
-/// One page of an agency's register, for its own staff and for those who oversee.
+/// One page of an agency's register, for its own staff and for those who oversee. Each line tells whose dossier it is: that they were
+/// read is noted.
 ///
 /// # Errors
-/// [`REGISTER_NOT_FOUND`] for everybody else; [`FORM_NOT_FOUND`] before there was such a form.
+/// [`REGISTER_NOT_FOUND`] for everybody else; [`FORM_NOT_FOUND`] before there was such a form; it could not be noted.
 pub async fn register(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
@@ -202,6 +205,7 @@ pub async fn register(
     let (rows, last) = join(query.load::<Row>(&mut one), last.first(&mut other)).await;
     let entries = rows?.into_iter().map(|row| entry(catalogue, row)).collect::<Result<Vec<_>>>()?;
     let page = cursors.page(entries, usize::from(limit), |entry| entry.number);
+    note_all(conn, ctx, page.items.iter().map(|entry| entry.dossier_id).collect(), Through::Register).await?;
     Ok(Register {
         number: issue.number.clone(),
         name: issue.name.clone(),

@@ -153,7 +153,37 @@ async fn those_who_complain_together_name_who_speaks_for_them() {
     for _ in 0..5 {
         together["people"].as_array_mut().unwrap().push(speaker.clone());
     }
-    assert_eq!(faults(&me.post("/v1/cases", together).await.expect(422)), ["too_many_representatives"]);
+    let refused = me.post("/v1/cases", together).await.expect(422);
+    assert_eq!(faults(&refused), ["too_many_representatives"]);
+    let why = "2 người khiếu nại được cử nhiều nhất 2 người đại diện, đơn có 6";
+    assert_eq!(refused.json["errors"][0]["detail"], why, "{}", refused.text);
+}
+
+/// One or two for few, up to five from ten on (NĐ 124/2020/NĐ-CP Art. 7, recalled: `case-settings.csv`).
+#[tokio::test(flavor = "multi_thread")]
+async fn few_name_one_or_two_and_many_up_to_five_who_speak_for_them() {
+    let app = TestApp::new().await;
+    let me = app.citizen("congdan1").await;
+    let person = |part: &str, n: usize| {
+        json!({
+            "part": part, "name": format!("Người thứ {n}"), "address": "Phường Hoàn Kiếm",
+            "document": "Văn bản cử người đại diện ngày 01/8/2026",
+        })
+    };
+    for (senders, most) in [(2, 2), (5, 2), (9, 2), (10, 5), (11, 5), (100, 5)] {
+        for speakers in [1, most, most + 1] {
+            let mut together = new(Complaint);
+            let people = together["people"].as_array_mut().unwrap();
+            people.extend((1..senders).map(|n| person("sender", n)));
+            people.extend((0..speakers).map(|n| person("representative", n)));
+            let answer = me.post("/v1/cases", together).await;
+            if speakers <= most {
+                answer.expect(201);
+            } else {
+                assert_eq!(faults(&answer.expect(422)), ["too_many_representatives"], "{speakers} for {senders}");
+            }
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

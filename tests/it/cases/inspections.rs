@@ -8,24 +8,24 @@ use super::{at, faults};
 use crate::cast::Cast;
 use crate::harness::{Answer, Client, TestApp};
 
-fn plan(surprise: bool) -> Value {
+pub fn plan(surprise: bool) -> Value {
     json!({
         "agency": "H26.13.01", "surprise": surprise, "subject": "Giờ giấc và thái độ tiếp dân", "planned_on": "2026-08-20",
     })
 }
 
-fn remedy(due_on: &str) -> Value {
+pub fn remedy(due_on: &str) -> Value {
     json!({
         "kind": "shortfall", "words": "Hai quầy không có người trong giờ làm việc.",
         "remedy": { "what": "Bố trí người trực thay ở mọi quầy.", "due_on": due_on },
     })
 }
 
-fn conclusion(findings: &[Value]) -> Value {
+pub fn conclusion(findings: &[Value]) -> Value {
     json!({ "number": "15/KL-TT", "conclusion": "Đơn vị chấp hành cơ bản đúng giờ.", "findings": findings })
 }
 
-async fn step(client: &Client, id: &str, step: &str, body: Value) -> Answer {
+pub async fn step(client: &Client, id: &str, step: &str, body: Value) -> Answer {
     client.post(&format!("/v1/inspections/{id}/{step}"), body).await
 }
 
@@ -35,12 +35,12 @@ async fn held(inspector: &Client) -> String {
     id
 }
 
-async fn listed(client: &Client, query: &str) -> Vec<String> {
+pub async fn listed(client: &Client, query: &str) -> Vec<String> {
     let page = client.get(&format!("/v1/inspections{query}")).await.expect(200).json;
     page["items"].as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap().to_owned()).collect()
 }
 
-const REPORT: &str = "Đã phân công người trực thay từ ngày 25/8.";
+pub const REPORT: &str = "Đã phân công người trực thay từ ngày 25/8.";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_found_is_put_right_reported_and_confirmed() {

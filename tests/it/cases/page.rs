@@ -134,7 +134,7 @@ fn only(row: &Transition) -> String {
         Guard::NoDialogueCalled => "no meeting is called".to_owned(),
         Guard::DialogueCalled => "a meeting is called".to_owned(),
         Guard::HeardWhereNeeded => "on the second level, after a meeting".to_owned(),
-        Guard::NothingOwed => "served and, where owed, published".to_owned(),
+        Guard::NothingOwed => "served, published where owed, and no longer to be complained about again".to_owned(),
         Guard::FirstTime => "once".to_owned(),
         Guard::WithdrawalNotAsked => "once, until that is decided".to_owned(),
         Guard::WithdrawalAsked => "its withdrawal was asked for".to_owned(),

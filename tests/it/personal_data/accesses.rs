@@ -118,6 +118,47 @@ async fn every_way_to_read_an_identity_is_on_record() {
     }
 }
 
+/// Registers name senders and applicants: whoever reads one, on the screen or as a file, has read each of its lines.
+#[tokio::test(flavor = "multi_thread")]
+async fn reading_a_register_is_reading_each_of_its_lines() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let first = at(&cast, Petition, CaseStatus::Submitted).await;
+    at(&cast, Petition, CaseStatus::Submitted).await;
+    let mut letter = new(Petition);
+    letter["channel"] = json!("post");
+    let paper = cast.client("tiepnhan").post("/v1/cases", letter).await.expect(201).id();
+    cast.client("tiepnhan").post(&format!("/v1/cases/{paper}/submit"), json!({})).await.expect(200);
+    cast.dossier(PERMIT_ONLINE, Status::Accepted).await;
+    let here = format!("/v1/agencies/{}", directory::demo::agency_id("H26.13.01").unwrap());
+    let petitions = format!("{here}/petition-register");
+    let ways = [
+        (petitions.clone(), "case", 3),
+        (format!("{petitions}?format=csv"), "case", 3),
+        (format!("{petitions}?format=xlsx"), "case", 3),
+        (format!("{petitions}?side=handling&limit=2"), "case", 2),
+        (format!("{petitions}?kind=complaint"), "case", 0),
+        (format!("{here}/register"), "dossier", 1),
+    ];
+    for (path, what, lines) in ways {
+        app.sql("DELETE FROM data_accesses").await;
+        cast.client("badinh").get(&path).await.expect(404);
+        assert_eq!(app.count(ALL).await, 0, "{path}: what is not shown is no access");
+        for _ in 0..2 {
+            cast.client("lanhdao").get(&path).await.expect(200);
+        }
+        let noted = app.count(&format!("{ALL} WHERE through = 'register' AND entity_kind = '{what}'")).await;
+        assert_eq!((noted, app.count(ALL).await), (lines, lines), "{path}");
+    }
+    cast.client("lanhdao").get(&petitions).await.expect(200);
+    let seen = items(cast.client("congdan1"), "/v1/me/accesses").await;
+    assert!(seen.iter().any(|it| it["entity_id"] == json!(first) && it["through"] == "register"), "{seen:?}");
+    // Ids are made in the order of time, so that what is too old is found by them.
+    let conn = &mut *app.db.conn().await.unwrap();
+    let past = privacy::access::forget_old(conn, moment("2029-08-17T09:00:01+07:00")).await.unwrap();
+    assert_eq!((i64::try_from(past).unwrap() > 3, app.count(ALL).await), (true, 0));
+}
+
 /// Data protection is told of everything but of what accuses itself.
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_accused_learns_nothing_from_the_record() {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::cases::{at, facts, path, road, walk};
 use crate::cast::Cast;
 use crate::denunciations;
-use crate::harness::TestApp;
+use crate::harness::{Client, TestApp};
 
 /// What can be walked to at once.
 pub async fn everything(app: &TestApp, cast: &Cast) -> Meetings {
@@ -33,6 +33,8 @@ pub async fn everything(app: &TestApp, cast: &Cast) -> Meetings {
             walk(cast, Complaint, &id, &[*action]).await;
         }
     }
+    let served = at(cast, Complaint, CaseStatus::Decided).await;
+    walk(cast, Complaint, &served, &[Serve]).await;
     let handed_on = at(cast, Petition, CaseStatus::Submitted).await;
     walk(cast, Petition, &handed_on, &[Transfer]).await;
     for field in ["land", "policy", "officials", "judiciary", "party", "corruption", "other"] {
@@ -143,17 +145,30 @@ pub async fn afterwards(cast: &Cast, meetings: &Meetings) {
     let ways: &[(CaseKind, CaseStatus, &[CaseAction])] = &[
         (Complaint, CaseStatus::Verified, &[Decide]),
         (Petition, CaseStatus::Verified, &[Answer]),
-        (Complaint, CaseStatus::Effective, &[Serve, Close]),
+        (Complaint, CaseStatus::Effective, &[Serve]),
         (Complaint, CaseStatus::Verifying, &[Appeal]),
     ];
     for (kind, status, way) in ways {
         let list = head.get(&format!("/v1/cases?kind={kind}&status={status}&limit=200")).await.expect(200).json;
         walk(cast, *kind, list["items"][0]["id"].as_str().expect("one is left"), way).await;
     }
+    walk(cast, Complaint, &settled(head).await, &[Close]).await;
     let head = cast.client("chanhthanhtra");
     let list = head.get("/v1/denunciations?limit=200").await.expect(200).json;
     let accepted =
         list["items"].as_array().unwrap().iter().find(|it| it["status"] == "accepted" && it["kind"] == "denunciation");
     let id = accepted.expect("one is left")["id"].as_str().unwrap().to_owned();
     denunciations::walk(cast, &id, &[D::Assign, D::Report, D::Conclude]).await;
+}
+
+/// A complaint whose decision was served so long ago that nobody can complain about it again.
+async fn settled(head: &Client) -> String {
+    let list = head.get("/v1/cases?kind=complaint&status=effective&limit=200").await.expect(200).json;
+    for line in list["items"].as_array().unwrap() {
+        let case = head.get(&format!("/v1/cases/{}", line["id"].as_str().unwrap())).await.expect(200).json;
+        if case["allowed_actions"].as_array().unwrap().contains(&json!("close")) {
+            return case["id"].as_str().unwrap().to_owned();
+        }
+    }
+    panic!("none is settled: {list}");
 }

@@ -173,7 +173,7 @@ async fn cancel_inspection(id: Id<InspectionId>, write: Write<Reasoned>) -> Resu
 
 /// A step of a remedy: documentation, route, an example among the demo's inspections, and the use case behind it.
 macro_rules! remedy_step {
-    ($(#[doc = $doc:literal])* $name:ident $path:literal $id:literal $example:literal $scope:literal $input:ident = $body:tt,
+    ($(#[doc = $doc:literal])* $name:ident $path:literal $id:literal $example:literal $($scope:literal)+ $input:ident = $body:tt,
      |$conn:ident, $call:ident, $given:pat_param, $place:ident, $attempt:ident| $work:expr) => {
         $(#[doc = $doc])*
         #[utoipa::path(operation_id = $id, tag = "inspections", request_body(content = $input, example = json!($body)),
@@ -181,7 +181,7 @@ macro_rules! remedy_step {
                 ("id" = InspectionId, Path, description = "The inspection's id.", example = $example),
                 ("number" = u16, Path, description = "The finding's place in the inspection, from 1.", minimum = 1, maximum = 50, example = 1),
             ),
-            security(("oauth" = [$scope])),
+            security($(("oauth" = [$scope])),+),
             responses(
                 (status = 200, description = "The inspection.", body = InspectionView),
                 (status = 404, description = "There is no such inspection for you, or it has no such finding with a remedy.", body = Document),
@@ -201,8 +201,9 @@ macro_rules! remedy_step {
 remedy_step! {
     /// Report that something was put right
     ///
-    /// By the head or leader of the inspected agency.
-    report_remedy "/v1/inspections/{id}/findings/{number}/report" "reportRemedy" "019b76da-a800-7000-8000-c60000000005" "inspection:remedy" RemedyReport = {"words": "Đã phân công người trực thay từ ngày 05/12."},
+    /// By the head or leader of the inspected agency. Where the case behind the inspection accuses that agency, which then sees nothing of
+    /// it, whoever inspects writes down what they say.
+    report_remedy "/v1/inspections/{id}/findings/{number}/report" "reportRemedy" "019b76da-a800-7000-8000-c60000000005" "inspection:remedy" "inspection:run" RemedyReport = {"words": "Đã phân công người trực thay từ ngày 05/12."},
     |conn, call, said, place, attempt| remedy::report(conn, &call.ctx, call.app.cases(), place, said, attempt)
 }
 

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::AgencyId;
 use kernel::page::{Cursors, Limit, Page};
-use kernel::schema::inspections;
+use kernel::schema::{cases, inspections};
 use kernel::{Ctx, Result};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -68,6 +68,7 @@ pub async fn list(
 ) -> Result<Page<InspectionLine>> {
     let limit = filter.limit.unwrap_or_default().rows();
     let mut query = inspections::table
+        .left_join(cases::table)
         .filter(visible_to(ctx, world))
         .order(inspections::id.desc())
         .limit(i64::from(limit) + 1)

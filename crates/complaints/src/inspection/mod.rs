@@ -146,8 +146,12 @@ impl journal::Event for InspectionEvent {
     }
 }
 
-/// Who may be told of it: the inspected of a surprise only when it is held.
+/// Who may be told of it: the inspected of a surprise only when it is held. Where the case behind it accuses anybody, no agency is
+/// told by name: whoever may see it finds it in the list.
 fn audience(inspection: &Inspection) -> Vec<Uuid> {
+    if inspection.accuses() {
+        return Vec::new();
+    }
     let mut seen = vec![inspection.agency_id.0];
     if !inspection.is_hidden() && inspection.inspected_id != inspection.agency_id {
         seen.push(inspection.inspected_id.0);

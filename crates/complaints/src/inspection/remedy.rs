@@ -46,7 +46,8 @@ pub struct RemedySendingBack {
     pub due_on: Option<NaiveDate>,
 }
 
-/// The inspected say that it is done.
+/// The inspected say that it is done. Where they are whom the case behind it accuses, they see nothing of it: whoever inspects writes
+/// down what they say.
 ///
 /// # Errors
 /// No such inspection, or [`FINDING_NOT_FOUND`]; [`INSPECTION_NOT_YOURS`]; [`INSPECTION_STATE`]; [`kernel::problem::STALE`].
@@ -59,7 +60,11 @@ pub async fn report(
     attempt: &Attempt,
 ) -> Result<Answer> {
     let old = load(conn, ctx, world, place.inspection).await?;
-    if !ctx.actor.may_at(Permission::Remedy, old.inspected_id) {
+    let by = match old.accuses_inspected() {
+        true => (Permission::RunInspections, old.agency_id),
+        false => (Permission::Remedy, old.inspected_id),
+    };
+    if !ctx.actor.may_at(by.0, by.1) {
         return Err(INSPECTION_NOT_YOURS.error());
     }
     unchanged(place.if_match, old.version)?;

@@ -11,12 +11,13 @@ use kernel::idempotency::Kept;
 use kernel::journal::Entry;
 use kernel::json::Json;
 use kernel::record::{Record, nothing_late};
-use kernel::schema::inspections;
+use kernel::schema::{cases, inspections};
 use kernel::timers::Timers;
 use kernel::{Actor, Ctx, Permission, Result, condition};
 use uuid::Uuid;
 
 use super::{Finding, InspectionEvent, InspectionId, InspectionStatus, RemedyStatus, audience, timer};
+use crate::accused::{NotAccusing, not_accusing};
 use crate::case::CaseId;
 use crate::problem::INSPECTION_NOT_FOUND;
 use crate::steps::World;
@@ -43,9 +44,22 @@ pub struct Inspection {
     pub planned_at: DateTime<Utc>,
     pub concluded_at: Option<DateTime<Utc>>,
     pub closed_at: Option<DateTime<Utc>>,
+    /// Whom the case accuses that gave rise to it, where one did.
+    #[diesel(select_expression = cases::barred.nullable(), skip_insertion)]
+    pub barred: Option<Vec<Uuid>>,
 }
 
 impl Inspection {
+    /// Whether the case that gave rise to it accuses anybody.
+    pub fn accuses(&self) -> bool {
+        self.barred.as_ref().is_some_and(|barred| !barred.is_empty())
+    }
+
+    /// Whether that case accuses the inspected: nobody there sees the inspection.
+    pub fn accuses_inspected(&self) -> bool {
+        self.barred.as_ref().is_some_and(|barred| barred.contains(&self.inspected_id.0))
+    }
+
     /// Whether the inspected are not to know of it.
     pub fn is_hidden(&self) -> bool {
         self.surprise && self.held_on.is_none()
@@ -115,17 +129,18 @@ impl Inspection {
     }
 }
 
-/// Which inspections an actor may see, as a condition in SQL. Every query on them carries it.
+/// Which inspections an actor may see, as a condition in SQL, beside the cases that gave rise to them. Every query on them carries it.
 #[derive(Clone, Debug)]
 pub enum Visible {
     All,
     None,
     /// Those that the agency, or one below it where the actor is its head, makes or undergoes; all of them for inspectors. Of a
-    /// surprise its own agency knows nothing before it is held.
+    /// surprise its own agency knows nothing before it is held; whoever is accused in the case behind it never does.
     Staff {
         own: AgencyId,
         agencies: Vec<Uuid>,
         all: bool,
+        innocent: NotAccusing,
     },
 }
 
@@ -137,7 +152,8 @@ pub fn visible_to(ctx: &Ctx, world: World<'_>) -> Visible {
         (Actor::Staff { .. }, Some(own)) if reads => {
             let below = if actor.may(Permission::SuperviseCases) { world.rules.below(own) } else { vec![own] };
             let agencies = below.into_iter().map(|agency| agency.0).collect();
-            Visible::Staff { own, agencies, all: actor.may(Permission::OverseeCases) }
+            let (all, innocent) = (actor.may(Permission::OverseeCases), not_accusing(ctx));
+            Visible::Staff { own, agencies, all, innocent }
         }
         _ => Visible::None,
     }
@@ -148,9 +164,11 @@ impl QueryFragment<Pg> for Visible {
         match self {
             Self::All => out.push_sql("true"),
             Self::None => out.push_sql("false"),
-            Self::Staff { own, agencies, all } => {
+            Self::Staff { own, agencies, all, innocent } => {
+                out.push_sql("(cases.id IS NULL OR ");
+                innocent.walk_ast(out.reborrow())?;
                 out.push_sql(
-                    "(NOT inspections.surprise OR inspections.held_on IS NOT NULL OR inspections.agency_id = ",
+                    ") AND (NOT inspections.surprise OR inspections.held_on IS NOT NULL OR inspections.agency_id = ",
                 );
                 out.push_bind_param::<SqlUuid, _>(own)?;
                 out.push_sql(" OR inspections.inspected_id <> ");
@@ -167,14 +185,15 @@ impl QueryFragment<Pg> for Visible {
     }
 }
 
-condition!(Visible, inspections::id);
+condition!(Visible, cases::id);
 
 /// The inspection, if this actor may see it.
 ///
 /// # Errors
 /// [`INSPECTION_NOT_FOUND`].
 pub async fn load(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, id: InspectionId) -> Result<Inspection> {
-    let row = inspections::table.filter(inspections::id.eq(id)).filter(visible_to(ctx, world));
+    let beside = inspections::table.left_join(cases::table);
+    let row = beside.filter(inspections::id.eq(id)).filter(visible_to(ctx, world));
     let row = row.select(Inspection::as_select()).first(conn).await.optional()?;
     row.ok_or_else(|| INSPECTION_NOT_FOUND.error())
 }

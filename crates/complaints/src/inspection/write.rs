@@ -31,7 +31,7 @@ pub struct NewInspection {
     pub subject: String,
     #[schema(example = "2026-12-01")]
     pub planned_on: NaiveDate,
-    /// What gave rise to it. The inspected never see it.
+    /// What gave rise to it. The inspected never see it; whoever is accused in it never sees the inspection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub case_id: Option<CaseId>,
 }
@@ -101,14 +101,16 @@ pub async fn plan(
     if new.planned_on < vn_date(ctx.now) {
         wrong.push(over("/planned_on".to_owned()));
     }
-    if let Some(case) = new.case_id
-        && let Err(error) = read(conn, ctx, world, case).await
-    {
-        if !error.is(&NOT_FOUND) {
-            return Err(error);
+    let mut barred = None;
+    if let Some(case) = new.case_id {
+        match read(conn, ctx, world, case).await {
+            Ok(seen) => barred = Some(seen.case.barred),
+            Err(error) if error.is(&NOT_FOUND) => {
+                let words = Text::fixed("không có vụ việc này", "there is no such case");
+                wrong.push(FieldError::new("/case_id", "unknown", words));
+            }
+            Err(error) => return Err(error),
         }
-        let words = Text::fixed("không có vụ việc này", "there is no such case");
-        wrong.push(FieldError::new("/case_id", "unknown", words));
     }
     INVALID.unless_none(wrong)?;
     let row = Inspection {
@@ -130,6 +132,7 @@ pub async fn plan(
         planned_at: ctx.now,
         concluded_at: None,
         closed_at: None,
+        barred,
     };
     let (surprise, planned_on) = (row.surprise, row.planned_on);
     let reply = row.reply(201, ctx);

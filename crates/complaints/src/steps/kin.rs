@@ -46,7 +46,7 @@ async fn take_making(
     .await
 }
 
-/// A case that grows out of another, with the same people, and kept from the same.
+/// A case that grows out of another, with the same people, by the rules that the other keeps, and kept from the same.
 fn child(of: &Case, id: Option<CaseId>, facts: Facts, contents: Vec<Content>, ctx: &Ctx) -> Result<Case> {
     made_by_client(id.map(|id| id.0), "/id")?;
     let kind = facts.kind();
@@ -64,7 +64,6 @@ fn child(of: &Case, id: Option<CaseId>, facts: Facts, contents: Vec<Content>, ct
         words: Json(words),
         facts: Json(facts),
         code: None,
-        basis: None,
         clocks: Json(Clocks::default()),
         next_due_at: NEVER,
         assigned_to: None,
@@ -181,7 +180,7 @@ pub async fn split(
         made.marks.0.same_letter = true;
         accuse(&mut made, ctx, world.rules, postings)?;
         // Its sender has waited since the letter came, and what they had to keep they have kept by then.
-        (made.submitted_at, made.basis) = (moving.case.submitted_at, moving.case.basis.clone());
+        made.submitted_at = moving.case.submitted_at;
         lodged(&mut made, world)?;
         begin(&mut made, world)?;
         for place in &part.contents {

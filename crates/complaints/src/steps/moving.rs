@@ -12,7 +12,7 @@ use kernel::problem::CONFLICT;
 use kernel::record::{Also, Record};
 use kernel::rules::Rules;
 use kernel::schema::{case_answers, case_dialogues, case_files, case_remarks, cases};
-use kernel::{Actor, Ctx, Result};
+use kernel::{Actor, Ctx, Permission, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -28,7 +28,7 @@ use crate::problem::{ID_TAKEN, NOT_FOUND, STALE};
 use crate::request::DialogueOutcome;
 use crate::timer::{catch_up, timers_of};
 use crate::view::{View, view};
-use crate::workflow::{Acting, CaseAction, CaseStatus, To, step};
+use crate::workflow::{Acting, CaseAction, CaseStatus, To, permissions, step};
 
 diesel::define_sql_function! {
     /// The next code of an agency in a year.
@@ -151,6 +151,8 @@ pub struct Moving {
     pub also: Vec<Also>,
     /// The timers that may have run out and are still to be told.
     pub untold: Vec<String>,
+    /// By which of these the step is taken: the journal is told under which delegation that is, if not in one's own right.
+    pub by: Vec<Permission>,
 }
 
 impl Moving {
@@ -184,7 +186,17 @@ impl Moving {
     pub fn of(Seen { mut case, files, given, dialogues }: Seen) -> Self {
         let before = case.clone();
         case.version += 1;
-        Self { before, case, files, given, dialogues, remark: None, also: Vec::new(), untold: Vec::new() }
+        Self {
+            before,
+            case,
+            files,
+            given,
+            dialogues,
+            remark: None,
+            also: Vec::new(),
+            untold: Vec::new(),
+            by: Vec::new(),
+        }
     }
 
     /// Goes where the table says that `action` leads, with the clocks.
@@ -192,7 +204,9 @@ impl Moving {
     /// # Errors
     /// As [`step`].
     pub fn advance(&mut self, ctx: &Ctx, world: World<'_>, action: CaseAction) -> Result<()> {
-        let row = step(&self.before, action, acting(&self.before, ctx, world))?;
+        let acting = acting(&self.before, ctx, world);
+        let row = step(&self.before, action, acting)?;
+        self.by = permissions(row, &self.before, acting).collect();
         let to = match row.to {
             To::State(status) => status,
             To::Same => self.case.status,
@@ -280,7 +294,9 @@ impl Moving {
         event: &Event,
         kept: Option<Kept>,
     ) -> Result<Option<String>> {
-        let Self { mut before, case, remark, mut also, untold, .. } = self;
+        let Self { mut before, case, remark, mut also, untold, by, .. } = self;
+        let actor = if by.is_empty() { ctx.actor.clone() } else { ctx.actor.clone().using(&by) };
+        let ctx = &Ctx { actor, now: ctx.now };
         if case.barred.len() > before.barred.len() {
             also.extend(bar_kin(conn, ctx, world.rules, &case).await?);
             // Whom it accuses now is not told of this either.

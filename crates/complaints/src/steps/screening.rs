@@ -16,9 +16,11 @@ use crate::facts::{CaseKind, Facts};
 use crate::request::CaseClassification;
 use crate::workflow::{ClockEffect, may_be_classed};
 
-/// Received: from now on it keeps the rules of this day.
+/// Received: from now on it keeps the rules of this day. What grew out of a case of a remote area is of that area, also where the
+/// agency above receives it (LKN Art. 37, 44).
 pub(super) fn receive(case: &mut Case, ctx: &Ctx, world: World<'_>) -> Result<()> {
-    let remote_area = world.rules.is_remote(case.receiving_agency_id);
+    let origin = case.basis.as_ref().is_some_and(|basis| basis.0.remote_area);
+    let remote_area = origin || world.rules.is_remote(case.receiving_agency_id);
     case.submitted_at = Some(ctx.now);
     case.basis = Some(Json(Basis { on: deadlines::vn_date(ctx.now), remote_area }));
     lodged(case, world)
@@ -91,11 +93,13 @@ pub(super) fn transferred(moving: &mut Moving, to: AgencyId, why: &str) -> Resul
     Ok(Event::Transferred { from: from.0, to: to.0 })
 }
 
-/// It is not taken up; what was lodged in time is not out of time.
+/// It is not taken up; what was lodged in time is not out of time, and no court has what nobody has noted so.
 pub(super) fn refused(moving: &Moving, ground: String) -> Result<Event> {
     let lodged = moving.case.clocks.0.get(CaseStage::LodgeFirst);
     let in_time = lodged.is_some_and(|it| it.ended_at.is_some_and(|at| at < it.due_at));
     let so = ground != "out_of_time" || !in_time;
     unless(so, "/ground", "not_so", "khiếu nại gửi trong thời hiệu", "it was lodged in time")?;
+    let so = ground != "in_court" || moving.case.marks.0.in_court_since.is_some();
+    unless(so, "/ground", "not_so", "chưa ghi nhận vụ án tại Toà án", "that a court has it was not noted")?;
     Ok(Event::Refused { ground })
 }

@@ -64,7 +64,8 @@ pub enum Guard {
     None,
     /// The stage runs, or stands.
     Owes(CaseStage),
-    /// Of a complaint: a second one is possible, and its time is not over (LKN Art. 33).
+    /// Of a complaint: a second one is possible, and its time is not over (LKN Art. 33). It begins when the first limit is over
+    /// without a decision, and anew with the service of a late one: between signature and service none of it has run.
     MayAppeal,
     /// Its rule knows an extension that is not used up, and it is not late.
     MayExtend,
@@ -73,7 +74,7 @@ pub enum Guard {
     DialogueCalled,
     /// On the second level a meeting was held, or missed by whoever was invited (LKN Art. 39, recalled; 30(6)).
     HeardWhereNeeded,
-    /// Decision served and, where that is owed, published.
+    /// Decision served and, where that is owed, published; and the time to complain again is over (LKN Art. 33).
     NothingOwed,
     /// Not opened anew before.
     FirstTime,
@@ -136,14 +137,17 @@ fn holds(guard: Guard, case: &Case, now: DateTime<Utc>) -> bool {
         Guard::None => true,
         Guard::Owes(stage) => clocks.runs(stage),
         Guard::MayAppeal => {
-            let in_time = clocks.get(CaseStage::LodgeAgain).map(|running| now < running.due_at);
-            case.level == 1 && in_time.unwrap_or_else(|| clocks.runs(CaseStage::Serve))
+            case.level == 1
+                && (clocks.runs(CaseStage::Serve) || clocks.is_open(CaseStage::LodgeAgain, now) || in_vain(case, now))
         }
         Guard::MayExtend => clocks.may_extend(CaseStage::Resolve, now),
         Guard::NoDialogueCalled => marks.dialogue_called.is_none(),
         Guard::DialogueCalled => marks.dialogue_called.is_some(),
         Guard::HeardWhereNeeded => case.level == 1 || marks.dialogue_held,
-        Guard::NothingOwed => !clocks.runs(CaseStage::Serve) && !clocks.runs(CaseStage::Publish),
+        Guard::NothingOwed => {
+            let owed = [CaseStage::Serve, CaseStage::Publish].into_iter().any(|stage| clocks.runs(stage));
+            !owed && !clocks.is_open(CaseStage::LodgeAgain, now)
+        }
         Guard::FirstTime => !marks.reopened,
         Guard::WithdrawalNotAsked => marks.withdrawal_asked_at.is_none(),
         Guard::WithdrawalAsked => marks.withdrawal_asked_at.is_some(),
@@ -152,6 +156,13 @@ fn holds(guard: Guard, case: &Case, now: DateTime<Utc>) -> bool {
         Guard::NotInCourt => marks.in_court_since.is_none(),
         Guard::PastDue => clocks.past_due(now).is_some(),
     }
+}
+
+/// Whether the limit to decide it has just run out: the time to complain again begins, and the timer that says so has not fired.
+fn in_vain(case: &Case, now: DateTime<Utc>) -> bool {
+    let clocks = &case.clocks.0;
+    let missed = clocks.owed().any(|(stage, running)| stage == CaseStage::Resolve && running.due_at <= now);
+    missed && !clocks.runs(CaseStage::LodgeAgain)
 }
 
 /// Whether a letter can be classed as this kind.
@@ -184,9 +195,18 @@ pub struct Acting<'a> {
     pub now: DateTime<Utc>,
 }
 
+/// The permissions by which somebody takes a step, as they stand to the case.
+pub fn permissions<'a>(
+    row: &'a Transition,
+    case: &'a Case,
+    acting: Acting<'a>,
+) -> impl Iterator<Item = Permission> + 'a {
+    let theirs = move |hand: &&Hand| acting.actor.may(hand.1) && is_party(hand.0, acting.actor, case, acting.above);
+    row.by.iter().filter(theirs).map(|hand| hand.1)
+}
+
 fn is_open_to(row: &Transition, case: &Case, acting: Acting<'_>) -> bool {
-    let theirs = |hand: &Hand| acting.actor.may(hand.1) && is_party(hand.0, acting.actor, case, acting.above);
-    in_force(row, case) && holds(row.guard, case, acting.now) && row.by.iter().any(theirs)
+    in_force(row, case) && holds(row.guard, case, acting.now) && permissions(row, case, acting).next().is_some()
 }
 
 /// What this actor can do with the case as it stands.

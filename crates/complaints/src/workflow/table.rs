@@ -155,7 +155,7 @@ pub const TABLE: &[Transition] = {
 
         // Decided, and what follows.
         row(COMPLAINT, &[Verified], Decide, State(Decided), HEAD, &[C::End(CaseStage::Resolve), C::Begin(CaseStage::Serve), C::Begin(CaseStage::Publish), C::Begin(CaseStage::Effect)], Guard::HeardWhereNeeded),
-        row(COMPLAINT, DECIDED, Serve, Same, OFFICER, &[C::End(CaseStage::Serve), C::Begin(CaseStage::LodgeAgain)], Guard::Owes(CaseStage::Serve)),
+        row(COMPLAINT, DECIDED, Serve, Same, OFFICER, &[C::End(CaseStage::Serve), C::Restart(CaseStage::LodgeAgain)], Guard::Owes(CaseStage::Serve)),
         row(COMPLAINT, DECIDED, Publish, Same, OFFICER, &[C::End(CaseStage::Publish)], Guard::Owes(CaseStage::Publish)),
         row(COMPLAINT, &[Effective], Close, State(Closed), HEAD, &[], Guard::NothingOwed),
         row(COMPLAINT, &[Accepted, Verifying, Verified, Suspended, Decided, Effective], Appeal, State(Appealed), SENDERS, &[C::EndAll], Guard::MayAppeal),
