@@ -171,7 +171,8 @@ pub enum Wish {
 /// Says something: as it was said in the vault, and here without what tells who says it.
 ///
 /// # Errors
-/// [`NOT_FOUND`]; [`OVER`]; [`LEAD`]; contents that do not stand, or are all that do; [`NOT_LATE`], [`NOT_CONCLUDED`], [`ASKED_ALREADY`], [`NO_SUPERIOR`] for what goes to the agency above.
+/// [`NOT_FOUND`]; [`OVER`]; [`LEAD`]; contents that do not stand, or are all that do; [`NOT_LATE`], [`NOT_CONCLUDED`], [`ASKED_ALREADY`],
+/// [`NO_SUPERIOR`] for what goes to the agency above.
 pub async fn say(
     (conn, vault): (&mut AsyncPgConnection, &mut AsyncPgConnection),
     now: DateTime<Utc>,

@@ -44,7 +44,8 @@ async fn each_limit_on_denunciations_is_reached() {
     for _ in 0..4 {
         letters.push(send(&app, &cast, new()).await);
     }
-    let [(_, sent_on), (_, extended), (concluded_code, concluded), (late_code, late)] = letters.try_into().unwrap();
+    let [(_, sent_on), (_, extended), (concluded_code, concluded), (late_code, late)]: [(String, String); 4] =
+        letters.try_into().unwrap();
     let turn_to = async |what: &str, code: &str| {
         let words = json!({ "receipt_code": code, "words": "Đề nghị cơ quan cấp trên xem xét." });
         app.anonymous().post(&format!("/v1/denouncer/{what}"), words).await.expect(200);
@@ -86,7 +87,7 @@ async fn what_is_somebody_elses_matter_is_sent_on_in_five_working_days() {
     for _ in 0..4 {
         letters.push(send(&app, &cast, new()).await.1);
     }
-    let [in_time, late, handed_on, accepted] = letters.try_into().unwrap();
+    let [in_time, late, handed_on, accepted]: [String; 4] = letters.try_into().unwrap();
     assert_eq!(limit(&walk(&cast, &accepted, &[Accept]).await, "forward"), &Value::Null, "the agency's own");
     for (time, id, action, timeliness) in [
         ("2026-08-22T23:59:59+07:00", in_time, Forward, "finished_on_time"),

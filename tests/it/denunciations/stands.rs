@@ -2,10 +2,11 @@
 
 use ::denunciations::workflow::DenunciationAction::{self, *};
 use ::denunciations::workflow::DenunciationStatus::{self, *};
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::sequences::stored::Stored;
-use super::{lead, new, of_two, send, walk};
+use super::{lead, new, of_two, said, send, walk};
 use crate::cast::Cast;
 use crate::harness::TestApp;
 
@@ -56,7 +57,16 @@ impl Stand {
 
     /// The agency above has a part in it.
     pub fn is_known_above(&self) -> bool {
-        self.has("reported") || self.has("review")
+        self.has("late") || self.has("review")
+    }
+
+    /// The least that must be said with a step.
+    pub fn said(&self, action: DenunciationAction) -> Value {
+        let mut words = said(action);
+        if action == Redact && self.letter == Letter::OfTwo {
+            words["contents"] = json!(["Một cán bộ yêu cầu đưa tiền.", "Kéo dài thời gian."]);
+        }
+        words
     }
 }
 
@@ -136,16 +146,12 @@ pub async fn reach(app: &TestApp, cast: Cast, stand: &Stand) -> (Cast, String, S
         Letter::OfTwo => of_two(),
         Letter::Lead => lead(),
     };
-    // What is late was sent in time to be late.
     let mut cast = cast;
-    if stand.has("late") {
-        app.set_time("2026-08-17T09:00:00+07:00");
-        cast = Cast::again(app).await;
-    }
     let (code, id) = send(app, &cast, letter).await;
     go(app, &cast, (&code, &id), stand.road).await;
     if stand.has("late") {
-        app.set_time("2026-09-17T09:00:00+07:00");
+        // Long enough that the agency above has been shown it.
+        app.set_time(&(app.clock.now() + TimeDelta::days(45)).to_rfc3339());
         cast = Cast::again(app).await;
         go(app, &cast, (&code, &id), stand.late).await;
     }

@@ -6,9 +6,9 @@ use ::denunciations::workflow::{DenunciationAction, DenunciationStatus};
 use kernel::{Permission, Role};
 use serde_json::json;
 
+use super::path;
 use super::sequences::stored::Stored;
 use super::stands::{Letter, STANDS, Stand, copy, reach, wish};
-use super::{path, said};
 use crate::cast::{Cast, Player};
 use crate::harness::{Answer, TestApp};
 
@@ -203,10 +203,10 @@ async fn tries(app: &TestApp, player: &Player, stand: &Stand, id: &str) -> Vec<(
             _ => id.to_owned(),
         };
         // With nothing said where something has to be, it is not done.
-        if matches!(expected, Outcome::Done(_)) && said(action) != json!({}) {
+        if matches!(expected, Outcome::Done(_)) && stand.said(action) != json!({}) {
             player.client.post(&path(&of, action), json!({})).await.expect(422);
         }
-        let answer = player.client.post(&path(&of, action), said(action)).await;
+        let answer = player.client.post(&path(&of, action), stand.said(action)).await;
         assert_eq!(found(&answer), expected, "{place}");
         match expected {
             Outcome::Done(to) => {

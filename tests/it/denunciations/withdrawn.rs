@@ -48,7 +48,7 @@ async fn of_what_is_withdrawn_in_part_the_rest_is_settled_in_the_same_time() {
     let head = cast.client("chanhthanhtra");
     let accepted = walk(&cast, &id, &[Accept, Assign]).await;
     head.post(&path(&id, SettleRest), said(SettleRest)).await.expect(409);
-    for (contents, wrong) in [(&[2][..], "/contents/0"), (&[1, 1], "/contents/1"), (&[0, 1], "/contents")] {
+    for (contents, wrong) in [(&[2][..], "/contents/0"), (&[1, 1][..], "/contents/1"), (&[0, 1][..], "/contents")] {
         assert_eq!(withdraw_part(&app, &code, contents).await.expect(422).wrong(), [wrong].into());
     }
     let asked = withdraw_part(&app, &code, &[1]).await.expect(200).json;
