@@ -1,6 +1,7 @@
 //! Denunciations: sent without an account, followed by a code, settled by people who do not know who denounces.
 
 mod above;
+mod accused;
 mod barred;
 pub mod canary;
 mod files;
@@ -76,6 +77,7 @@ pub fn said(action: DenunciationAction) -> Value {
     let grounded = |ground: &str| json!({ "ground": ground, "reason": "Theo hồ sơ đã kiểm tra." });
     match action {
         CheckLead | Accept | Notify | Send | Close | AskForReport => json!({}),
+        Accuse => json!({ "name": "Ông Nguyễn Văn A", "office": "Cán bộ quầy số 3" }),
         Redact => json!({ "subject": "Tố cáo nhận tiền", "contents": ["Một cán bộ yêu cầu đưa tiền."] }),
         Ask | Report | Handle | Publish | Protect | ExplainDelay | AnswerDelay | Uphold | TakeOver => {
             json!({ "words": "Đề nghị cho biết thêm chi tiết." })

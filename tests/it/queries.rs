@@ -92,6 +92,7 @@ const OWN: &[(&str, &[&str])] = &[
 const READS: &[(&str, &str, &str)] = &[
     ("complaints", "journal", "a case's timeline is read from it"),
     ("complaints", "staff", "whoever works for a unit that is accused is accused, whichever they act for"),
+    ("denunciations", "staff", "as for cases"),
     ("privacy", "data_accesses", "the kernel writes it with the reads themselves"),
     ("procedures", "journal", "a dossier's timeline is read from it"),
     ("procedures", "citizens", "a paper is its owner's by the identity number of the account"),

@@ -60,7 +60,7 @@ pub struct Accused {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Phó Chủ tịch UBND phường", min_length = 1, max_length = 300)]
     pub office: Option<String>,
-    /// Their account, where it is known. They never see it.
+    /// Their account, where it is known. They never see it, nor do others of that name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<StaffId>)]
     pub official_id: Option<StaffId>,
@@ -172,7 +172,7 @@ pub enum Visible {
     All,
     None,
     /// Those that were received or are handled at the agency, or in which it takes part as the one above, and those that one verifies;
-    /// none that accuses either.
+    /// none that accuses them or an agency where they have, had or will have a role.
     Staff(StaffId, AgencyId),
 }
 
@@ -191,11 +191,14 @@ impl QueryFragment<Pg> for Visible {
             Self::All => out.push_sql("true"),
             Self::None => out.push_sql("false"),
             Self::Staff(id, agency) => {
-                out.push_sql("NOT denunciations.barred && ARRAY[");
+                // All their agencies, whichever they act for. Asked for once for all rows: it does not depend on them.
+                out.push_sql("NOT denunciations.barred && (SELECT ARRAY[");
                 out.push_bind_param::<SqlUuid, _>(id)?;
                 out.push_sql(", ");
                 out.push_bind_param::<SqlUuid, _>(agency)?;
-                out.push_sql("] AND (denunciations.assigned_to = ");
+                out.push_sql("] || staff.agencies FROM staff WHERE staff.id = ");
+                out.push_bind_param::<SqlUuid, _>(id)?;
+                out.push_sql(") AND (denunciations.assigned_to = ");
                 out.push_bind_param::<SqlUuid, _>(id)?;
                 out.push_sql(" OR denunciations.handling_agency_id = ");
                 out.push_bind_param::<SqlUuid, _>(agency)?;

@@ -18,6 +18,10 @@ pub enum Event {
         channel: DenunciationChannel,
     },
     Redacted {},
+    /// Somebody more is accused, or known to be; who has it now.
+    Accused {
+        to: Uuid,
+    },
     Asked {},
     /// Its denouncer has added something.
     Added {},
@@ -139,6 +143,7 @@ impl journal::Event for Event {
         match self {
             Self::Received { .. } => "denunciation.received",
             Self::Redacted {} => "denunciation.redacted",
+            Self::Accused { .. } => "denunciation.accused",
             Self::Asked {} => "denunciation.asked",
             Self::Added {} => "denunciation.added",
             Self::CheckExtended { .. } => "denunciation.check_extended",

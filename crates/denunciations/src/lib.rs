@@ -3,12 +3,13 @@
 //!
 //! - [`workflow`]: the states and the one table of what leads from one to the next
 //! - [`denunciation`]: the row, and who may see it; [`view`]: what is seen of it
-//! - [`receive`]: one comes in; [`redact`]: without what tells who says it; [`follow`]: its denouncer, who has a code and no account;
-//!   [`mod@file`]: what they show
+//! - [`receive`]: one comes in; [`accused`]: who has no part in it; [`redact`]: without what tells who says it; [`follow`]: its
+//!   denouncer, who has a code and no account; [`mod@file`]: what they show
 //! - [`steps`]: everything that moves it, with what must be said in a [`request`]; [`clocks`]: its limits
 //! - [`vault`]: who denounces, sealed; [`identity`]: two people open it
 //! - [`list`], [`mod@timeline`], [`register`], [`report`]: reading; [`timer`]; [`event`]: what the journal is told; [`problem`]: what can go wrong
 
+pub mod accused;
 pub mod clocks;
 pub mod denunciation;
 pub mod event;

@@ -25,8 +25,9 @@ kernel::problems! {
         "Gửi tố cáo mới nếu có tình tiết mới.", "Send a new one where there are new facts."
     }
     ACCUSED = Invalid "denunciation.accused" {
-        "Nơi nhận là bên bị tố cáo", "It would go to whoever is accused";
-        "Gửi tới cơ quan cấp trên trực tiếp.", "Send it to the agency above."
+        "Người tiếp nhận hoặc nơi nhận là bên bị tố cáo", "It would be in the hands of whoever is accused";
+        "Gửi tới cơ quan cấp trên trực tiếp; ngoài Thành phố là Thanh tra Chính phủ.",
+        "Send it to the agency above; beyond the city that is the Government Inspectorate."
     }
     LEAD = Conflict "denunciation.lead" {
         "Thông tin không có người đứng tên", "Nobody stands by it";

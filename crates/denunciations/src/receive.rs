@@ -18,10 +18,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::accused::{Known, not_accused};
 use crate::clocks::{Clocks, DenunciationStage, turn};
 use crate::denunciation::{Accused, Denunciation, DenunciationChannel, DenunciationId, DenunciationKind, Marks, Words};
 use crate::event::Event;
-use crate::problem::ACCUSED;
 use crate::redact::Secrets;
 use crate::steps::{World, audience};
 use crate::timer::timers_of;
@@ -67,7 +67,8 @@ pub struct NewDenunciation {
     /// Code of the agency that it is sent to.
     #[schema(min_length = 1, max_length = 50)]
     pub agency: String,
-    /// How it came, where an officer takes it in.
+    /// How it came, where an officer takes it in on paper, at their own agency. Whoever says nothing here sends it online, and is
+    /// nobody, whatever token comes with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<DenunciationChannel>,
     #[schema(min_length = 3, max_length = 300)]
@@ -83,8 +84,17 @@ pub struct NewDenunciation {
 }
 
 pub(crate) fn contents() -> utoipa::openapi::schema::Array {
+    acts(Some(10))
+}
+
+/// Of an act there may be little left once what tells who denounces is out.
+pub(crate) fn cleared_contents() -> utoipa::openapi::schema::Array {
+    acts(None)
+}
+
+fn acts(shortest: Option<usize>) -> utoipa::openapi::schema::Array {
     use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
-    let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(10)).max_length(Some(10_000));
+    let text = ObjectBuilder::new().schema_type(Type::String).min_length(shortest).max_length(Some(10_000));
     let texts = ArrayBuilder::new().items(text).min_items(Some(1)).max_items(Some(50));
     texts
         .description(Some("Each act that is denounced."))
@@ -158,33 +168,28 @@ pub fn receipt_hash(code: &str) -> Vec<u8> {
 /// Takes it in.
 ///
 /// # Errors
-/// [`ACCUSED`] when the agency is accused in it.
+/// [`ACCUSED`] when the agency and all above it are accused in it, or the officer who takes it in.
 pub async fn receive(
     (conn, vault): (&mut AsyncPgConnection, &mut AsyncPgConnection),
     ctx: &Ctx,
     world: World<'_>,
-    agency: AgencyId,
+    (named, known): (AgencyId, Known),
     Fresh { id, receipt_code }: Fresh,
     new: NewDenunciation,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    let barred: Vec<Uuid> = new
-        .accused
-        .iter()
-        .flat_map(|it| [it.official_id.map(|id| id.0), it.unit_id.map(|id| id.0)])
-        .flatten()
-        .collect();
-    if barred.contains(&agency.0) {
-        return Err(ACCUSED.error());
-    }
-    // Whoever sends it is nobody to us, whatever token came with it. An officer who takes it in is.
-    let officer = matches!(ctx.actor, Actor::Staff { .. });
-    let actor = if officer { ctx.actor.clone() } else { Actor::Anonymous };
-    let ctx = &Ctx { actor, now: ctx.now };
-    let channel = match officer {
-        true => new.channel.filter(|it| *it != DenunciationChannel::Online).unwrap_or(DenunciationChannel::Counter),
-        false => DenunciationChannel::Online,
+    // Whoever sends it is nobody to us, whatever token came with it. An officer who takes it in is, at their agency.
+    let on_paper = new.channel.filter(|it| *it != DenunciationChannel::Online);
+    let (actor, named, channel) = match (&ctx.actor, on_paper) {
+        (Actor::Staff { agency, .. }, Some(channel)) => {
+            known.is_not_of(ctx)?;
+            (ctx.actor.clone(), *agency, channel)
+        }
+        _ => (Actor::Anonymous, named, DenunciationChannel::Online),
     };
+    let barred = known.barred();
+    let agency = not_accused(world.rules, named, &barred)?;
+    let ctx = &Ctx { actor, now: ctx.now };
     let signed = !new.denouncers.is_empty();
     let secrets = Secrets::of(&new.denouncers, &new.accused);
     let clear = |text: &String| secrets.clear(text);

@@ -36,7 +36,7 @@ pub struct View {
     #[schema(example = "Tố cáo nhận tiền khi cấp phép", max_length = 300)]
     pub subject: String,
     /// Without what tells who says it.
-    #[schema(schema_with = crate::receive::contents)]
+    #[schema(schema_with = crate::receive::cleared_contents)]
     pub contents: Vec<String>,
     #[schema(max_items = 20)]
     pub accused: Vec<Accused>,

@@ -112,6 +112,8 @@ fn letter(n: usize) -> Value {
         2 => letter["accused"][0]["official_id"] = json!(directory::demo::staff_id("thanhtra").unwrap()),
         3 => letter["accused"][0]["unit_id"] = unit("H26"),
         4 => letter["accused"][0]["unit_id"] = unit("H26.5"),
+        5 => letter["accused"][0]["name"] = json!("Hoang Duc Long, thanh tra viên"),
+        6 => letter["accused"][0]["name"] = json!("Bà Dương Thị Thuỷ"),
         _ => {}
     }
     letter

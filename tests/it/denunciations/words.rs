@@ -36,6 +36,7 @@ fn telling(action: DenunciationAction) -> Option<Value> {
         match name.as_str() {
             "subject" => (*value, tells) = (json!(format!("{NAME}, LE TAM, 0987 654 321, {ADDRESS}")), true),
             "words" | "reason" => (*value, tells) = (json!(everything()), true),
+            "office" => (*value, tells) = (json!(format!("Hàng xóm của bà Lê Tâm, {ADDRESS}")), true),
             "contents" => (*value, tells) = (json!([everything(), everything()]), true),
             _ => {}
         }
@@ -59,7 +60,7 @@ async fn what_officers_write_does_not_tell_who_denounces() {
     let mut told = Vec::new();
     let mut all = Vec::new();
     let ways: &[(&str, &[DenunciationAction])] = &[
-        ("", &[Redact, Ask, ExtendCheck, Accept, Assign, Report, SendBack, Report, Suspend, Resume, Extend]),
+        ("", &[Redact, Accuse, Ask, ExtendCheck, Accept, Assign, Report, SendBack, Report, Suspend, Resume, Extend]),
         (
             "ask-for-protection",
             &[Protect, EndProtection, Accept, Assign, Report, Conclude, Send, Handle, Publish, Close],

@@ -1,6 +1,7 @@
 //! Denunciations to try the demo with: one for each step that the contract describes. Their denouncers are made up.
 
 use chrono::{DateTime, Duration, Utc};
+use denunciations::accused::Known;
 use denunciations::denunciation::{Accused, DenunciationOutcome};
 use denunciations::file::{self, FreshUpload, NewDenouncerFile};
 use denunciations::follow::{self, DenouncerWords, Wish};
@@ -108,8 +109,16 @@ pub async fn load(app: &App, conn: &mut AsyncPgConnection, database: &db::Settin
         let denouncer = Ctx { actor: Actor::Anonymous, now };
         let world = app.denunciations();
         let fresh = Fresh { id, receipt_code: code(*n) };
-        receive::receive((conn, vault), &denouncer, world, agency(AGENCY)?, fresh, new(*n), &attempt("receive"))
-            .await?;
+        receive::receive(
+            (conn, vault),
+            &denouncer,
+            world,
+            (agency(AGENCY)?, Known::default()),
+            fresh,
+            new(*n),
+            &attempt("receive"),
+        )
+        .await?;
         let wish = [
             (Wish::Withdraw, WITHDRAWN.as_slice()),
             (Wish::WithdrawPart(vec![1]), WITHDRAWN_IN_PART.as_slice()),
@@ -213,7 +222,7 @@ fn act(action: DenunciationAction) -> Result<Act> {
     Ok(match action {
         Assign => {
             let to = staff_id("thanhtra").ok_or_else(|| INTERNAL.because("the demo has no such officer"))?;
-            Act::Assign(DenunciationAssignment { to })
+            Act::Assign(DenunciationAssignment { to }, Vec::new())
         }
         Report => Act::Saying(Report, "Đã xác minh: nội dung tố cáo có cơ sở.".to_owned()),
         Suspend => {

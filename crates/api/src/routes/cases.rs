@@ -98,7 +98,7 @@ pub(super) async fn postings(conn: &mut AsyncPgConnection, call: &Call, facts: &
     Ok(Postings { named, actor: actor.collect() })
 }
 
-fn unknown_official(pointer: &str) -> FieldError {
+pub(super) fn unknown_official(pointer: &str) -> FieldError {
     FieldError::new(pointer, "unknown", Text::fixed("không có cán bộ này", "there is no such official"))
 }
 

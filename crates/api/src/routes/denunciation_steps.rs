@@ -2,6 +2,7 @@
 
 use actix_web::post;
 use denunciations::DenunciationId;
+use denunciations::denunciation::Accused;
 use denunciations::request::{
     Conclusion, DenunciationAssignment, DenunciationGrounded, DenunciationStatement, DenunciationTransfer, Plain,
     Reasoned, Redaction,
@@ -9,11 +10,13 @@ use denunciations::request::{
 use denunciations::steps::{self, Act};
 use denunciations::view::View;
 use denunciations::workflow::DenunciationAction as A;
+use directory::staff;
 use kernel::Permission;
 use kernel::id::AgencyId;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::case_steps::may_verify;
+use super::denunciation_accused::known;
 use super::dossiers::agency_today;
 use crate::call::{Call, Id};
 use crate::problem::{Document, Result};
@@ -22,6 +25,7 @@ use crate::write::{Answered, Write};
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
         .service(redact_denunciation)
+        .service(accuse_in_denunciation)
         .service(ask_denouncer)
         .service(extend_denunciation_check)
         .service(transfer_denunciation)
@@ -59,8 +63,15 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 /// Whoever is to verify it works here, and verifying is theirs.
 async fn assigned(call: &Call, whom: DenunciationAssignment) -> kernel::Result<Act> {
     let today = deadlines::vn_date(call.ctx.now);
-    may_verify(&mut *call.db.conn().await?, whom.to, Permission::ProcessDenunciation, today).await?;
-    Ok(Act::Assign(whom))
+    let conn = &mut *call.db.conn().await?;
+    may_verify(conn, whom.to, Permission::ProcessDenunciation, today).await?;
+    let staff = staff::by_id(conn, whom.to).await?;
+    Ok(Act::Assign(whom, staff.map(|staff| staff.all_agencies()).unwrap_or_default()))
+}
+
+async fn accusing(call: &Call, whom: Accused) -> kernel::Result<Act> {
+    let known = known(call, std::slice::from_ref(&whom), |_| String::new()).await?;
+    Ok(Act::Accuse(whom, known))
 }
 
 fn transferred(call: &Call, whose: DenunciationTransfer) -> kernel::Result<Act> {
@@ -105,6 +116,15 @@ step! {
     /// officers to take out.
     redact_denunciation "/v1/denunciations/{id}/redact" "redactDenunciation" "019b76da-a800-7000-8000-c30000000001" ["denunciation:process", "denunciation:decide"] Redaction = {"subject": "Tố cáo nhận tiền khi cấp phép", "contents": ["Một cán bộ yêu cầu đưa 5.000.000 đồng để được cấp phép sớm."]},
     |call, redaction| Act::Redact(redaction)
+}
+
+step! {
+    /// Name whom a denunciation accuses
+    ///
+    /// Who is named in words, by their account, or somebody more. They never see it, and have no part in it from now on; where that is the
+    /// agency that has it, or its head, the one above has it. Whoever says so is not accused themselves.
+    accuse_in_denunciation "/v1/denunciations/{id}/accuse" "accuseInDenunciation" "019b76da-a800-7000-8000-c30000000001" ["denunciation:process", "denunciation:decide"] Accused = {"name": "Ông Nguyễn Văn A", "official_id": "019b76da-a800-7000-8000-b00000000001"},
+    |call, whom| accusing(call, whom).await?
 }
 
 step! {

@@ -10,12 +10,12 @@ use denunciations::request::{Plain, Reasoned};
 use denunciations::steps::{self, Seen};
 use denunciations::timeline::{self, DenunciationTimelineEntry};
 use denunciations::view::{self, View};
-use kernel::id::AgencyId;
 use kernel::page::Page;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::denunciation_accused::known;
 use super::dossiers::agency_today;
 use crate::body::Body;
 use crate::call::{Call, Id, Parameters};
@@ -46,8 +46,10 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 ///
 /// Nobody needs an account, and nothing is kept of who sends it but what is in `denouncers`, which goes into a vault with the letter as
 /// it was written; officers read it without. The answer has a code: all that its denouncer has, shown once, to follow it, add to it and
-/// answer questions. Without `denouncers` it is no denunciation but a lead, and is checked where it is specific (LTC Art. 25). What
-/// accuses the agency that it is sent to goes to the one above.
+/// answer questions. Without `denouncers` it is no denunciation but a lead, and is checked where it is specific (LTC Art. 25). Whom it
+/// accuses, by id or by a name that they have, sees nothing of it; what accuses the agency that it is sent to, or its head, goes to the one
+/// above. An officer who takes one in on paper does so at their agency, and not where they or that agency are accused
+/// (`denunciation.accused`).
 #[utoipa::path(operation_id = "sendDenunciation", tag = "denunciations", request_body = NewDenunciation, security(()),
     responses(
         (status = 201, description = "Received.", body = DenunciationReceipt),
@@ -60,19 +62,12 @@ async fn send_denunciation(write: Write<NewDenunciation>) -> Result<Answered> {
     write
         .run_on(db, async |conn, call, new, attempt| {
             let named = agency_today(call, "/agency", &new.agency)?;
-            let agency = call.ctx.actor.agency().unwrap_or_else(|| not_accused(call, named, &new));
+            let known = known(call, &new.accused, |n| format!("/accused/{n}")).await?;
             let mut vault = call.apart.vault.conn().await?;
             let (world, fresh) = (call.app.denunciations(), Fresh::at(call.ctx.now));
-            receive::receive((conn, &mut vault), &call.ctx, world, agency, fresh, new, attempt).await
+            receive::receive((conn, &mut vault), &call.ctx, world, (named, known), fresh, new, attempt).await
         })
         .await
-}
-
-/// The agency, or the first above it that is not accused.
-fn not_accused(call: &Call, named: AgencyId, new: &NewDenunciation) -> AgencyId {
-    let is_accused = |agency: &AgencyId| new.accused.iter().any(|accused| accused.unit_id == Some(*agency));
-    let line = std::iter::once(named).chain(call.app.rules.above(named));
-    line.into_iter().find(|agency| !is_accused(agency)).unwrap_or(named)
 }
 
 /// Follow a denunciation

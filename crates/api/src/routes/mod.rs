@@ -34,6 +34,7 @@ pub mod data_sources;
 pub mod deadlines;
 pub mod delegations;
 pub mod deliveries;
+mod denunciation_accused;
 pub mod denunciation_files;
 pub mod denunciation_steps;
 pub mod denunciations;

@@ -11,13 +11,14 @@ use kernel::rules::Rules;
 use kernel::{Ctx, Result};
 
 use super::{MessagePart, Moving, Target, World, read};
+use crate::accused::{Known, accuse};
 use crate::clocks::{DenunciationStage, is_extended_as_complex, turn};
-use crate::denunciation::{Denunciation, Protection, Words};
+use crate::denunciation::{Accused, Denunciation, Protection, Words};
 use crate::event::Event;
 use crate::problem::{ACCUSED, STALE};
 use crate::receive::secrets;
 use crate::request::{Conclusion, DenunciationAssignment, DenunciationGround, DenunciationGrounded, Redaction};
-use crate::timer::catch_up;
+use crate::timer::{above, catch_up};
 use crate::view::view;
 use crate::workflow::{DenunciationAction, DenunciationStatus, To, step};
 
@@ -31,7 +32,9 @@ pub enum Act {
     Redact(Redaction),
     Ask(String),
     Transfer(AgencyId, String),
-    Assign(DenunciationAssignment),
+    /// To somebody who works at these agencies.
+    Assign(DenunciationAssignment, Vec<AgencyId>),
+    Accuse(Accused, Known),
     Conclude(Conclusion),
 }
 
@@ -42,7 +45,8 @@ impl Act {
             Self::Redact(_) => DenunciationAction::Redact,
             Self::Ask(_) => DenunciationAction::Ask,
             Self::Transfer(..) => DenunciationAction::Transfer,
-            Self::Assign(_) => DenunciationAction::Assign,
+            Self::Assign(..) => DenunciationAction::Assign,
+            Self::Accuse(..) => DenunciationAction::Accuse,
             Self::Conclude(_) => DenunciationAction::Conclude,
         }
     }
@@ -51,9 +55,10 @@ impl Act {
 /// What officers write in a step: it tells nothing of who denounces either.
 fn words(act: &mut Act) -> Vec<&mut String> {
     match act {
-        Act::Plain(_) | Act::Assign(_) => Vec::new(),
+        Act::Plain(_) | Act::Assign(..) => Vec::new(),
         Act::Saying(_, words) | Act::Ask(words) | Act::Transfer(_, words) => vec![words],
         Act::Grounded(_, grounded) => vec![&mut grounded.reason],
+        Act::Accuse(accused, _) => std::iter::once(&mut accused.name).chain(&mut accused.office).collect(),
         Act::Conclude(conclusion) => vec![&mut conclusion.words],
         Act::Redact(redaction) => std::iter::once(&mut redaction.subject).chain(&mut redaction.contents).collect(),
     }
@@ -118,7 +123,7 @@ pub async fn act(
         let mut moving = Moving::of(catch_up(conn, ctx, world, seen).await?);
         advance(&mut moving, ctx, world, act.action(), &act)?;
         let act = cleared(vault, world, &moving.it, &act).await?;
-        let event = happens(&mut moving, ctx, &act)?;
+        let event = happens(&mut moving, ctx, world, &act)?;
         let view = view(ctx, &moving.it, &moving.said, &moving.files);
         let body = serde_json::to_string(&view).expect("a view is plain data");
         let reply = Answer { status: 200, version: view.version, location: None, body };
@@ -170,7 +175,7 @@ fn taken_over(it: &mut Denunciation) {
 }
 
 /// What is particular to the step, and what it is called.
-fn happens(moving: &mut Moving, ctx: &Ctx, act: &Act) -> Result<Event> {
+fn happens(moving: &mut Moving, ctx: &Ctx, world: World<'_>, act: &Act) -> Result<Event> {
     use DenunciationAction as A;
     let part = part(act.action());
     Ok(match act {
@@ -188,12 +193,21 @@ fn happens(moving: &mut Moving, ctx: &Ctx, act: &Act) -> Result<Event> {
             moving.say(part, None, why.clone(), ctx.now);
             Event::Transferred { from: from.0, to: to.0 }
         }
-        Act::Assign(whom) => {
-            if moving.it.bars(whom.to.0) {
+        Act::Assign(whom, agencies) => {
+            if moving.it.bars(whom.to.0) || agencies.iter().any(|agency| moving.it.bars(agency.0)) {
                 return Err(ACCUSED.error());
             }
             moving.it.assigned_to = Some(whom.to);
             Event::Assigned { to: whom.to.0 }
+        }
+        Act::Accuse(accused, known) => {
+            let to = accuse(&mut moving.it, ctx, world.rules, accused, known)?;
+            if to != moving.it.handling_agency_id {
+                let is_overseen = moving.it.superior_agency_id.is_some();
+                hand_on(&mut moving.it, to, ctx.now)?;
+                moving.it.superior_agency_id = above(&moving.it, world).filter(|_| is_overseen);
+            }
+            Event::Accused { to: to.0 }
         }
         Act::Conclude(Conclusion { outcome, words }) => {
             (moving.it.outcome, moving.it.finished_at) = (Some(*outcome), Some(ctx.now));
@@ -316,6 +330,7 @@ fn named(moving: &mut Moving, ctx: &Ctx, action: DenunciationAction) -> Event {
         | A::Ask
         | A::Transfer
         | A::Assign
+        | A::Accuse
         | A::Conclude
         | A::ExtendCheck
         | A::Refuse

@@ -148,6 +148,7 @@ impl Moving {
                 denunciations::handling_agency_id.eq(it.handling_agency_id),
                 denunciations::assigned_to.eq(it.assigned_to),
                 denunciations::words.eq(it.words),
+                denunciations::accused.eq(it.accused),
                 denunciations::barred.eq(it.barred),
                 denunciations::clocks.eq(it.clocks),
                 denunciations::next_due_at.eq(it.next_due_at),

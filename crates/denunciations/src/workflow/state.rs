@@ -31,6 +31,7 @@ text_enum! {
     /// What can be done: `POST /v1/denunciations/{id}/<action>`, with `-` for `_`.
     DenunciationAction {
         Redact = "redact",
+        Accuse = "accuse",
         Ask = "ask",
         ExtendCheck = "extend_check",
         Transfer = "transfer",

@@ -19,11 +19,13 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::{AgencyId, StaffId};
 use kernel::journal::Event;
 use kernel::json::Json;
 use kernel::schema::staff;
+use kernel::sql::sql;
 use kernel::{Result, Role};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -168,6 +170,11 @@ impl Staff {
         roles_at(&self.roles.0, agency, day)
     }
 
+    /// Where they belong, and where they have, had or will have a role.
+    pub fn all_agencies(&self) -> Vec<AgencyId> {
+        std::iter::once(self.agency_id).chain(self.roles.0.iter().map(|posting| posting.agency_id)).collect()
+    }
+
     /// The agencies where they have a role on a day, the main one first.
     pub fn agencies_on(&self, day: NaiveDate) -> Vec<AgencyId> {
         let held = self.roles.0.iter().filter(|posting| posting.holds_on(day)).map(|posting| posting.agency_id);
@@ -190,6 +197,12 @@ pub(crate) fn roles_at(postings: &[Posting], agency: AgencyId, day: NaiveDate) -
 /// The account with this id.
 pub async fn by_id(conn: &mut AsyncPgConnection, id: StaffId) -> Result<Option<Staff>> {
     Ok(staff::table.find(id).select(Staff::as_select()).first(conn).await.optional()?)
+}
+
+/// Those with these ids, and everybody with one of these names, without accents and capitals, wherever they work.
+pub async fn known(conn: &mut AsyncPgConnection, ids: &[StaffId], names: &[String]) -> Result<Vec<Staff>> {
+    let called = sql::<Text>(r"split_part(folded, E'\n', 2)").eq_any(names);
+    Ok(staff::table.filter(staff::id.eq_any(ids).or(called)).select(Staff::as_select()).load(conn).await?)
 }
 
 /// The account with this user name.

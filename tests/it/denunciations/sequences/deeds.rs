@@ -38,7 +38,7 @@ pub async fn deed(
             action = Some(step);
             way.told.push(format!("{}: {step} {}{}", person.name, words["to"], words["ground"]).replace("null", ""));
             let answer = person.client.post(&path(&way.id, step), words.clone()).await;
-            (expected::step(person, &before, (step, &words), now), answer)
+            (expected::step((people, person), &before, (step, &words), now), answer)
         }
         12..15 => {
             let wishes = ["add", "withdraw", "withdraw-part", "ask-for-protection", "report-delay", "continue"];
@@ -105,7 +105,7 @@ fn choose<'a>(
     use DenunciationAction::*;
     let once_in = |action| match action {
         Refuse | Forward | File | Terminate | ToInvestigation => 24,
-        Redact | Ask | Transfer | Suspend | SendBack | RefuseProtection => 4,
+        Redact | Accuse | Ask | Transfer | Suspend | SendBack | RefuseProtection => 4,
         _ => 1,
     };
     let offers: Vec<_> = offers.iter().filter(|(_, action)| rng.u8(..once_in(*action)) == 0).collect();
@@ -123,6 +123,10 @@ fn words(rng: &mut fastrand::Rng, people: &[Person], contents: usize, action: De
         }
         DenunciationAction::Redact => {
             words["contents"] = json!(vec!["Một cán bộ yêu cầu đưa tiền."; contents])
+        }
+        DenunciationAction::Accuse if rng.bool() => {
+            let who = rng.choice(["thanhtra", "chanhthanhtra", "chutich"]).unwrap();
+            words["official_id"] = json!(directory::demo::staff_id(who).unwrap());
         }
         DenunciationAction::Transfer => words["to"] = json!(rng.choice(["H26", "H26.1", "H26.5"]).unwrap()),
         DenunciationAction::Extend => words["ground"] = json!(rng.choice(["complex", "specially_complex"]).unwrap()),

@@ -7,6 +7,7 @@ use denunciations::denunciation::{DenunciationKind, Protection};
 use denunciations::workflow::{DenunciationAction, DenunciationStatus, Guard, Hand, Party, TABLE, To, Transition};
 use kernel::Permission;
 use kernel::clocks::Running;
+use kernel::id::AgencyId;
 use serde_json::{Value, json};
 
 use super::people::Person;
@@ -72,7 +73,12 @@ pub fn offered(person: &Person, it: &Stored, now: DateTime<Utc>) -> Vec<Denuncia
 }
 
 /// What a step is answered.
-pub fn step(person: &Person, it: &Stored, (action, words): (DenunciationAction, &Value), now: DateTime<Utc>) -> u16 {
+pub fn step(
+    (people, person): (&[Person], &Person),
+    it: &Stored,
+    (action, words): (DenunciationAction, &Value),
+    now: DateTime<Utc>,
+) -> u16 {
     let mut hands = TABLE.iter().filter(|row| row.action == action).flat_map(|row| row.by);
     if !hands.any(|(_, permission)| person.may(*permission)) {
         return 403;
@@ -80,7 +86,7 @@ pub fn step(person: &Person, it: &Stored, (action, words): (DenunciationAction, 
     match sees(person, it) {
         false => 404,
         true if offered(person, it, now).contains(&action) => {
-            if is_right(it, action, words) {
+            if is_right((people, person), it, action, words) {
                 200
             } else {
                 422
@@ -92,10 +98,14 @@ pub fn step(person: &Person, it: &Stored, (action, words): (DenunciationAction, 
 }
 
 /// What is said with a step is so, and it goes to nobody who is accused.
-fn is_right(it: &Stored, action: DenunciationAction, words: &Value) -> bool {
+fn is_right((people, person): (&[Person], &Person), it: &Stored, action: DenunciationAction, words: &Value) -> bool {
     let accused = |id: &Value| it.barred.iter().any(|barred| *id == json!(barred));
     match action {
-        DenunciationAction::Assign => !accused(&words["to"]),
+        DenunciationAction::Accuse => names_another(person, it, &words["official_id"]),
+        DenunciationAction::Assign => {
+            let whom = people.iter().find(|person| json!(person.id()) == words["to"]);
+            !accused(&words["to"]) && !accused(&json!(whom.and_then(Person::agency)))
+        }
         DenunciationAction::Transfer => {
             let to = json!(directory::demo::agency_id(words["to"].as_str().unwrap()).unwrap());
             !accused(&to) && to != json!(it.handling_agency_id)
@@ -105,6 +115,18 @@ fn is_right(it: &Stored, action: DenunciationAction, words: &Value) -> bool {
         }
         _ => true,
     }
+}
+
+/// Who decides where: what accuses them is not their agency's.
+const HEADS: [(&str, &str); 2] = [("chanhthanhtra", "H26.5"), ("chutich", "H26")];
+
+/// Nobody names themselves, and somebody is left who can have it.
+fn names_another(person: &Person, it: &Stored, official: &Value) -> bool {
+    let id = |code: &str| directory::demo::agency_id(code).unwrap();
+    let headed = HEADS.iter().find(|(who, _)| json!(directory::demo::staff_id(who)) == *official);
+    let is_barred =
+        |agency: AgencyId| it.barred.contains(&agency.0) || headed.is_some_and(|(_, headed)| id(headed) == agency);
+    json!(person.id()) != *official && !(is_barred(it.handling_agency_id) && is_barred(id("H26")))
 }
 
 /// Whether a step leads there.
