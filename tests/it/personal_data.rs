@@ -3,6 +3,9 @@
 mod accesses;
 mod breaches;
 mod consents;
+mod contents;
+mod drafts;
 mod erasure;
 mod export;
+mod linked;
 mod requests;
