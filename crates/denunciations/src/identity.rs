@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use crate::denunciation::{DenunciationId, DenunciationKind};
 use crate::event::Event;
 use crate::file::{DenouncerFile, arrived_file, original};
-use crate::problem::{NOBODY, NOT_APPROVED, NOT_YOURS_TO_DO, OWN_REQUEST, REQUEST_NOT_FOUND};
+use crate::problem::{ERASED, NOBODY, NOT_APPROVED, NOT_YOURS_TO_DO, OWN_REQUEST, REQUEST_NOT_FOUND};
 use crate::receive::{Denouncer, LETTER, Letter, PEOPLE};
 use crate::steps::{Moving, Seen, World, read};
 use crate::timer::catch_up;
@@ -96,7 +96,7 @@ async fn settled_by(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, i
 /// Asks to know who denounces.
 ///
 /// # Errors
-/// [`NOT_YOURS_TO_DO`] for who does not settle it; [`NOBODY`] stands by a lead.
+/// [`NOT_YOURS_TO_DO`] for who does not settle it; [`NOBODY`] stands by a lead; [`ERASED`].
 pub async fn request(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
@@ -110,6 +110,9 @@ pub async fn request(
         let seen = settled_by(conn, ctx, world, id).await?;
         if seen.it.kind == DenunciationKind::Lead {
             return Err(NOBODY.error());
+        }
+        if seen.it.marks.0.erased_at.is_some() {
+            return Err(ERASED.error());
         }
         let request = IdentityRequest {
             id: new.id.unwrap_or_else(|| IdentityRequestId::at(ctx.now)),

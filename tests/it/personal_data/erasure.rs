@@ -7,12 +7,13 @@ use complaints::workflow::{CaseAction, CaseStatus};
 use kernel::files::Sha256;
 use kernel::journal::checkpoint;
 use kernel::journal::verify::verify;
+use kernel::{Db, db};
 use serde_json::{Value, json};
 
 use crate::cases::{at, facts, hand, new, path, said, sender};
 use crate::cast::Cast;
 use crate::denunciations::canary::{lines, search, search_files, spellings_of};
-use crate::harness::{TestApp, at as moment};
+use crate::harness::{TestApp, at as moment, cluster};
 use crate::journal::tampering::{exported, keys};
 use crate::papers::put;
 use crate::reports::{HERE, of, report};
@@ -118,7 +119,9 @@ pub async fn declare(cast: &Cast, who: &str, id: &str, purpose: &str, content: &
 pub async fn erase(app: &TestApp) {
     let conn = &mut *app.db.conn().await.unwrap();
     kernel::idempotency::forget_old(conn, app.clock.now()).await.unwrap();
-    while api::erasure::run(&app.server.as_ref().unwrap().app, conn).await.unwrap() {}
+    let vault = &db::Settings { url: cluster().url(&app.database), ca: None, size: 1 };
+    let vault = Db::acting(vault, Some(::denunciations::vault::ROLE)).unwrap();
+    while api::erasure::run(&app.server.as_ref().unwrap().app, conn, &vault).await.unwrap() {}
 }
 
 const ERASED: &str = "SELECT count(*) FROM cases WHERE marks ? 'erased_at'";
