@@ -3,6 +3,10 @@
 mod accesses;
 mod breaches;
 mod consents;
+mod contents;
+mod denounced;
+mod drafts;
 mod erasure;
 mod export;
+mod linked;
 mod requests;

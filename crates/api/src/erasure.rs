@@ -1,23 +1,25 @@
-//! What the worker erases: cases that are past their time, and then the contents of their files, which are in no database.
+//! What the worker erases: cases that are past their time, then the contents of their files, which are in no database, and who denounced.
 
 use complaints::erasure;
 use diesel_async::AsyncPgConnection;
 use kernel::files::Sha256;
 use kernel::problem::{Error, Result};
-use kernel::{Actor, Ctx, leaving};
+use kernel::{Actor, Ctx, Db, leaving};
 
 use crate::app::App;
 
 /// So many cases at a time, so that the journal is numbered in between.
 const CASES: i64 = 20;
+/// So many denunciations of each rule.
+const DENUNCIATIONS: i64 = 20;
 /// So many contents.
 const FILES: i64 = 50;
 
-/// Erases some of what is past its time; whether there may be more.
+/// Erases some of what is past its time; whether there may be more. `vault` reaches who denounces.
 ///
 /// # Errors
-/// The database. A store that does not answer is asked again the next time.
-pub async fn run(app: &App, conn: &mut AsyncPgConnection) -> Result<bool> {
+/// The databases. A store that does not answer is asked again the next time.
+pub async fn run(app: &App, conn: &mut AsyncPgConnection, vault: &Db) -> Result<bool> {
     let ctx = Ctx { actor: Actor::System, now: app.clock.now() };
     let erased = erasure::run(conn, &ctx, app.cases(), CASES).await?;
     let leaving = leaving::waiting(conn, FILES).await?;
@@ -32,7 +34,9 @@ pub async fn run(app: &App, conn: &mut AsyncPgConnection) -> Result<bool> {
         }
         leaving::settled(conn, file).await?;
     }
-    Ok(erased > 0 || leaving.len() == FILES as usize)
+    let vault = &mut *vault.conn().await?;
+    let destroyed = denunciations::erasure::run((conn, vault), ctx.now, DENUNCIATIONS).await?;
+    Ok(erased > 0 || destroyed > 0 || leaving.len() == FILES as usize)
 }
 
 /// Whether any row, of whatever domain, has this content.

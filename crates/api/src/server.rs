@@ -64,7 +64,9 @@ impl Server {
         let (stop, stopped) = watch::channel(false);
         let following = reference::follow(Arc::clone(&app), db.clone(), stopped.clone());
         let telling = portal::follow(Arc::clone(&app), db.clone(), stopped.clone());
-        let working = worker::run(Arc::clone(&app), db, Arc::clone(&traffic), stopped);
+        let vault = db::Settings { size: 1, ..app.settings.vault(&database) };
+        let reached = worker::Reached { db, vault: Db::acting(&vault, Some(denunciations::vault::ROLE))? };
+        let working = worker::run(Arc::clone(&app), reached, Arc::clone(&traffic), stopped);
         let working = tokio::spawn(async move { join3(working, following, telling).await.0 });
 
         let (handle, serving) = serve(listener, Arc::clone(&app), database, traffic)

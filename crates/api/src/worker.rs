@@ -34,10 +34,18 @@ const BATCH: usize = 2_000;
 /// Timers fired at once, each in a trip of its own: no more than leaves the entries their 200 ms.
 const TIMERS: usize = 50;
 
+/// What the worker reaches.
+pub struct Reached {
+    /// All but what may be another database.
+    pub db: Db,
+    /// Who denounces.
+    pub vault: Db,
+}
+
 /// Works until `stop` says so.
-pub async fn run(app: Arc<App>, db: Db, traffic: Arc<Traffic>, mut stop: watch::Receiver<bool>) {
+pub async fn run(app: Arc<App>, dbs: Reached, traffic: Arc<Traffic>, mut stop: watch::Receiver<bool>) {
     loop {
-        if let Err(error) = lead(&app, &db, &traffic, &mut stop).await {
+        if let Err(error) = lead(&app, &dbs, &traffic, &mut stop).await {
             log::error!("worker: {error}");
         }
         if is_over(&stop) {
@@ -53,9 +61,9 @@ pub fn is_over(stop: &watch::Receiver<bool>) -> bool {
 }
 
 /// Leads for as long as the connection holds, once nobody else does.
-async fn lead(app: &Arc<App>, db: &Db, traffic: &Traffic, stop: &mut watch::Receiver<bool>) -> Result<()> {
+async fn lead(app: &Arc<App>, dbs: &Reached, traffic: &Traffic, stop: &mut watch::Receiver<bool>) -> Result<()> {
     // Not from the pool: what goes back there would keep leading.
-    let mut conn = db.dedicated().await?;
+    let mut conn = dbs.db.dedicated().await?;
     while !leader::try_lead(&mut conn).await? {
         if is_over(stop) {
             return Ok(());
@@ -80,7 +88,7 @@ async fn lead(app: &Arc<App>, db: &Db, traffic: &Traffic, stop: &mut watch::Rece
         }
         // After what was tidied: no kept answer still holds what is erased.
         if is_due(&erased, HOUSEKEEPING) {
-            let done = erasure::run(app, &mut conn).await;
+            let done = erasure::run(app, &mut conn, &dbs.vault).await;
             let more = done.unwrap_or_else(|error| {
                 log::error!("what is past its time stays for now: {error}");
                 false

@@ -66,9 +66,12 @@ pub async fn timeline(
         false => told(conn, ctx, &[case.id.0]).await?,
     };
     if case.marks.0.erased_at.is_some() {
-        // The journal still has the account's id; nobody is told any more.
+        // The journal still has the account's id, and the request that says whose it was; nobody is told any more.
         for (_, entry) in &mut entries {
             entry.actor_id = entry.actor_id.filter(|_| entry.actor_kind == "staff");
+            if let Some(data) = entry.data.as_object_mut() {
+                data.remove("request");
+            }
         }
     }
     Ok(entries.into_iter().map(|(_, entry)| entry).collect())

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use deadlines::Timeliness;
 use kernel::Ctx;
-use kernel::id::{AgencyId, StaffId};
+use kernel::id::{AgencyId, CitizenId, StaffId};
 use kernel::retention::Held;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -40,6 +40,9 @@ pub struct View {
     /// Who verifies it: the agencies' own business.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assigned_to: Option<StaffId>,
+    /// The account that sent it, for the agencies: by it data protection finds who has read whose identity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sender_id: Option<CitizenId>,
     #[schema(max_items = 200)]
     pub people: Vec<Person>,
     #[schema(example = "Khiếu nại quyết định thu hồi đất", max_length = 300)]
@@ -167,6 +170,7 @@ pub fn view(
         receiving_agency_id: case.receiving_agency_id,
         handling_agency_id: case.handling_agency_id,
         assigned_to: case.assigned_to.filter(|_| officer),
+        sender_id: case.sender_id.filter(|_| officer),
         people: case.people.0.clone(),
         subject: words.subject.clone(),
         contents: words.contents.clone(),

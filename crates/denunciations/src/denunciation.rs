@@ -100,6 +100,9 @@ pub struct Marks {
     /// it. Registers and reports go by it, and not by who has it now, which may be the agency above.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handed_on_at: Option<DateTime<Utc>>,
+    /// When who denounced was destroyed, and its words with it: see [`crate::erasure`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased_at: Option<DateTime<Utc>>,
 }
 
 /// The row. Changing it means a new version and a journal entry: see [`crate::steps`].

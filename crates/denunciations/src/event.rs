@@ -134,6 +134,11 @@ pub enum Event {
         stage: DenunciationStage,
         statutory_due_at: DateTime<Utc>,
     },
+    /// Who denounced is destroyed, and its words are gone.
+    Erased {
+        /// By which it was kept until then.
+        rule: String,
+    },
 }
 
 impl journal::Event for Event {
@@ -192,6 +197,7 @@ impl journal::Event for Event {
             Self::FileReleased { .. } => "denunciation.file_released",
             Self::OriginalOpened { .. } => "denunciation.original_opened",
             Self::DeadlinePassed { .. } => "denunciation.deadline_passed",
+            Self::Erased { .. } => "denunciation.erased",
         }
     }
 }

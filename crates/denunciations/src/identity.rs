@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use crate::denunciation::{DenunciationId, DenunciationKind};
 use crate::event::Event;
 use crate::file::{DenouncerFile, arrived_file, original};
-use crate::problem::{DECIDED_ALREADY, NOBODY, NOT_APPROVED, NOT_YOURS_TO_DO, OWN_REQUEST, REQUEST_NOT_FOUND};
+use crate::problem::{DECIDED_ALREADY, ERASED, NOBODY, NOT_APPROVED, NOT_YOURS_TO_DO, OWN_REQUEST, REQUEST_NOT_FOUND};
 use crate::receive::{Denouncer, LETTER, Letter, PEOPLE, secrets};
 use crate::steps::{Moving, Seen, World, read};
 use crate::timer::catch_up;
@@ -105,7 +105,7 @@ async fn settled_by(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, i
 /// Asks to know who denounces.
 ///
 /// # Errors
-/// [`NOT_YOURS_TO_DO`] for who does not settle it; [`NOBODY`] stands by a lead.
+/// [`NOT_YOURS_TO_DO`] for who does not settle it; [`NOBODY`] stands by a lead; [`ERASED`].
 pub async fn request(
     (conn, vault): (&mut AsyncPgConnection, &mut AsyncPgConnection),
     ctx: &Ctx,
@@ -119,6 +119,9 @@ pub async fn request(
         let seen = settled_by(conn, ctx, world, id).await?;
         if seen.it.kind == DenunciationKind::Lead {
             return Err(NOBODY.error());
+        }
+        if seen.it.marks.0.erased_at.is_some() {
+            return Err(ERASED.error());
         }
         let request = IdentityRequest {
             id: new.id.unwrap_or_else(|| IdentityRequestId::at(ctx.now)),

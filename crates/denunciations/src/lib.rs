@@ -6,12 +6,13 @@
 //! - [`receive`]: one comes in; [`accused`]: who has no part in it; [`redact`]: without what tells who says it; [`follow`]: its
 //!   denouncer, who has a code and no account; [`mod@file`]: what they show
 //! - [`steps`]: everything that moves it, with what must be said in a [`request`]; [`clocks`]: its limits
-//! - [`vault`]: who denounces, sealed; [`identity`]: two people open it
+//! - [`vault`]: who denounces, sealed; [`identity`]: two people open it; [`erasure`]: it is destroyed
 //! - [`list`], [`mod@timeline`], [`register`], [`report`]: reading; [`timer`]; [`event`]: what the journal is told; [`problem`]: what can go wrong
 
 pub mod accused;
 pub mod clocks;
 pub mod denunciation;
+pub mod erasure;
 pub mod event;
 pub mod file;
 pub mod follow;

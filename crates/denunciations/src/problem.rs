@@ -24,6 +24,11 @@ kernel::problems! {
         "Tố cáo đã kết thúc", "The denunciation is over";
         "Gửi tố cáo mới nếu có tình tiết mới.", "Send a new one where there are new facts."
     }
+    ERASED = Conflict "denunciation.erased" {
+        "Tố cáo đã được ẩn danh", "The denunciation has been erased";
+        "Hết thời hạn lưu, danh tính người tố cáo và nội dung đã bị huỷ.",
+        "Its time was over: who denounced and what was said are destroyed."
+    }
     ACCUSED = Invalid "denunciation.accused" {
         "Người tiếp nhận hoặc nơi nhận là bên bị tố cáo", "It would be in the hands of whoever is accused";
         "Gửi tới cơ quan cấp trên trực tiếp; ngoài Thành phố là Thanh tra Chính phủ.",

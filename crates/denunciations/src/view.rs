@@ -87,6 +87,9 @@ pub struct View {
     pub finished_at: Option<DateTime<Utc>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<DateTime<Utc>>,
+    /// When who denounced was destroyed, and its words with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub erased_at: Option<DateTime<Utc>>,
 }
 
 /// One limit of a denunciation.
@@ -153,5 +156,6 @@ pub fn view(ctx: &Ctx, it: &Denunciation, said: &[Said], files: &[DenouncerFile]
         accepted_at: it.accepted_at,
         finished_at: it.finished_at,
         closed_at: it.closed_at,
+        erased_at: it.marks.0.erased_at,
     }
 }

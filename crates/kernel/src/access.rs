@@ -114,12 +114,16 @@ pub fn part_from(citizen: CitizenId, entity: Uuid) -> Also {
     Box::new(diesel::update(row).set(data_accesses::citizen_id.eq(None::<CitizenId>)))
 }
 
+/// No row that was made at that moment or later has a smaller id.
+pub fn first_at(moment: DateTime<Utc>) -> Uuid {
+    let millis = u64::try_from(moment.timestamp_millis()).unwrap_or(0);
+    Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()
+}
+
 /// Removes the oldest rows that were made before that moment, `most` at most; returns how many.
 pub async fn forget(conn: &mut AsyncPgConnection, before: DateTime<Utc>, most: i64) -> Result<usize> {
-    let millis = u64::try_from(before.timestamp_millis()).unwrap_or(0);
-    let first = Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid();
     let old = diesel::alias!(data_accesses as old);
-    let ids = old.filter(old.field(data_accesses::id).lt(first)).select(old.field(data_accesses::id));
+    let ids = old.filter(old.field(data_accesses::id).lt(first_at(before))).select(old.field(data_accesses::id));
     let ids = ids.order(old.field(data_accesses::id)).limit(most);
     Ok(diesel::delete(data_accesses::table.filter(data_accesses::id.eq_any(ids))).execute(conn).await?)
 }

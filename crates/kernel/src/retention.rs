@@ -106,6 +106,37 @@ pub fn rule_for(entity: &str, kind: &str, state: &str) -> Option<&'static Rule> 
     rules().iter().find(|rule| rule.entity == entity && fits(&rule.kind, kind) && fits(&rule.state, state))
 }
 
+/// Stands where something was that is past its time.
+pub const GONE: &str = "Đã ẩn danh";
+
+/// How much goes by one rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = DataDue)]
+pub struct Due {
+    #[schema(example = "petition_filed", max_length = 50)]
+    pub rule: String,
+    /// Of what.
+    #[schema(example = "case", max_length = 50)]
+    pub entity: String,
+    /// How many; no more than 1000 are counted.
+    #[schema(minimum = 0, maximum = 1000, example = 3)]
+    pub count: u32,
+    /// There are more than were counted.
+    pub more: bool,
+}
+
+impl Due {
+    /// So many are looked at: one more than are counted.
+    pub const LOOKED_AT: i64 = 1001;
+
+    /// What was found by this rule, of so many as are looked at.
+    pub fn of(rule: &Rule, found: usize) -> Self {
+        let most = u32::try_from(Self::LOOKED_AT - 1).unwrap_or(u32::MAX);
+        let found = u32::try_from(found).unwrap_or(u32::MAX);
+        Self { rule: rule.rule.clone(), entity: rule.entity.clone(), count: found.min(most), more: found > most }
+    }
+}
+
 impl Rule {
     /// It keeps something of somebody until then.
     pub fn held(&self, until: Option<DateTime<Utc>>) -> Held {

@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::future::join;
-use kernel::access::{Through, forget, note};
+use kernel::access::{Through, first_at, forget, note};
 use kernel::id::{AgencyId, CitizenId, StaffId};
 use kernel::page::{Cursors, Limit, Page};
-use kernel::retention::rule;
+use kernel::retention::{Due, rule};
 use kernel::schema::data_accesses;
 use kernel::{Ctx, Result};
 use serde::{Deserialize, Serialize};
@@ -119,6 +119,16 @@ pub async fn list(
     let (page, noted) = join(page, note(conn, ctx, "citizen", Through::Accesses, read)).await;
     noted?;
     page
+}
+
+/// How many would be removed until that moment.
+///
+/// # Errors
+/// The database.
+pub async fn count(conn: &mut AsyncPgConnection, until: DateTime<Utc>) -> Result<Option<Due>> {
+    let Some(rule) = rule("access_log") else { return Ok(None) };
+    let old = data_accesses::table.filter(data_accesses::id.lt(first_at(rule.past(until)))).limit(Due::LOOKED_AT);
+    Ok(Some(Due::of(rule, old.select(data_accesses::id).load::<Uuid>(conn).await?.len())))
 }
 
 /// So many are removed at a time: what is left goes the next time.

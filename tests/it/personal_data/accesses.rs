@@ -62,8 +62,9 @@ async fn data_protection_sees_the_officer_and_is_on_record_itself() {
     let app = TestApp::new().await;
     let cast = Cast::of(&app).await;
     let id = at(&cast, Petition, CaseStatus::Submitted).await;
-    cast.client("tiepnhan").get(&format!("/v1/cases/{id}")).await.expect(200);
+    let read = cast.client("tiepnhan").get(&format!("/v1/cases/{id}")).await.expect(200).json;
     let me = account(cast.client("congdan1")).await;
+    assert_eq!(read["sender_id"], json!(me), "by which data protection asks");
     let path = format!("/v1/data-accesses?citizen_id={me}");
     let seen = items(cast.client("baove"), &path).await;
     let officer = json!(directory::demo::staff_id("tiepnhan").unwrap());

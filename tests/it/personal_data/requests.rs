@@ -12,7 +12,7 @@ use crate::harness::{TestApp, new_key};
 const ERASED: &str = "SELECT count(*) FROM cases WHERE marks ? 'erased_at'";
 
 /// A request for erasure that is taken up.
-async fn asked(cast: &Cast, who: &str) -> String {
+pub async fn asked(cast: &Cast, who: &str) -> String {
     let mut request = new(DataSubjectRequest);
     request["facts"]["right"] = json!("erase");
     if who == "congdan2" {
@@ -24,7 +24,7 @@ async fn asked(cast: &Cast, who: &str) -> String {
     id
 }
 
-fn answer(outcome: &str) -> Value {
+pub fn answer(outcome: &str) -> Value {
     json!({ "outcome": outcome, "reasons": "Dữ liệu được xoá theo yêu cầu của ông/bà." })
 }
 
@@ -33,7 +33,7 @@ fn kept_by_law() -> Value {
 }
 
 /// Each rule that holds, until when.
-fn held(case: &Value) -> Vec<(&str, Option<&str>)> {
+pub fn held(case: &Value) -> Vec<(&str, Option<&str>)> {
     let held = case["held"].as_array().map(Vec::as_slice).unwrap_or_default();
     held.iter().map(|it| (it["rule"].as_str().unwrap(), it["until"].as_str())).collect()
 }
@@ -98,6 +98,9 @@ async fn what_nothing_holds_is_erased_with_the_answer() {
          AND event::jsonb #>> '{{erased,request}}' = '{id}'"
     );
     assert_eq!(app.count(&told).await, 1);
+    // The journal's auditors see which request it was; whoever reads the case does not find out from there whose it was.
+    let timeline = cast.client("thanhtra").get(&format!("/v1/cases/{old}/timeline")).await.expect(200).json;
+    assert_eq!(timeline["items"].as_array().unwrap().last().unwrap()["data"], json!({ "rule": "petition_filed" }));
     assert_eq!(app.count(ERASED).await, 1, "the request itself is proof, and kept");
 }
 

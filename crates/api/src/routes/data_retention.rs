@@ -1,10 +1,12 @@
 //! How long personal data is kept, and what is erased next.
 
 use actix_web::{HttpRequest, HttpResponse, get};
+use chrono::{DateTime, Utc};
+use complaints::erasure;
 use complaints::erasure::list::{self, CaseToErase, ErasureFilter};
-use kernel::retention::{Rule, rules};
-use serde::Serialize;
-use utoipa::ToSchema;
+use kernel::retention::{Due, Rule, rules};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::call::{Call, Parameters, page};
@@ -12,7 +14,7 @@ use crate::problem::Result;
 use crate::public::Public;
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
-    config.service(list_retention_rules_of_data).service(list_data_to_erase);
+    config.service(list_retention_rules_of_data).service(count_data_to_erase).service(list_data_to_erase);
 }
 
 /// Every rule.
@@ -34,6 +36,42 @@ async fn list_retention_rules_of_data(_: Call) -> Public<DataRetentionRules> {
     Public::new(3600, DataRetentionRules { items: rules().to_vec() })
 }
 
+/// Until when.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct UntilWhen {
+    /// A moment (RFC 3339); now when absent.
+    #[param(inline, example = "2027-09-01T00:00:00Z")]
+    until: Option<DateTime<Utc>>,
+}
+
+/// How much of everything that goes.
+#[derive(Serialize, ToSchema)]
+struct DataDueCounts {
+    /// As the rules are listed.
+    #[schema(max_items = 200)]
+    items: Vec<Due>,
+}
+
+/// Count what is erased until a moment
+///
+/// A dry run: nothing goes. By each rule, how much would be past its time by then and held by nothing else, as things stand now: cases,
+/// letters that were never sent, denunciations with who denounced, the record of who has read identities.
+#[utoipa::path(operation_id = "countDataToErase", tag = "personal data", params(UntilWhen),
+    security(("oauth" = ["data:oversee"])),
+    responses((status = 200, description = "By each rule.", body = DataDueCounts)))]
+#[get("/v1/data-retention/counts")]
+async fn count_data_to_erase(call: Call, Parameters(asked): Parameters<UntilWhen>) -> Result<HttpResponse> {
+    let until = asked.until.unwrap_or(call.ctx.now);
+    let conn = &mut *call.db.conn().await?;
+    let mut items = erasure::count(conn, &call.ctx, call.app.cases(), until).await?;
+    let apart = &mut *call.apart.denunciations.conn().await?;
+    items.extend(denunciations::erasure::count(apart, &call.ctx, until).await?);
+    items.extend(privacy::access::count(conn, until).await?);
+    Ok(HttpResponse::Ok().json(DataDueCounts { items }))
+}
+
 /// A page of what is erased next.
 #[derive(Serialize, ToSchema)]
 struct DataToErasePage {
@@ -48,7 +86,7 @@ struct DataToErasePage {
 ///
 /// The cases that are over and whose keeping ends first, with the rule and the moment; those that are past it go within minutes. What
 /// a court has, what an open case or an inspection rests on, and what belongs to somebody whose data subject request is open, is held
-/// and not listed.
+/// and not listed; of what grew out of one letter it is what is kept longest, with which the rest goes.
 #[utoipa::path(operation_id = "listDataToErase", tag = "personal data", params(ErasureFilter),
     security(("oauth" = ["data:oversee"])),
     responses((status = 200, description = "A page.", body = DataToErasePage)))]

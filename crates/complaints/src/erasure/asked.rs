@@ -12,7 +12,7 @@ use kernel::retention::{Held, each_once};
 use kernel::schema::cases;
 use kernel::{Actor, Ctx, Result};
 
-use super::{due, erase, rule_of};
+use super::{MOST, draft, due, erase, is_filed, rule_of};
 use crate::accused::not_accusing;
 use crate::case::{Case, CaseId, CaseOutcome, visible_to};
 use crate::facts::{CaseKind, DataRight, Facts};
@@ -26,9 +26,6 @@ const GROUND: &str = "kept_by_law";
 
 /// So many go at once with the request; the rest goes by itself.
 const AT_ONCE: i64 = 100;
-
-/// So many of a citizen's cases are looked at: what holds the rest is what holds these.
-const MOST: i64 = 1000;
 
 /// The account that asks, in this case, for its data to be erased: none where something else is asked for, or it came on paper.
 ///
@@ -66,7 +63,8 @@ pub async fn settle(
 ) -> Result<Answer> {
     again(async || {
         let (mut moving, event) = take(conn, ctx, world, target, &act).await?;
-        let free = due(conn, ctx, world, Some((sender, target.id)), AT_ONCE).await?;
+        let mut free = due(conn, ctx, world, Some((sender, target.id)), AT_ONCE).await?;
+        free.extend(draft::of(conn, ctx, world, sender).await?);
         let held = held(conn, ctx, world, sender, target.id, &free).await?;
         let held = each_once(held.into_iter().chain(elsewhere.clone()));
         let granted = allowed(&act, &held)?;
@@ -123,7 +121,7 @@ async fn held(
     let rows: Vec<(CaseId, CaseKind, CaseStatus, Option<_>)> = cases::table
         .filter(visible_to(&theirs, world.rules))
         .filter(cases::id.ne(request))
-        .filter(cases::status.ne(CaseStatus::Draft))
+        .filter(is_filed())
         .filter(not_accusing(ctx))
         .limit(MOST)
         .select((cases::id, cases::kind, cases::status, cases::closed_at))

@@ -8,7 +8,7 @@ use kernel::clock::random;
 use kernel::journal::Entry;
 use kernel::json::Json;
 use kernel::record::{Also, Record, nothing_late};
-use kernel::retention::Rule;
+use kernel::retention::{GONE, Rule};
 use kernel::schema::{case_answers, case_dialogues, case_files, case_notes, case_remarks, cases};
 use kernel::secret::sha256;
 use kernel::timers::Timers;
@@ -18,11 +18,9 @@ use uuid::Uuid;
 use crate::case::{Case, CaseId, Content, Marks, Person, Words, agencies, audience, visible_to};
 use crate::event::Event;
 use crate::facts::Facts;
-use crate::steps::World;
+use crate::steps::{World, told};
 use crate::timer;
-
-/// Stands where something was.
-const GONE: &str = "Đã ẩn danh";
+use crate::workflow::CaseStatus;
 
 /// Erases one case as it was read: by which rule it was kept, and which request asked for it, is in the journal.
 ///
@@ -40,7 +38,8 @@ pub(super) async fn erase(
     let after = without_words(before, ctx.now);
     let event = Event::Erased { rule: rule.rule.clone(), request: request.map(|id| id.0) };
     let seen = (audience(before), agencies(&after));
-    let entry = Entry::new(ctx, before.id.0, Some(before.handling_agency_id.0), &event, seen);
+    let entry =
+        Entry::new(ctx, before.id.0, Some(before.handling_agency_id.0), &told(&event, Some(before), &after), seen);
     let mut also = around(before.id, ctx.now);
     also.extend(before.sender_id.map(|sender| part_from(sender, before.id.0)));
     let row = cases::table
@@ -50,6 +49,9 @@ pub(super) async fn erase(
     let change = diesel::update(row)
         .set((
             cases::version.eq(after.version),
+            cases::status.eq(after.status),
+            cases::open.eq(after.open),
+            cases::closed_at.eq(after.closed_at),
             cases::people.eq(after.people),
             cases::words.eq(after.words),
             cases::facts.eq(after.facts),
@@ -71,6 +73,10 @@ fn without_words(before: &Case, now: DateTime<Utc>) -> Case {
     let sent = before.sender_id.is_some_and(|sender| sender.0 == before.created_by);
     Case {
         version: before.version + 1,
+        // A draft is over with it.
+        status: if before.status == CaseStatus::Draft { CaseStatus::Withdrawn } else { before.status },
+        open: false,
+        closed_at: before.closed_at.or(Some(now)),
         people: Json(before.people.0.iter().map(|person| nobody(&key, person)).collect()),
         words: Json(Words {
             subject: GONE.to_owned(),

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::{finished, rules};
+use super::{Beyond, finished, rules};
 use crate::accused::not_accusing;
 use crate::case::CaseId;
 use crate::steps::World;
@@ -54,7 +54,8 @@ fn place(case: &CaseToErase) -> Place {
     (case.kept_until, case.closed_at, case.case_id)
 }
 
-/// One page of what goes next, the first one first. What is held by something else than its time is not among it.
+/// One page of what goes next, the first one first. What is held by something else than its time is not among it; of one file, it
+/// is what is kept longest, with which the rest goes.
 ///
 /// # Errors
 /// A cursor of another list.
@@ -84,7 +85,7 @@ async fn of(
     most: i64,
 ) -> Result<Vec<CaseToErase>> {
     // Whoever is accused is told of it here as little as anywhere.
-    let mut query = finished(ctx, world, rule, None).filter(not_accusing(ctx));
+    let mut query = finished(ctx, world, rule, &Beyond::Own(rule), None).filter(not_accusing(ctx));
     if let Some((until, closed_at, id)) = after {
         let from = rule.past(until);
         let last = match from.cmp(&closed_at) {

@@ -1,29 +1,32 @@
 //! What is past its time loses what tells of whom it was: names, numbers, addresses, words and files. The row stays, with its code,
 //! its dates and what became of it, and so do the journal, which never held words, and everything that is counted. In reading order:
-//! what is `finished` and what holds it, what is `due`, `erase`, what is done when it is `asked` for, and the `list` of
-//! what goes next.
+//! what is `finished` and what holds it, what is `due`, what was never sent (`draft`), `erase`, what is done when it is `asked` for,
+//! and the `list` of what goes next.
 
 mod asked;
+mod draft;
 mod erase;
 pub mod list;
 
+use chrono::{DateTime, Utc};
 use diesel::dsl::{exists, not};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Timestamptz};
+use diesel::sql_types::{Array, Bool, Text, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::files::Sha256;
 use kernel::id::CitizenId;
 use kernel::idempotency::KEPT;
 use kernel::problem::CONFLICT;
-use kernel::retention::{self, Rule};
-use kernel::schema::{case_files, cases, inspections};
+use kernel::retention::{self, Due, Rule};
+use kernel::schema::{case_files, cases};
 use kernel::sql::{Sql, sql};
 use kernel::{Actor, Ctx, Result};
 use uuid::Uuid;
 
 pub use asked::{asked_by, settle};
 
+use crate::accused::not_accusing;
 use crate::case::{Case, CaseId, visible_to};
 use crate::facts::CaseKind;
 use crate::inspection::InspectionStatus;
@@ -33,7 +36,10 @@ use crate::workflow::CaseStatus;
 /// What rules on keeping call a case.
 const ENTITY: &str = "case";
 
-diesel::alias!(cases as kin: Kin, cases as running: Running);
+/// So many of a citizen's cases are looked at when they ask: what holds the rest is what holds these.
+const MOST: i64 = 1000;
+
+diesel::alias!(cases as running: Running);
 
 /// The rules on cases.
 fn rules() -> impl Iterator<Item = &'static Rule> {
@@ -52,14 +58,60 @@ fn quiet(ctx: &Ctx) -> Sql<Bool> {
         .sql(")")
 }
 
+/// Until when something of the same file is looked at.
+enum Beyond {
+    Moment(DateTime<Utc>),
+    /// The end of what the case itself is kept for.
+    Own(&'static Rule),
+}
+
+/// How long a rule keeps, as PostgreSQL reads it.
+fn interval(rule: &Rule) -> String {
+    format!("{} {}", rule.amount, rule.unit)
+}
+
+/// Whether something holds the file that a case is part of: what grew out of one letter is one file, each part tells of the others, and
+/// what was sent with the letter lies with the first. It is held while any of it is open, a court has it, an inspection rests on it,
+/// or its own rule keeps it beyond that.
+fn file_held(beyond: &Beyond) -> Sql<Bool> {
+    let over: Vec<_> = CaseKind::ALL
+        .iter()
+        .flat_map(|kind| CaseStatus::ALL.iter().map(move |status| (*kind, *status)))
+        .filter(|(_, status)| status.is_over())
+        .filter_map(|(kind, status)| Some((kind, status, rule_of(kind, status)?)))
+        .collect();
+    let inspecting = [InspectionStatus::Planned, InspectionStatus::Held, InspectionStatus::Concluded];
+    let held = sql("EXISTS (SELECT FROM case_family(cases.id) AS kin LEFT JOIN unnest(")
+        .bind::<Array<Text>, _>(over.iter().map(|(kind, ..)| kind.code()).collect::<Vec<_>>())
+        .sql(", ")
+        .bind::<Array<Text>, _>(over.iter().map(|(_, status, _)| status.code()).collect::<Vec<_>>())
+        .sql(", ")
+        .bind::<Array<Text>, _>(over.iter().map(|(.., rule)| interval(rule)).collect::<Vec<_>>())
+        .sql(
+            ") AS rule (kind, status, keep) USING (kind, status) WHERE kin.closed_at IS NULL OR kin.in_court \
+              OR EXISTS (SELECT FROM inspections WHERE inspections.case_id = kin.id AND inspections.status = ANY (",
+        )
+        .bind::<Array<Text>, _>(inspecting.map(InspectionStatus::code).to_vec())
+        .sql(")) OR kin.closed_at + rule.keep::interval > ");
+    match beyond {
+        Beyond::Moment(moment) => held.bind::<Timestamptz, _>(*moment).sql(")"),
+        Beyond::Own(rule) => held.sql("cases.closed_at + ").bind::<Text, _>(interval(rule)).sql("::interval)"),
+    }
+}
+
+/// Whether it has come to the agency: see [`Case::is_filed`].
+fn is_filed() -> Sql<Bool> {
+    sql("(cases.submitted_at IS NOT NULL OR cases.channel <> 'online')")
+}
+
 /// The cases that this rule keeps and that still say whose they were, whoever looks: they are named by id, code and date alone. Not
-/// among them is what something else holds, too: a court, an open case that it grew out of or that grew out of it, an inspection that
-/// it gave rise to, a running request of its sender about their data,
-/// other than `request` itself.
+/// among them is what something else holds, too: what is kept longer of the same file, or a running request of its sender about their
+/// data, other than `request` itself.
 fn finished<'a>(
     ctx: &Ctx,
     world: World<'_>,
     rule: &'static Rule,
+    beyond: &Beyond,
     request: Option<CaseId>,
 ) -> cases::BoxedQuery<'a, Pg> {
     let system = Ctx { actor: Actor::System, now: ctx.now };
@@ -67,12 +119,6 @@ fn finished<'a>(
     // What another rule keeps that is narrower is not this one's.
     let states = CaseStatus::ALL.iter().copied().filter(|status| status.is_over());
     let states = states.filter(|status| kind.is_some_and(|kind| rule_of(kind, *status) == Some(rule)));
-    let parent = kin.filter(kin.field(cases::id).nullable().eq(cases::origin_id));
-    let child = kin.filter(kin.field(cases::origin_id).eq(cases::id.nullable()));
-    let inspecting = [InspectionStatus::Planned, InspectionStatus::Held, InspectionStatus::Concluded];
-    let inspection = inspections::table
-        .filter(inspections::case_id.eq(cases::id.nullable()))
-        .filter(inspections::status.eq_any(inspecting));
     let request = running
         .filter(running.field(cases::sender_id).eq(cases::sender_id))
         .filter(running.field(cases::kind).eq(CaseKind::DataSubjectRequest))
@@ -83,12 +129,10 @@ fn finished<'a>(
         .filter(cases::kind.eq(rule.kind.as_str()))
         .filter(cases::status.eq_any(states.collect::<Vec<_>>()))
         .filter(cases::closed_at.is_not_null())
+        .filter(is_filed())
         .filter(sql::<Bool>("NOT cases.marks ? 'erased_at'"))
-        .filter(sql::<Bool>("NOT cases.marks ? 'in_court_since'"))
-        .filter(not(exists(parent.filter(kin.field(cases::closed_at).is_null()))))
-        .filter(not(exists(child.filter(kin.field(cases::closed_at).is_null()))))
-        .filter(not(exists(inspection)))
         .filter(not(exists(request)))
+        .filter(not(file_held(beyond)))
         .into_boxed()
 }
 
@@ -106,7 +150,7 @@ async fn due(
     let mut found = Vec::new();
     let mut left = most;
     for rule in rules() {
-        let finished = finished(ctx, world, rule, of.map(|(_, request)| request));
+        let finished = finished(ctx, world, rule, &Beyond::Moment(ctx.now), of.map(|(_, request)| request));
         let mut past = finished.filter(cases::closed_at.le(rule.past(ctx.now))).filter(quiet(ctx));
         if let Some((sender, _)) = of {
             past = past.filter(cases::sender_id.eq(sender));
@@ -129,8 +173,10 @@ async fn due(
 /// The database.
 pub async fn run(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, most: i64) -> Result<usize> {
     let ctx = Ctx { actor: Actor::System, now: ctx.now };
+    let mut found = due(conn, &ctx, world, None, most).await?;
+    found.extend(draft::untouched(conn, &ctx, world, most - i64::try_from(found.len()).unwrap_or(most)).await?);
     let mut erased = 0;
-    for (case, rule) in due(conn, &ctx, world, None, most).await? {
+    for (case, rule) in found {
         match erase::erase(conn, &ctx, world, &case, rule, None).await {
             Ok(()) => erased += 1,
             Err(error) if error.is(&CONFLICT) => {}
@@ -138,6 +184,29 @@ pub async fn run(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, most
         }
     }
     Ok(erased)
+}
+
+/// How many would go until that moment, by each rule. Whoever is accused is told of it here as little as anywhere.
+///
+/// # Errors
+/// The database.
+pub async fn count(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    until: DateTime<Utc>,
+) -> Result<Vec<Due>> {
+    let mut counted = Vec::new();
+    for rule in rules() {
+        let found = finished(ctx, world, rule, &Beyond::Moment(until), None)
+            .filter(cases::closed_at.le(rule.past(until)))
+            .filter(not_accusing(ctx))
+            .limit(Due::LOOKED_AT)
+            .select(cases::id);
+        counted.push(Due::of(rule, found.load::<CaseId>(conn).await?.len()));
+    }
+    counted.extend(draft::count(conn, ctx, world, until).await?);
+    Ok(counted)
 }
 
 /// Whether a case has a file with this content.

@@ -12,7 +12,7 @@ mod work;
 pub(crate) use act::take;
 pub use act::{Act, act};
 pub use kin::{appeal, confirm_conversion, split};
-pub(crate) use moving::take_code;
+pub(crate) use moving::{take_code, told};
 pub use moving::{Dialogue, Given, Moving, Seen, acting, look, read};
 
 use kernel::idempotency::Attempt;

@@ -113,9 +113,10 @@ fn holds(guard: Guard, it: &Denunciation, now: DateTime<Utc>) -> bool {
     }
 }
 
+/// Rows for it in this state: none for one that was erased, of which nobody knows any more what it was.
 fn rows(it: &Denunciation, action: DenunciationAction) -> impl Iterator<Item = &'static Transition> {
-    let status = it.status;
-    TABLE.iter().filter(move |row| row.action == action && row.from.contains(&status))
+    let (status, known) = (it.status, it.marks.0.erased_at.is_none());
+    TABLE.iter().filter(move |row| known && row.action == action && row.from.contains(&status))
 }
 
 fn is_open_to(row: &Transition, it: &Denunciation, actor: &Actor, now: DateTime<Utc>) -> bool {

@@ -1,0 +1,2 @@
+DROP INDEX cases_unsent;
+DROP FUNCTION case_family(uuid);

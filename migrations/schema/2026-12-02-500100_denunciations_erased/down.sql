@@ -1,0 +1,1 @@
+DROP INDEX denunciations.denunciations_retention;
