@@ -4,6 +4,7 @@ mod bars;
 mod complaint;
 mod inspections;
 mod kin;
+mod lists;
 mod page;
 mod retaliation;
 mod sequences;

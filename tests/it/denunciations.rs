@@ -3,6 +3,7 @@
 mod above;
 pub mod canary;
 mod files;
+mod lists;
 mod page;
 mod sequences;
 mod told;
