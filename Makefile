@@ -22,6 +22,7 @@ proof: ## The long proofs: deadlines against an oracle, an import against pandas
 
 bench: ## Load tests, with the aims beside the measurements
 	@tests/load/run
+	@tests/load/run --cases
 
 clean-data: ## Delete the demo data in .data
 	@if [ -e .data/postgres/caunoi.lock ] && ! flock --nonblock .data/postgres/caunoi.lock true; then \

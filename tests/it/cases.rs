@@ -10,6 +10,7 @@ mod earlier;
 mod grounds;
 mod inspections;
 mod kin;
+mod lists;
 mod page;
 mod retaliation;
 mod sequences;

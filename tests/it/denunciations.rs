@@ -7,6 +7,7 @@ pub mod canary;
 mod files;
 mod grounds;
 mod limits;
+mod lists;
 mod notices;
 mod page;
 mod sequences;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use deadlines::Timeliness;
 use diesel::prelude::*;
-use diesel::sql_types::{Nullable, Text};
+use diesel::sql_types::{Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::{AgencyId, StaffId};
 use kernel::json::Json;
@@ -113,6 +113,11 @@ fn sender_name() -> Sql<Nullable<Text>> {
     sql("cases.people #>> '{0,name}'")
 }
 
+/// Behind that place, as one comparison: an index goes there at once, also where nothing is due and all are due alike.
+fn after(due: DateTime<Utc>, id: CaseId) -> Sql<Bool> {
+    sql("(cases.next_due_at, cases.id) > (").bind::<Timestamptz, _>(due).sql(", ").bind::<SqlUuid, _>(id).sql(")")
+}
+
 /// One page of the cases that the actor may see.
 pub async fn list(
     conn: &mut AsyncPgConnection,
@@ -169,8 +174,7 @@ pub async fn list(
     }
     if let Some(cursor) = &filter.cursor {
         let (due, id): (DateTime<Utc>, CaseId) = cursors.open(cursor)?;
-        let later = cases::next_due_at.gt(due).or(cases::next_due_at.eq(due).and(cases::id.gt(id)));
-        query = query.filter(cases::next_due_at.ge(due)).filter(later);
+        query = query.filter(after(due, id));
     }
     let rows: Vec<Row> = query.load(conn).await?;
     let lines: Vec<(DateTime<Utc>, CaseLine)> = rows.into_iter().map(|row| line(ctx, row)).collect();

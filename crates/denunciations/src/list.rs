@@ -3,10 +3,12 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use deadlines::Timeliness;
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::{AgencyId, StaffId};
 use kernel::page::{Cursors, Limit, Page};
 use kernel::schema::denunciations;
+use kernel::sql::sql;
 use kernel::{Ctx, Result};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -70,9 +72,8 @@ pub async fn list(
     };
     if let Some(cursor) = &filter.cursor {
         let (due, id): (DateTime<Utc>, DenunciationId) = cursors.open(cursor)?;
-        let later =
-            denunciations::next_due_at.gt(due).or(denunciations::next_due_at.eq(due).and(denunciations::id.gt(id)));
-        query = query.filter(denunciations::next_due_at.ge(due)).filter(later);
+        let later = sql::<Bool>("(denunciations.next_due_at, denunciations.id) > (").bind::<Timestamptz, _>(due);
+        query = query.filter(later.sql(", ").bind::<SqlUuid, _>(id).sql(")"));
     }
     let rows: Vec<Denunciation> = query.load(conn).await?;
     let page = cursors.page(rows, usize::from(limit), |it| (it.next_due_at, it.id));

@@ -1,33 +1,20 @@
 """Measures the server against what PostgreSQL could do with the same statements: `tests/load/run --help`."""
 
 import argparse
-import os
 import shutil
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-import data
-import importing
-import report
-import statements
-from aims import EXTRAS, IMPORT_ROWS, MEMORY_CONNECTIONS, UNITS
+import cases
+import dossiers
+from aims import UNITS
 from cluster import Cluster
-from rounds import Bench, measure
-from server import Server
+from programs import HOLD, ROOT
 
-ROOT = Path(__file__).resolve().parents[3]
-RELEASE = ROOT / "target/release"
-CAUNOI, GENERATOR, HOLD = RELEASE / "caunoi", RELEASE / "load", RELEASE / "examples/hold"
-LISTS = {
-    "work list": ("tiepnhan", "/v1/dossiers"),
-    "work list, received": ("tiepnhan", "/v1/dossiers?side=receiving"),
-    "returned": ("tiepnhan", "/v1/dossiers?status=returned"),
-    "being processed": ("tiepnhan", "/v1/dossiers?status=processing"),
-    "register": ("tiepnhan", "/v1/agencies/{agency}/register?limit=200"),
-    "all open, for an inspector": ("thanhtra", "/v1/dossiers?agency_id={agency}"),
-}
+# What follows was written by hand, and stays when something else is measured.
+BY_HAND = "\n## In words\n"
 
 
 def main():
@@ -42,31 +29,12 @@ def main():
     directory.chmod(0o755)  # the database runs under another user when this one is root
     cluster = Cluster(HOLD, directory / "postgres")
     servers = []
+    subject = cases if asked.cases else dossiers
     try:
-        sizes = [10_000] if asked.quick else [10_000, 1_000_000]
-        for size in sizes:
-            data.make(cluster, CAUNOI, directory, size, say)
-            cluster.copy(data.name(size), f"measured_{size}")
-        scripts, lists = learn(cluster, directory, f"measured_{sizes[0]}")
-        if asked.statements:
-            print(report.statements(scripts, lists))
-            return 0
-        benches = {}
-        for size in sizes:
-            servers.append(start(cluster, directory, f"measured_{size}"))
-            benches[size] = bench(cluster, directory, servers[-1], f"measured_{size}", size)
-        rounds, seconds = (3, 3) if asked.quick else (5, 8)
-        units = [unit for unit in UNITS if not asked.only or unit.task in asked.only]
-        results = {unit: measure(benches, unit, scripts, rounds, seconds, say) for unit in units}
-        memory = remember(benches[sizes[-1]], say)
-        extras = {extra: beside(benches[sizes[-1]], extra, seconds, say) for extra in EXTRAS}
-        logs = [rows // 10 if asked.quick else rows for rows in IMPORT_ROWS]
-        imports = [importing.measure(benches[sizes[-1]], CAUNOI, directory, rows, say) for rows in logs]
-        plans = {name: statements.explained(cluster, f"measured_{sizes[-1]}", said[0]) for name, said in lists.items()}
-        text = report.markdown(results, extras, imports, memory, plans, scripts, cluster, time.monotonic() - began)
+        text = subject.run(asked, cluster, directory, servers, say)
         print(text)
-        if asked.record:
-            (ROOT / "tests/load/results.md").write_text(text)
+        if asked.record and not asked.statements:
+            record(ROOT / "tests/load" / subject.RESULTS, text)
     finally:
         for server in servers:
             server.stop()
@@ -76,80 +44,21 @@ def main():
     return 0
 
 
+def record(file, text):
+    before = file.read_text() if file.exists() else ""
+    _, heading, words = before.partition(BY_HAND)
+    file.write_text(text + heading + words)
+
+
 def arguments():
     parser = argparse.ArgumentParser(prog="tests/load/run", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="10 thousand dossiers only, short rounds")
-    parser.add_argument("--only", action="append", choices=[*(unit.task for unit in UNITS), "import"], help="only this, and what is always measured; may be repeated")
+    parser.add_argument("--cases", action="store_true", help="cases and denunciations instead of dossiers")
+    parser.add_argument("--quick", action="store_true", help="10 thousand dossiers or cases only, short rounds")
+    parser.add_argument("--only", action="append", choices=[*(unit.task for unit in UNITS), "import"], help="only this, of dossiers, and what is always measured; may be repeated")
     parser.add_argument("--data", metavar="DIR", help="keep the seeded databases here and use them again")
-    parser.add_argument("--record", action="store_true", help="write what was measured into tests/load/results.md")
+    parser.add_argument("--record", action="store_true", help="write what was measured into tests/load/results.md, of cases results-cases.md")
     parser.add_argument("--statements", action="store_true", help="print the statements that the server sends, and stop")
     return parser.parse_args()
-
-
-def start(cluster, directory, database):
-    return Server(CAUNOI, cluster.url(database), directory / database)
-
-
-def bench(cluster, directory, server, database, size):
-    codes = directory / f"codes_{size}"
-    coded = size * 97 // 100
-    codes.write_text(cluster.sql(database, f"SELECT load.code(n) FROM generate_series(1, {coded}) AS n"))
-    return Bench(cluster, database, server, GENERATOR, codes, coded)
-
-
-def learn(cluster, directory, database):
-    """The statements of every task and of every list, as the server sends them."""
-    statements.listen(cluster, database, True)
-    server = start(cluster, directory, database)
-    try:
-        listening = bench(cluster, directory, server, database, 10_000)
-        server.counters()
-        known = statements.people(cluster, database)
-        scripts = {}
-        for unit in UNITS:
-            said = statements.heard(cluster, lambda unit=unit: listening.load(unit.task, 0.2, connections=1))
-            scripts[unit.task] = statements.script(statements.once(said), known)
-        agency = cluster.sql(database, "SELECT load.agency(1)")
-        tokens = {person: server.token(person) for person, _ in LISTS.values()}
-        lists = {
-            name: statements.heard(cluster, lambda person=person, path=path: server.get(path.format(agency=agency), tokens[person]))
-            for name, (person, path) in LISTS.items()
-        }
-        return scripts, lists
-    finally:
-        server.stop()
-        statements.listen(cluster, database, False)
-
-
-def beside(measured, extra, seconds, say):
-    """One run of something beside the dossiers."""
-    if extra.seed:
-        measured.cluster.sql(measured.database, (data.SQL / extra.seed).read_text())
-        time.sleep(3)  # the server reads the catalogue anew within a second
-    run = measured.load(extra.task, seconds, extra.connections)
-    measured.settle(extra)
-    if extra.task == "call-next":
-        twice = measured.cluster.sql(measured.database, (
-            "SELECT count(*) FROM (SELECT FROM journal WHERE event_kind = 'ticket.called' GROUP BY entity_id HAVING count(*) > 1) AS twice"
-        ))
-        if twice != "0":
-            raise RuntimeError(f"{twice} tickets were called twice")
-    say(f"{extra.task}: {run['rate']:,.0f}/s, {run['server_us']:.0f} µs, p99 {run['p99_ms']:.1f} ms")
-    return run
-
-
-def remember(measured, say):
-    """Memory while many connections are busy, by task: the highest that is seen."""
-    seen = {}
-    measured.server.counters()  # the sign-ins before, each of which takes 19 MB for a moment, are not what is asked for
-    time.sleep(2)
-    for unit in UNITS:
-        with measured.server.watched() as watched:
-            measured.load(unit.task, 4, connections=MEMORY_CONNECTIONS)
-        seen[unit.task] = watched.highest
-        measured.settle(unit)
-        say(f"memory during {unit.task} at {MEMORY_CONNECTIONS} connections: {watched.highest:.0f} MB")
-    return seen
 
 
 if __name__ == "__main__":

@@ -56,3 +56,36 @@ MEMORY_CONNECTIONS = 256
 # Of a request, at this share of the highest rate.
 P99_MS = 10
 LOAD = 0.7
+
+CASE_CREATION = Unit("case-creation", True, 0.7, 150)
+
+
+@dataclass(frozen=True)
+class List:
+    """A work list, who looks at it, and where it is read behind `/v1/`."""
+
+    name: str
+    people: tuple
+    path: str
+
+
+COMMUNES = ("H26.13.01", "H26.13.02", "H26.13.03")
+RECEPTIONS = ("tiepnhan", "tiepnhan02", "tiepnhan03")
+LISTS = [
+    List("mine", tuple(f"canbo-{code.lower()}-{n}" for code in COMMUNES for n in range(4)), "cases?side=assigned"),
+    List("my agency's", RECEPTIONS, "cases"),
+    List("my agency's, being verified", RECEPTIONS, "cases?status=verifying"),
+    List("my agency's, suspended", RECEPTIONS, "cases?status=suspended"),
+    List("my agency's, closed", RECEPTIONS, "cases?status=closed"),
+    List("my agency's, past due", RECEPTIONS, "cases?past_due=true"),
+    List("past due under the city", ("chutich",), "cases?side=under&past_due=true"),
+    List("suspended under the city", ("chutich",), "cases?side=under&status=suspended"),
+    List("of data protection, anywhere", ("baove",), "cases"),
+    List("denunciations", ("thanhtra", "chanhthanhtra"), "denunciations"),
+]
+# How far down the deep page is.
+DEEP = 0.7
+# Cases that are read one by one, and identities that are opened.
+CASES_READ = 9_000
+IDENTITIES = 500
+IDENTITY_MS = 20

@@ -21,6 +21,7 @@ def statements(scripts, lists):
 def markdown(results, extras, imports, memory, plans, scripts, cluster, took):
     lines = [
         "# Load test", "",
+        "Of dossiers. Cases and denunciations are measured apart: [results-cases.md](results-cases.md).", "",
         f"{date.today()}, `tests/load/run {' '.join(sys.argv[1:])}`, {took / 60:.0f} minutes, {machine()}, "
         f"{cluster.sql('postgres', 'SHOW server_version').split()[0]} PostgreSQL on the same machine as server and load generator; "
         f"other work on it (load average at the end): {os.getloadavg()[1]:.1f}.", "",

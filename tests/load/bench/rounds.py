@@ -16,18 +16,20 @@ CLIENTS = {False: (2, 4, 8), True: (8, 16, 32)}
 class Bench:
     """A server, its database, and the tools that load both."""
 
-    def __init__(self, cluster, database, server, generator, codes, coded):
+    def __init__(self, cluster, database, server, generator, codes=None, coded=0):
         self.cluster, self.database, self.server = cluster, database, server
         self.generator, self.codes, self.coded = generator, codes, coded
         self.runs = 0
 
-    def load(self, task, seconds, connections=CONNECTIONS, rate=None):
-        """One run of the load generator."""
+    def load(self, task, seconds, connections=CONNECTIONS, rate=None, requests=None):
+        """One run of the load generator; of the task `ask`, with these requests."""
         command = [
             self.generator, task, "--server", self.server.address, "--pid", self.server.pid, "--seconds", seconds,
-            "--warm-up", min(1, seconds / 2), "--connections", connections, "--codes", self.codes, "--counters", self.server.counters(),
+            "--warm-up", min(1, seconds / 2), "--connections", connections, "--counters", self.server.counters(),
         ]  # fmt: skip
         command += ["--rate", rate] if rate else []
+        command += ["--codes", self.codes] if self.codes else []
+        command += ["--requests", self.server.requests(requests)] if requests else []
         done = subprocess.run([str(part) for part in command], text=True, capture_output=True, check=False)
         if done.returncode:
             raise RuntimeError(f"{task}: {done.stderr.strip()[-2000:]}")

@@ -8,6 +8,7 @@ import subprocess
 import threading
 import time
 import urllib.request
+import uuid
 from pathlib import Path
 
 PASSWORD = "caunoi-demo"
@@ -40,7 +41,7 @@ class Server:
             [program, "serve", "--demo"], env=environment | settings, stdout=self._log, stderr=self._log
         )
         self.pid = self._process.pid
-        self._signed_in = None
+        self._tokens = {}
         self._wait_until_ready()
 
     def _wait_until_ready(self):
@@ -54,27 +55,41 @@ class Server:
         said = (self.directory / "server.log").read_text(errors="replace")
         raise RuntimeError(f"the server did not get ready: {said[-2000:]}")
 
-    def get(self, path, token):
-        asked = urllib.request.Request(f"http://{self.address}{path}", headers={"authorization": f"Bearer {token}"})
+    def get(self, path, username):
+        """What is answered to somebody of the demo."""
+        return self._ask("GET", path, {"authorization": f"Bearer {self.token(username)}"})
+
+    def post(self, path, username, content):
+        """The same, of something that is done; `username` is None for anybody."""
+        who = {"authorization": f"Bearer {self.token(username)}"} if username else {}
+        return self._ask("POST", path, who | {"idempotency-key": str(uuid.uuid4())}, content)
+
+    def _ask(self, method, path, headers, content=None):
+        body = None if content is None else json.dumps(content).encode()
+        headers = headers | ({"content-type": "application/json"} if body else {})
+        asked = urllib.request.Request(f"http://{self.address}{path}", body, headers, method=method)
         with urllib.request.urlopen(asked, timeout=30) as answer:
             return json.load(answer)
 
     def token(self, username):
-        body = json.dumps({"username": username, "password": PASSWORD}).encode()
-        asked = urllib.request.Request(
-            f"http://{self.address}/v1/sessions", body, {"content-type": "application/json"}
-        )
-        with urllib.request.urlopen(asked, timeout=30) as answer:
-            return json.load(answer)["access_token"]
+        """A token of somebody of the demo that is good for minutes."""
+        token, since = self._tokens.get(username, (None, 0))
+        if token is None or time.monotonic() - since > TOKENS_GOOD_SECONDS:
+            token = self._ask("POST", "/v1/sessions", {}, {"username": username, "password": PASSWORD})["access_token"]
+            self._tokens[username] = (token, time.monotonic())
+        return token
 
     def counters(self):
-        """The file of counters for the load generator, with tokens that are good for minutes."""
+        """The file of counters for the load generator."""
         file = self.directory / "counters"
-        if self._signed_in is None or time.monotonic() - self._signed_in > TOKENS_GOOD_SECONDS:
-            people = [("H26.13.01", ""), ("H26.13.02", "02"), ("H26.13.03", "03")]
-            lines = [f"{code} {self.token('tiepnhan' + end)} {self.token('lanhdao' + end)}" for code, end in people]
-            file.write_text("\n".join(lines))
-            self._signed_in = time.monotonic()
+        people = [("H26.13.01", ""), ("H26.13.02", "02"), ("H26.13.03", "03")]
+        file.write_text("\n".join(f"{code} {self.token('tiepnhan' + end)} {self.token('lanhdao' + end)}" for code, end in people))
+        return file
+
+    def requests(self, asked):
+        """A file of requests for the load generator: methods, user names, and paths behind `/v1/`."""
+        file = self.directory / "requests"
+        file.write_text("\n".join(f"{method} {self.token(username)} {path}" for method, username, path in asked))
         return file
 
     def memory(self):

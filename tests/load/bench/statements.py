@@ -12,6 +12,8 @@ EXECUTED = re.compile(r"\[(\d+)\] LOG:  execute \S+: (.*)")
 DETAIL = re.compile(r"\[(\d+)\] DETAIL:  parameters: (.*)")
 VALUE = re.compile(r"\$(\d+) = (?:(NULL)|'((?:[^']|'')*)')")
 PARAMETER = re.compile(r"\$(\d+)")
+# By what the statements of the background worker are known.
+WORKERS = ("journal_tail", "journal_head", '"timers"."fire_at" <=')
 UUID = re.compile(r"\{?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}?")
 
 MADE = {
@@ -26,6 +28,7 @@ DOSSIER = "load.id(:ms, 0, :n * 64 + :client_id)"
 TYPES = [
     (re.compile(r"unnest\(\$(\d+), \$(\d+)\) AS t \(kind, fire_at\)"), ("text[]", "timestamptz[]")),
     (re.compile(r"SELECT \$(\d+), \$(\d+), kind, fire_at"), ("uuid", "text")),
+    (re.compile(r"ARRAY\[\$(\d+), \$(\d+)\]"), ("uuid", "uuid")),
 ]
 KEY = re.compile(r"\(SELECT late FROM changed\), \$(\d+)")
 LOCK = re.compile(r"pg_try_advisory_xact_lock\(\$(\d+)\)")
@@ -68,15 +71,22 @@ def heard(cluster, act):
     for line in lines:
         if found := EXECUTED.search(line):
             said.append((found[1], Statement(found[2])))
-            if "journal_tail" in found[2] or "journal_head" in found[2]:
+            if any(sign in found[2] for sign in WORKERS):
                 workers.add(found[1])
         elif (found := DETAIL.search(line)) and said:
             for number, null, value in VALUE.findall(found[2]):
                 said[-1][1].values[int(number)] = None if null else value.replace("''", "'")
-    statements = [statement for process, statement in said if process not in workers]
+    # A connection that is opened meanwhile is set up first.
+    statements = [statement for process, statement in said if process not in workers and not statement.text.startswith("SET ")]
     if not statements:
         raise RuntimeError("the server was listened to and sent no statement")
     return statements
+
+
+def answering(cluster, server, path, username):
+    """The statements by which the server answers somebody who reads this."""
+    server.token(username)  # signing in has statements of its own
+    return heard(cluster, lambda: server.get(path, username))
 
 
 def once(statements):
@@ -108,13 +118,17 @@ def script(statements, known):
             if expression is None or "{}" in expression:
                 variables[f"s{n}v{place}"] = statement.values[place]
             expressions[place] = (expression or "{}").format(f":s{n}v{place}")
-        for pattern, types in TYPES:
-            if found := pattern.search(statement.text):
-                for place, type_name in zip(found.groups(), types):
-                    expressions[int(place)] += f"::{type_name}"
+        for place, type_name in _types(statement).items():
+            expressions[place] += f"::{type_name}"
         lines.append(PARAMETER.sub(lambda found, made=expressions: made[int(found[1])], statement.text) + ";")
     made = [f"\\set {name} {how}" for name, how in MADE.items() if any(re.search(rf":{name}\b", line) for line in lines)]
     return Script("\n".join(made + lines) + "\n", variables)
+
+
+def _types(statement):
+    """The types by place of what is in `TYPES`."""
+    found = [(pattern.search(statement.text), types) for pattern, types in TYPES]
+    return {int(place): type_name for match, types in found if match for place, type_name in zip(match.groups(), types)}
 
 
 def _expression(value, known):
@@ -135,5 +149,7 @@ def explained(cluster, database, statement):
     """How PostgreSQL carries the statement out: EXPLAIN (ANALYZE, BUFFERS) of it as prepared."""
     values = (statement.values[number] for number in sorted(statement.values))
     given = ", ".join("NULL" if value is None else "'" + value.replace("'", "''") + "'" for value in values)
+    types = _types(statement)
+    types = ", ".join(types.get(number, "unknown") for number in sorted(statement.values))
     run = f"EXPLAIN (ANALYZE, BUFFERS) EXECUTE listed({given});"
-    return cluster.sql(database, f"PREPARE listed AS {statement.text};\n{run}")
+    return cluster.sql(database, f"PREPARE listed ({types}) AS {statement.text};\n{run}")

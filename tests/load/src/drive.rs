@@ -9,9 +9,10 @@ use rustix::time::Timespec;
 
 use crate::connection::Connection;
 use crate::cpu;
+use crate::material::Material;
 use crate::measured::Measured;
 use crate::schedule::Schedule;
-use crate::script::{Material, Script, Task};
+use crate::script::{Script, Task};
 
 /// A run.
 pub struct Drive<'a> {

@@ -6,18 +6,21 @@
 mod connection;
 mod cpu;
 mod drive;
+mod material;
 mod measured;
 mod schedule;
 mod script;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
 
 use crate::drive::Drive;
+use crate::material::Material;
 use crate::measured::Measured;
-use crate::script::{Material, Task};
+use crate::script::Task;
 
 /// What is sent, where to, and for how long.
 #[derive(Parser)]
@@ -43,10 +46,13 @@ struct Options {
     rate: Option<f64>,
     /// File of dossier codes to track, one a line.
     #[arg(long)]
-    codes: std::path::PathBuf,
+    codes: Option<PathBuf>,
     /// File of counters, one a line: agency, token of its reception, token of its leader.
     #[arg(long)]
-    counters: std::path::PathBuf,
+    counters: Option<PathBuf>,
+    /// File of requests to choose from, one a line: method, token, and the path behind `/v1/`.
+    #[arg(long)]
+    requests: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -63,10 +69,14 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<Measured, String> {
-    let read = |file: &std::path::Path| {
-        std::fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))
+    let read = |file: &Option<PathBuf>| match file {
+        Some(file) => {
+            std::fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))
+        }
+        None => Ok(String::new()),
     };
-    let material = Material::parse(&read(&options.codes)?, &read(&options.counters)?)?;
+    let (codes, counters, requests) = (read(&options.codes)?, read(&options.counters)?, read(&options.requests)?);
+    let material = Material::parse(options.task, &codes, &counters, &requests)?;
     Drive {
         task: options.task,
         material: &material,

@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use fastrand::Rng;
 
 use crate::connection::Answer;
+use crate::material::{Counter, Material, Request};
 
 /// A unit of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -25,6 +26,10 @@ pub enum Task {
     CallNext,
     /// Reception prints a receipt of the demo as PDF.
     Pdf,
+    /// Reception takes a letter in: a draft of a case.
+    CaseCreation,
+    /// One of the requests of a file.
+    Ask,
 }
 
 /// The receipt that is printed.
@@ -40,36 +45,6 @@ const SOUGHT: &[&str] = &[
     "trich+luc+ban+do+loai+49",
     "khai+sinh&agency=H26.13.01",
 ];
-
-/// Where citizens are received, with two people signed in.
-struct Counter {
-    agency: String,
-    reception: String,
-    leader: String,
-}
-
-/// What requests are made from.
-pub struct Material {
-    codes: Vec<String>,
-    counters: Vec<Counter>,
-}
-
-impl Material {
-    pub fn parse(codes: &str, counters: &str) -> Result<Self, String> {
-        let codes: Vec<String> = codes.lines().map(str::to_owned).collect();
-        let counter = |line: &str| match line.split(' ').collect::<Vec<_>>()[..] {
-            [agency, reception, leader] => {
-                Some(Counter { agency: agency.to_owned(), reception: reception.to_owned(), leader: leader.to_owned() })
-            }
-            _ => None,
-        };
-        let counters: Option<Vec<Counter>> = counters.lines().map(counter).collect();
-        match counters {
-            Some(counters) if !codes.is_empty() && !counters.is_empty() => Ok(Self { codes, counters }),
-            _ => Err("there must be codes, and counters with an agency and two tokens a line".to_owned()),
-        }
-    }
-}
 
 /// What one connection sends, task after task.
 pub struct Script<'a> {
@@ -92,10 +67,14 @@ impl<'a> Script<'a> {
     /// Writes the next request.
     pub fn render(&mut self, out: &mut Vec<u8>) {
         out.clear();
-        if self.step == 0 && !matches!(self.task, Task::CallNext | Task::Pdf) {
-            self.counter = self.rng.usize(..self.material.counters.len());
-        }
         let material = self.material;
+        if self.task == Task::Ask {
+            let Request { method, token, path } = &material.requests[self.rng.usize(..material.requests.len())];
+            return ask(out, method, token, path);
+        }
+        if self.step == 0 && !matches!(self.task, Task::CallNext | Task::Pdf) {
+            self.counter = self.rng.usize(..material.counters.len());
+        }
         let Counter { reception, leader, .. } = &material.counters[self.counter];
         match (self.task, self.step) {
             (Task::Tracking, _) => {
@@ -109,6 +88,10 @@ impl<'a> Script<'a> {
             }
             (Task::Pdf, _) => get(out, RECEIPT, "", Some(reception)),
             (Task::List, _) => get(out, "dossiers", "", Some(reception)),
+            (Task::CaseCreation, _) => {
+                self.new_case();
+                self.post_to(out, "cases", reception);
+            }
             (_, 0) => {
                 self.new_dossier();
                 self.post(out, "", "", reception);
@@ -129,8 +112,8 @@ impl<'a> Script<'a> {
     /// Takes the answer; says whether the task is done with it.
     pub fn answered(&mut self, answer: &Answer<'_>) -> Result<bool, String> {
         let (last, creates) = match self.task {
-            Task::Tracking | Task::List | Task::Search | Task::CallNext | Task::Pdf => (0, false),
-            Task::Creation => (0, true),
+            Task::Tracking | Task::List | Task::Search | Task::CallNext | Task::Pdf | Task::Ask => (0, false),
+            Task::Creation | Task::CaseCreation => (0, true),
             Task::Lifecycle => (3, self.step == 0),
         };
         if answer.status != if creates { 201 } else { 200 } {
@@ -156,6 +139,19 @@ impl<'a> Script<'a> {
             self.body,
             r#"{{"procedure":"9.000001","case":"standard","agency":"{}","applicant":{{"name":"Nguyễn Thị Bình Minh","identity_number":"001{:09}","phone":"+849{:08}","email":"binhminh@example.vn","address":"Số 12 phố Hàng Bài, phường Hoàn Kiếm, Hà Nội"}},"form":{{"floors":3,"area_m2":62,"parcel":"tờ 14 thửa {}","purpose":"nhà ở riêng lẻ","neighbours_informed":true}},"attachments":[]}}"#,
             self.material.counters[self.counter].agency,
+            self.rng.u32(..1_000_000_000),
+            self.rng.u32(..100_000_000),
+            self.rng.u32(1..999),
+        );
+    }
+
+    fn new_case(&mut self) {
+        self.body.clear();
+        let _ = write!(
+            self.body,
+            r#"{{"agency":"{}","channel":"post","subject":"Khiếu nại quyết định thu hồi đất","contents":["Quyết định không nêu căn cứ pháp lý và chưa được giải thích khi tôi hỏi.","Diện tích thu hồi tính thừa {} m² so với bản đồ địa chính."],"request":"Đề nghị đo đạc lại và trả lời bằng văn bản.","people":[{{"part":"sender","name":"Nguyễn Thị Bình Minh","identity_number":"001{:09}","address":"Số 12 phố Hàng Bài, phường Hoàn Kiếm, Hà Nội","phone":"+849{:08}"}}],"facts":{{"kind":"complaint","about":"decision","respondent":"Ủy ban nhân dân phường Hoàn Kiếm","document_number":"{}/QĐ-UBND","document_date":"2026-07-20","known_on":"2026-07-25"}}}}"#,
+            self.material.counters[self.counter].agency,
+            self.rng.u32(1..99),
             self.rng.u32(..1_000_000_000),
             self.rng.u32(..100_000_000),
             self.rng.u32(1..999),
@@ -192,4 +188,12 @@ fn get(out: &mut Vec<u8>, path: &str, rest: &str, token: Option<&str>) {
         let _ = write!(out, "authorization: Bearer {token}\r\n");
     }
     out.extend_from_slice(b"\r\n");
+}
+
+fn ask(out: &mut Vec<u8>, method: &str, token: &str, path: &str) {
+    let _ = write!(
+        out,
+        "{method} /v1/{path} HTTP/1.1\r\nhost: load.example\r\naccept: application/json\r\n\
+         authorization: Bearer {token}\r\ncontent-length: 0\r\n\r\n"
+    );
 }
