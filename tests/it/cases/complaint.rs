@@ -155,7 +155,7 @@ async fn those_who_complain_together_name_who_speaks_for_them() {
     }
     let refused = me.post("/v1/cases", together).await.expect(422);
     assert_eq!(faults(&refused), ["too_many_representatives"]);
-    let why = "2 người khiếu nại được cử nhiều nhất 2 người đại diện, đơn có 6";
+    let why = "2 who complain have 2 representatives at most, and not 6";
     assert_eq!(refused.json["errors"][0]["detail"], why, "{}", refused.text);
 }
 
