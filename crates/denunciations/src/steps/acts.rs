@@ -150,7 +150,8 @@ fn advance(moving: &mut Moving, ctx: &Ctx, world: World<'_>, action: Denunciatio
         To::Same => it.status,
         To::Before => it.state_before.take().unwrap_or(DenunciationStatus::Accepted),
     };
-    if to == DenunciationStatus::Suspended {
+    // What is done while it is suspended does not change where it stood.
+    if to == DenunciationStatus::Suspended && it.status != to {
         it.state_before = Some(it.status);
     }
     it.status = to;

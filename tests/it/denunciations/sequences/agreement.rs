@@ -30,7 +30,7 @@ pub fn of_row(it: &Stored, rules: &Rules, now: DateTime<Utc>, way: &Way) {
     assert_eq!(it.closed_at.is_some(), it.status.is_over(), "{way}: when it was over");
     assert_eq!(it.finished_at.is_some(), it.outcome.is_some(), "{way}: what came of it, and when");
     let stood = it.state_before.is_some() || it.status != DenunciationStatus::Suspended;
-    assert!(stood, "{way}: nobody knows where it stood");
+    assert!(stood && it.state_before != Some(DenunciationStatus::Suspended), "{way}: nobody knows where it stood");
     let lead = it.kind == DenunciationKind::Lead;
     let by_law = it.accepted_at.is_some() || it.clocks.contains_key(&Resolve) || it.clocks.contains_key(&Notify);
     assert!(!lead || !by_law, "{way}: a lead is no denunciation by law");
