@@ -1,4 +1,4 @@
-//! The walk in README.md, pasted block by block into bash as its reader does.
+//! The walk in README.md, and that in docs/denunciations.md, pasted block by block into bash as their readers do.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -18,7 +18,7 @@ async fn the_walk_leads_to_three_results_and_the_supplement_starts_the_clock_ane
     })
     .await;
     // The shell's calendar is that of the server.
-    let walk = Walk::through(&app.url, "date() { echo 2026-08-08; }\n", |block| {
+    let walk = Walk::through("README.md", &app.url, "date() { echo 2026-08-08; }\n", |block| {
         if block.contains("step confirm-supplement") {
             app.set_time("2026-08-19T10:00:00+07:00");
         }
@@ -34,7 +34,7 @@ async fn the_walk_leads_to_three_results_and_the_supplement_starts_the_clock_ane
         r#""status":"accepted" "due_date":"2026-08-19" "timeliness":"running""#,
         // A complaint is decided, and complained about again.
         r#""status":"appealed" "outcome":"partly_right" "outcome":"partly_right""#,
-        r#""name":"Lê Thị Tố Tâm""#,
+        r#""name":"Quách Thị Diễm Kiều""#,
     ] {
         assert!(walk.printed.lines().any(|printed| printed == line), "{line} is missing in: {}", walk.printed);
     }
@@ -48,8 +48,29 @@ async fn the_walk_leads_to_three_results_and_the_supplement_starts_the_clock_ane
 async fn the_walk_works_on_the_demo_as_make_run_serves_it() {
     let scratch = Scratch::with_demo().await;
     let demo = Program::demo(&scratch.data()).start().await;
-    let walk = Walk::through(&demo.url, "", |_| {});
+    let walk = Walk::through("README.md", &demo.url, "", |_| {});
     walk.has_arrived(&demo.staff("tiepnhan", "caunoi-demo").await).await;
+    demo.stop();
+}
+
+/// With what each block is for.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_told_of_denunciations_works_on_the_demo() {
+    let scratch = Scratch::with_demo().await;
+    let demo = Program::demo(&scratch.data()).start().await;
+    let walk = Walk::through("docs/denunciations.md", &demo.url, |_| {});
+    for told in [
+        // Its denouncer follows it, and reads what they said as officers do.
+        r#""status":"received""#,
+        "Tôi còn giữ bản ghi âm; xin gọi […].",
+        "'official_id': '019b76da-a800-7000-8000-b00000000001'",
+        "Bà […] ([…]) còn giữ bản ghi âm không?",
+        "'name': 'Quách Thị Diễm Kiều'",
+        "Bản ghi âm của […], ngày 03/8/2026.",
+        "Bản ghi âm của Quách Thị Diễm Kiều, ngày 03/8/2026.",
+    ] {
+        assert!(walk.printed.contains(told), "{told} is missing in: {}", walk.printed);
+    }
     demo.stop();
 }
 
@@ -61,10 +82,10 @@ struct Walk {
 }
 
 impl Walk {
-    /// Pastes `first`, and then every block that README.md marks as bash; `before` sees each of those first.
-    fn through(url: &str, first: &str, before: impl Fn(&str)) -> Self {
-        let readme = std::fs::read_to_string(format!("{ROOT}/README.md")).unwrap();
-        let blocks = readme.split("```bash\n").skip(1).map(|rest| rest.split_once("```").unwrap().0);
+    /// Pastes `first`, and then every block that a page marks as bash; `before` sees each of those first.
+    fn through(page: &str, url: &str, first: &str, before: impl Fn(&str)) -> Self {
+        let page = std::fs::read_to_string(format!("{ROOT}/{page}")).unwrap();
+        let blocks = page.split("```bash\n").skip(1).map(|rest| rest.split_once("```").unwrap().0);
         let mut shell = Shell::with_api(url);
         let mut walk = Self { printed: shell.paste(first), dossiers: Vec::new() };
         for block in blocks {

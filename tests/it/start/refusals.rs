@@ -67,8 +67,13 @@ async fn a_key_that_seals_the_vault_is_missing() {
     }
     // Both, as while they are rotated; afterwards the new one is enough.
     let both = format!("{other},{}", ours.trim());
-    with(&both).start().await.stop();
-    with(&ours).start().await.stop();
+    let serving = with(&both).start().await;
+    let mut rotate = caunoi(&["vault", "--demo", "--data-dir"]);
+    let rotated = run(rotate.arg(scratch.data()).arg("rotate").env("VAULT_KEYS", &both)).good();
+    assert!(rotated.ends_with(" keys are sealed anew.\n") && !rotated.starts_with("0 "), "{rotated}");
+    serving.stop();
+    is_sentence(&with(&ours).refused(), &["VAULT_KEYS lacks", "(2027)"]);
+    with(&other).start().await.stop();
 }
 
 #[tokio::test(flavor = "multi_thread")]

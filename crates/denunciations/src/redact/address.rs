@@ -39,23 +39,30 @@ impl Address {
         (enough >= if numbered { 2 } else { 3 }).then_some(Self { words, enough })
     }
 
-    pub fn places(&self, text: &Text<'_>) -> Vec<(usize, usize)> {
-        let is = |word: &Word, wanted: &str| text.folded(*word).eq(wanted.chars());
-        let is_any = |word: &Word, of: &[&str]| of.iter().any(|kind| is(word, kind));
-        let told: Vec<(usize, Word)> =
-            text.words.iter().copied().enumerate().filter(|(_, word)| !is_any(word, KINDS)).collect();
+    /// Where it stands among these words.
+    pub fn places(&self, text: &Text<'_>, telling: &[(usize, Word)]) -> Vec<(usize, usize)> {
         let mut places = Vec::new();
-        for start in 0..told.len() {
-            let same = told[start..].iter().zip(&self.words).take_while(|((_, word), wanted)| is(word, wanted)).count();
+        for start in 0..telling.len() {
+            let words = telling[start..].iter().zip(&self.words);
+            let same = words.take_while(|((_, word), wanted)| text.is(*word, wanted)).count();
             if same < self.enough {
                 continue;
             }
             // With the "số nhà" before it.
-            let first = told[start].0;
-            let kinds = text.words[..first].iter().rev().take_while(|word| is_any(word, &KINDS[..3])).count();
+            let first = telling[start].0;
+            let kinds = text.words[..first].iter().rev().take_while(|word| is_any(text, **word, &KINDS[..3])).count();
             let (from, _) = text.place(text.words[first - kinds]);
-            places.push((from, text.place(told[start + same - 1].1).1));
+            places.push((from, text.place(telling[start + same - 1].1).1));
         }
         places
     }
+}
+
+/// The words of a text that can tell an address, with their places among all.
+pub fn telling(text: &Text<'_>) -> Vec<(usize, Word)> {
+    text.words.iter().copied().enumerate().filter(|(_, word)| !is_any(text, *word, KINDS)).collect()
+}
+
+fn is_any(text: &Text<'_>, word: Word, of: &[&str]) -> bool {
+    of.iter().any(|kind| text.is(word, kind))
 }

@@ -48,7 +48,8 @@ impl Secrets {
         let mut gone: Vec<(usize, usize)> = Vec::new();
         gone.extend(self.names.iter().flat_map(|it| it.places(&text)));
         gone.extend(self.numbers.iter().flat_map(|it| it.places(&text)));
-        gone.extend(self.addresses.iter().flat_map(|it| it.places(&text)));
+        let telling = address::telling(&text);
+        gone.extend(self.addresses.iter().flat_map(|it| it.places(&text, &telling)));
         gone.extend(self.words.iter().flat_map(|it| text.runs(it)));
         gone.sort_unstable();
         let mut left = String::with_capacity(said.len());

@@ -50,7 +50,7 @@ impl Name {
     /// Whether this is the n-th word of it: without any accents, or with the same.
     fn is_word(&self, text: &Text<'_>, word: Word, n: usize) -> bool {
         let (folded, marks) = &self.words[n];
-        if !text.folded(word).eq(folded.chars()) {
+        if !text.is(word, folded) {
             return false;
         }
         let written = accents(text.written(word));

@@ -20,7 +20,7 @@ impl Number {
 
     /// Where it stands, in whatever groups.
     pub fn places(&self, text: &Text<'_>) -> Vec<(usize, usize)> {
-        let (have, at): (Vec<char>, Vec<(usize, usize)>) = text.digits().into_iter().unzip();
+        let (have, at) = &text.digits;
         let mut found = Vec::new();
         for form in &self.0 {
             let runs = have.windows(form.len().max(1)).enumerate().filter(|(_, run)| run == form);

@@ -22,6 +22,8 @@ pub struct Text<'a> {
     said: &'a str,
     letters: Vec<Letter>,
     pub words: Vec<Word>,
+    /// The digits alone, each with the bytes that it comes from.
+    pub digits: (Vec<char>, Vec<(usize, usize)>),
 }
 
 /// A character without accents and capitals; none for a mark.
@@ -63,7 +65,9 @@ impl<'a> Text<'a> {
                 _ => {}
             }
         }
-        Self { said, letters, words }
+        let digits = letters.iter().filter(|letter| letter.folded.is_ascii_digit());
+        let digits = digits.map(|letter| (letter.folded, (letter.from, letter.to))).unzip();
+        Self { said, letters, words, digits }
     }
 
     /// The bytes of a word.
@@ -77,9 +81,9 @@ impl<'a> Text<'a> {
         &self.said[from..to]
     }
 
-    /// A word without accents and capitals.
-    pub fn folded(&self, word: Word) -> impl Iterator<Item = char> + '_ {
-        self.letters[word.first..=word.last].iter().map(|letter| letter.folded)
+    /// Whether a word is this one, without accents and capitals.
+    pub fn is(&self, word: Word, folded: &str) -> bool {
+        self.letters[word.first..=word.last].iter().map(|letter| letter.folded).eq(folded.chars())
     }
 
     /// What stands between two words.
@@ -99,11 +103,5 @@ impl<'a> Text<'a> {
         let found =
             found.map(|(first, run)| (first, first + run.len() - 1)).filter(|(first, last)| whole(*first, *last));
         found.map(|(first, last)| (self.letters[first].from, self.letters[last].to)).collect()
-    }
-
-    /// The digits alone, each with the bytes that it comes from.
-    pub fn digits(&self) -> Vec<(char, (usize, usize))> {
-        let digits = self.letters.iter().filter(|letter| letter.folded.is_ascii_digit());
-        digits.map(|letter| (letter.folded, (letter.from, letter.to))).collect()
     }
 }
