@@ -4,6 +4,7 @@ mod accesses;
 mod breaches;
 mod consents;
 mod contents;
+mod cost;
 mod denounced;
 mod drafts;
 mod erasure;

@@ -18,10 +18,22 @@ const FILES: i64 = 50;
 /// Erases some of what is past its time; whether there may be more. `vault` reaches who denounces.
 ///
 /// # Errors
-/// The databases. A store that does not answer is asked again the next time.
+/// The databases.
 pub async fn run(app: &App, conn: &mut AsyncPgConnection, vault: &Db) -> Result<bool> {
     let ctx = Ctx { actor: Actor::System, now: app.clock.now() };
     let erased = erasure::run(conn, &ctx, app.cases(), CASES).await?;
+    let more = leave(app, conn, &ctx).await?;
+    let due = denunciations::erasure::due(conn, ctx.now, DENUNCIATIONS).await?;
+    if !due.is_empty() {
+        let vault = &mut *vault.conn().await?;
+        denunciations::erasure::destroy((conn, vault), ctx.now, &due).await?;
+    }
+    Ok(erased > 0 || more || !due.is_empty())
+}
+
+/// Removes contents from the store that are to leave it; whether there may be more. A store that does not answer is asked again the
+/// next time.
+async fn leave(app: &App, conn: &mut AsyncPgConnection, ctx: &Ctx) -> Result<bool> {
     let leaving = leaving::waiting(conn, FILES).await?;
     for file in &leaving {
         leaving::go(conn, file, ctx.now).await?;
@@ -34,9 +46,7 @@ pub async fn run(app: &App, conn: &mut AsyncPgConnection, vault: &Db) -> Result<
         }
         leaving::settled(conn, file).await?;
     }
-    let vault = &mut *vault.conn().await?;
-    let destroyed = denunciations::erasure::run((conn, vault), ctx.now, DENUNCIATIONS).await?;
-    Ok(erased > 0 || destroyed > 0 || leaving.len() == FILES as usize)
+    Ok(leaving.len() == FILES as usize)
 }
 
 /// Whether any row, of whatever domain, has this content.

@@ -59,30 +59,41 @@ fn quiet(now: DateTime<Utc>) -> Sql<Bool> {
         .sql(")")
 }
 
-/// Erases what is past its time, `most` at most of each rule; returns how many.
+/// One that is past its time, with the rule that has kept it.
+pub struct Past(Denunciation, &'static Rule);
+
+/// What is past its time, `most` at most of each rule.
+///
+/// # Errors
+/// The database.
+pub async fn due(conn: &mut AsyncPgConnection, now: DateTime<Utc>, most: i64) -> Result<Vec<Past>> {
+    let mut due = Vec::new();
+    for rule in rules() {
+        let of = past(rule, now).filter(quiet(now)).order((denunciations::closed_at, denunciations::id)).limit(most);
+        let of: Vec<Denunciation> = of.select(Denunciation::as_select()).load(conn).await?;
+        due.extend(of.into_iter().map(|it| Past(it, rule)));
+    }
+    Ok(due)
+}
+
+/// Erases it. One that somebody changes meanwhile is left for the next time.
 ///
 /// # Errors
 /// The databases.
-pub async fn run(
+pub async fn destroy(
     (conn, vault): (&mut AsyncPgConnection, &mut AsyncPgConnection),
     now: DateTime<Utc>,
-    most: i64,
-) -> Result<usize> {
-    let mut erased = 0;
-    for rule in rules() {
-        let due = past(rule, now).filter(quiet(now)).order((denunciations::closed_at, denunciations::id)).limit(most);
-        let due: Vec<Denunciation> = due.select(Denunciation::as_select()).load(conn).await?;
-        for it in &due {
-            // First the key, in what may be another database: where the rest fails, the next time finds the row and goes on.
-            vault::forget(vault, it.id.0).await?;
-            match erase(conn, now, it, rule).await {
-                Ok(()) => erased += 1,
-                Err(error) if error.is(&CONFLICT) => {}
-                Err(error) => return Err(error),
-            }
+    due: &[Past],
+) -> Result<()> {
+    for Past(it, rule) in due {
+        // First the key, in what may be another database: where the rest fails, the next time finds the row and goes on.
+        vault::forget(vault, it.id.0).await?;
+        match erase(conn, now, it, rule).await {
+            Err(error) if !error.is(&CONFLICT) => return Err(error),
+            _ => {}
         }
     }
-    Ok(erased)
+    Ok(())
 }
 
 async fn erase(conn: &mut AsyncPgConnection, now: DateTime<Utc>, before: &Denunciation, rule: &Rule) -> Result<()> {

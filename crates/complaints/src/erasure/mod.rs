@@ -1,18 +1,19 @@
 //! What is past its time loses what tells of whom it was: names, numbers, addresses, words and files. The row stays, with its code,
 //! its dates and what became of it, and so do the journal, which never held words, and everything that is counted. In reading order:
-//! what is `finished` and what holds it, what is `due`, what was never sent (`draft`), `erase`, what is done when it is `asked` for,
-//! and the `list` of what goes next.
+//! what is `finished` and what of the same `file` holds it, what is `due`, what was never sent (`draft`), `erase`, what is done when it
+//! is `asked` for, and the `list` of what goes next.
 
 mod asked;
 mod draft;
 mod erase;
+mod file;
 pub mod list;
 
 use chrono::{DateTime, Utc};
 use diesel::dsl::{exists, not};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bool, Text, Timestamptz};
+use diesel::sql_types::{Bool, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::files::Sha256;
 use kernel::id::CitizenId;
@@ -25,11 +26,11 @@ use kernel::{Actor, Ctx, Result};
 use uuid::Uuid;
 
 pub use asked::{asked_by, settle};
+use file::{Beyond, held};
 
 use crate::accused::not_accusing;
 use crate::case::{Case, CaseId, visible_to};
 use crate::facts::CaseKind;
-use crate::inspection::InspectionStatus;
 use crate::steps::World;
 use crate::workflow::CaseStatus;
 
@@ -56,47 +57,6 @@ fn quiet(ctx: &Ctx) -> Sql<Bool> {
     sql("NOT EXISTS (SELECT FROM journal WHERE entity_id = cases.id AND recorded_at > ")
         .bind::<Timestamptz, _>(ctx.now - KEPT)
         .sql(")")
-}
-
-/// Until when something of the same file is looked at.
-enum Beyond {
-    Moment(DateTime<Utc>),
-    /// The end of what the case itself is kept for.
-    Own(&'static Rule),
-}
-
-/// How long a rule keeps, as PostgreSQL reads it.
-fn interval(rule: &Rule) -> String {
-    format!("{} {}", rule.amount, rule.unit)
-}
-
-/// Whether something holds the file that a case is part of: what grew out of one letter is one file, each part tells of the others, and
-/// what was sent with the letter lies with the first. It is held while any of it is open, a court has it, an inspection rests on it,
-/// or its own rule keeps it beyond that.
-fn file_held(beyond: &Beyond) -> Sql<Bool> {
-    let over: Vec<_> = CaseKind::ALL
-        .iter()
-        .flat_map(|kind| CaseStatus::ALL.iter().map(move |status| (*kind, *status)))
-        .filter(|(_, status)| status.is_over())
-        .filter_map(|(kind, status)| Some((kind, status, rule_of(kind, status)?)))
-        .collect();
-    let inspecting = [InspectionStatus::Planned, InspectionStatus::Held, InspectionStatus::Concluded];
-    let held = sql("EXISTS (SELECT FROM case_family(cases.id) AS kin LEFT JOIN unnest(")
-        .bind::<Array<Text>, _>(over.iter().map(|(kind, ..)| kind.code()).collect::<Vec<_>>())
-        .sql(", ")
-        .bind::<Array<Text>, _>(over.iter().map(|(_, status, _)| status.code()).collect::<Vec<_>>())
-        .sql(", ")
-        .bind::<Array<Text>, _>(over.iter().map(|(.., rule)| interval(rule)).collect::<Vec<_>>())
-        .sql(
-            ") AS rule (kind, status, keep) USING (kind, status) WHERE kin.closed_at IS NULL OR kin.in_court \
-              OR EXISTS (SELECT FROM inspections WHERE inspections.case_id = kin.id AND inspections.status = ANY (",
-        )
-        .bind::<Array<Text>, _>(inspecting.map(InspectionStatus::code).to_vec())
-        .sql(")) OR kin.closed_at + rule.keep::interval > ");
-    match beyond {
-        Beyond::Moment(moment) => held.bind::<Timestamptz, _>(*moment).sql(")"),
-        Beyond::Own(rule) => held.sql("cases.closed_at + ").bind::<Text, _>(interval(rule)).sql("::interval)"),
-    }
 }
 
 /// Whether it has come to the agency: see [`Case::is_filed`].
@@ -132,7 +92,7 @@ fn finished<'a>(
         .filter(is_filed())
         .filter(sql::<Bool>("NOT cases.marks ? 'erased_at'"))
         .filter(not(exists(request)))
-        .filter(not(file_held(beyond)))
+        .filter(not(held(beyond)))
         .into_boxed()
 }
 
