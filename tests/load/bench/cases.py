@@ -37,7 +37,7 @@ def run(asked, cluster, directory, servers, say):
         return report.statements(scripts, lists)
     servers.append(start(cluster, directory, database))
     bench = Bench(cluster, database, servers[-1], GENERATOR)
-    rounds, seconds = (2, 2) if asked.quick else (3, 4)
+    rounds, seconds = (2, 2) if asked.quick else (3, 3)
     read = {reading: repeat(bench, reading, rounds, seconds, say) for reading in readings(bench, say)}
     created = measure({size: bench}, CASE_CREATION, scripts, rounds, seconds, say)[size]
     plans = {name: statements.explained(cluster, database, said[0]) for name, said in lists.items()}
