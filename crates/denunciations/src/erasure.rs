@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bool, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::clock::random;
 use kernel::idempotency::KEPT;
@@ -129,9 +129,13 @@ fn nobody() -> Accused {
 fn around(id: DenunciationId) -> Vec<Also> {
     let said = messages::table.filter(messages::denunciation_id.eq(id));
     let asked = identity_requests::table.filter(identity_requests::denunciation_id.eq(id));
+    // One that was allowed has no words that refuse it.
+    let refusal = sql::<Nullable<Text>>("CASE WHEN refusal IS NOT NULL THEN ").bind::<Text, _>(GONE).sql(" END");
     vec![
         Box::new(diesel::update(said).set(messages::words.eq(GONE))),
-        Box::new(diesel::update(asked).set(identity_requests::reason.eq(GONE))),
+        Box::new(
+            diesel::update(asked).set((identity_requests::reason.eq(GONE), identity_requests::refusal.eq(refusal))),
+        ),
         Box::new(diesel::delete(files::table.filter(files::denunciation_id.eq(id)))),
     ]
 }

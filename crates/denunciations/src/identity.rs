@@ -168,11 +168,7 @@ pub async fn approve(
     which: (DenunciationId, IdentityRequestId),
     attempt: &Attempt,
 ) -> Result<Answer> {
-    decide(conn, ctx, world, which, attempt, |asked, by| {
-        let open_until = Some(ctx.now + OPEN);
-        IdentityRequest { approved_by: Some(by), approved_at: Some(ctx.now), open_until, ..asked }
-    })
-    .await
+    decide(conn, ctx, world, which, attempt, Decision::Allowed).await
 }
 
 /// Refuses it: somebody else than who has asked, with a reason.
@@ -180,18 +176,20 @@ pub async fn approve(
 /// # Errors
 /// As [`approve`].
 pub async fn refuse(
-    conn: &mut AsyncPgConnection,
+    (conn, vault): (&mut AsyncPgConnection, &mut AsyncPgConnection),
     ctx: &Ctx,
     world: World<'_>,
     which: (DenunciationId, IdentityRequestId),
     why: Reasoned,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    decide(conn, ctx, world, which, attempt, |asked, by| {
-        let refusal = Some(why.reason.clone());
-        IdentityRequest { refused_by: Some(by), refused_at: Some(ctx.now), refusal, ..asked }
-    })
-    .await
+    decide(conn, ctx, world, which, attempt, Decision::Refused(vault, why.reason)).await
+}
+
+/// What becomes of a request. Who refuses one may know who it is, and what they write is read by others: it goes by the vault.
+enum Decision<'a> {
+    Allowed,
+    Refused(&'a mut AsyncPgConnection, String),
 }
 
 /// Decides a request that nobody has decided: of two who do at once, one finds the denunciation changed, and reads it again.
@@ -201,7 +199,7 @@ async fn decide(
     world: World<'_>,
     (id, request): (DenunciationId, IdentityRequestId),
     attempt: &Attempt,
-    decided: impl Fn(IdentityRequest, StaffId) -> IdentityRequest,
+    mut decision: Decision<'_>,
 ) -> Result<Answer> {
     again(async || {
         let seen = settled_by(conn, ctx, world, id).await?;
@@ -213,7 +211,16 @@ async fn decide(
         if asked.approved_by.or(asked.refused_by).is_some() {
             return Err(DECIDED_ALREADY.error());
         }
-        let decided = decided(asked, by);
+        let decided = match &mut decision {
+            Decision::Allowed => {
+                let open_until = Some(ctx.now + OPEN);
+                IdentityRequest { approved_by: Some(by), approved_at: Some(ctx.now), open_until, ..asked }
+            }
+            Decision::Refused(vault, why) => {
+                let refusal = Some(secrets(vault, world.ring, &seen.it).await?.clear(why));
+                IdentityRequest { refused_by: Some(by), refused_at: Some(ctx.now), refusal, ..asked }
+            }
+        };
         let body = serde_json::to_string(&decided).expect("a request is plain data");
         let reply = Answer { status: 200, version: seen.it.version + 1, location: None, body };
         let event = match decided.approved_by {

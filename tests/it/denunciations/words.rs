@@ -92,8 +92,10 @@ async fn what_officers_write_does_not_tell_who_denounces() {
         tell(&cast, &all[n].1, &[step], &mut told).await;
     }
     let reason = json!({ "reason": everything() });
-    let asked = cast.client("thanhtra").post(&requests(&all[8].1), reason).await.expect(201);
-    told.push(("asking who it is".to_owned(), asked));
+    let asked = cast.client("thanhtra").post(&requests(&all[8].1), reason.clone()).await.expect(201);
+    let refuse = format!("{}/{}/refuse", requests(&all[8].1), asked.id());
+    let refused = cast.client("chanhthanhtra").post(&refuse, reason).await.expect(200);
+    told.extend([("asking who it is".to_owned(), asked), ("refusing that".to_owned(), refused)]);
     app.set_time("2026-09-17T09:00:00+07:00");
     let cast = Cast::again(&app).await;
     turn("report-delay", &all[8].0).await;

@@ -36,7 +36,8 @@ async fn when_its_time_is_over_nobody_can_find_out_who_denounced() {
     app.anonymous().post("/v1/denouncer/add", more).await.expect(200);
     let (requests, why) =
         (format!("/v1/denunciations/{id}/identity-requests"), json!({ "reason": format!("Cần mời, về {WORDS}.") }));
-    cast.client("thanhtra").post(&requests, why.clone()).await.expect(201);
+    let asked = cast.client("thanhtra").post(&requests, why.clone()).await.expect(201).id();
+    cast.client("chanhthanhtra").post(&format!("{requests}/{asked}/refuse"), why.clone()).await.expect(200);
     walk(&cast, &id, &[Refuse]).await;
     let other = send(&app, &cast, new()).await.1;
     sign(&app).await;

@@ -352,7 +352,8 @@ async fn refuse_identity_request(
     let db = write.call.apart.denunciations.clone();
     write
         .run_on(db, async move |conn, call, why, attempt| {
-            identity::refuse(conn, &call.ctx, call.app.denunciations(), ids.0, why, attempt).await
+            let mut vault = call.apart.vault.conn().await?;
+            identity::refuse((conn, &mut vault), &call.ctx, call.app.denunciations(), ids.0, why, attempt).await
         })
         .await
 }
