@@ -58,6 +58,7 @@ async fn the_walk_works_on_the_demo_as_make_run_serves_it() {
 async fn what_is_told_of_denunciations_works_on_the_demo() {
     let scratch = Scratch::with_demo().await;
     let demo = Program::demo(&scratch.data()).start().await;
+    demo.wait_until_said("congdan2");
     let walk = Walk::through("docs/denunciations.md", &demo.url, "", |_| {});
     for told in [
         // Its denouncer follows it, and reads what they said as officers do.

@@ -58,6 +58,9 @@ async fn nowhere_to_put_checkpoints() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_seals_the_vault_is_missing() {
     let scratch = Scratch::with_demo().await;
+    let demo = Program::demo(&scratch.data()).start().await;
+    demo.wait_until_said("congdan2");
+    demo.stop();
     let ours = fs::read_to_string(scratch.data().join("demo-secrets/vault-keys")).unwrap();
     let other = format!("2027:{}", super::staff::VAULT_KEYS.rsplit(':').next().unwrap());
     let with = |keys: &str| Program::demo(&scratch.data()).set("VAULT_KEYS", keys);
