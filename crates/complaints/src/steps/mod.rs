@@ -12,8 +12,8 @@ mod work;
 pub(crate) use act::take;
 pub use act::{Act, act};
 pub use kin::{appeal, confirm_conversion, split};
-pub(crate) use moving::{take_code, told};
 pub use moving::{Dialogue, Given, Moving, Seen, acting, look, read};
+pub(crate) use moving::{take_code, told};
 
 use kernel::idempotency::Attempt;
 use kernel::rules::Rules;
