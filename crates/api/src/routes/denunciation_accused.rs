@@ -30,7 +30,7 @@ pub(super) async fn known(call: &Call, accused: &[Accused], place: impl Fn(usize
         }
         if it.unit_id.is_some_and(|unit| call.app.agencies.load().get(unit).is_none()) {
             let words = Text::fixed("không có cơ quan này", "there is no such agency");
-            wrong.push(FieldError::new(&format!("{}/unit_id", place(n)), "unknown", words));
+            wrong.push(FieldError::new(format!("{}/unit_id", place(n)), "unknown", words));
         }
         known.accused.extend(it.unit_id.map(|unit| unit.0));
     }
