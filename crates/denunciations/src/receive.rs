@@ -168,7 +168,7 @@ pub fn receipt_hash(code: &str) -> Vec<u8> {
 /// Takes it in.
 ///
 /// # Errors
-/// [`ACCUSED`] when the agency and all above it are accused in it, or the officer who takes it in.
+/// [`ACCUSED`](crate::problem::ACCUSED) when the agency and all above it are accused in it, or the officer who takes it in.
 pub async fn receive(
     (conn, vault): (&mut AsyncPgConnection, &mut AsyncPgConnection),
     ctx: &Ctx,
