@@ -74,6 +74,7 @@ async fn of_a_late_one_that_is_suspended_the_agency_above_asks_all_the_same() {
     let asked = walk(&cast, &id, &[AskForReport]).await;
     assert_eq!(limit(&asked, "explain_delay")["due_date"], "2026-09-24", "five working days");
     let resumed = walk(&cast, &id, &[Resume]).await;
+    assert_eq!(resumed["status"], "accepted", "where it stood, whatever was done meanwhile");
     assert!(!offered(&resumed, AskForReport), "asked already");
     // Suspended after it was asked, what is to be explained runs on.
     walk(&cast, &id, &[Suspend]).await;

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;
 
 use super::canary::{search, search_stored, spellings};
+use super::stands::wish;
 use super::vault::requests;
-use super::{ADDRESS, NAME, NUMBER, PHONE, hand, new, path, said, send};
+use super::{ADDRESS, NAME, NUMBER, PHONE, hand, new, of_two, path, said, send};
 use crate::cast::Cast;
 use crate::harness::{Answer, TestApp};
 
@@ -37,7 +38,7 @@ fn telling(action: DenunciationAction) -> Option<Value> {
             "subject" => (*value, tells) = (json!(format!("{NAME}, LE TAM, 0987 654 321, {ADDRESS}")), true),
             "words" | "reason" => (*value, tells) = (json!(everything()), true),
             "office" => (*value, tells) = (json!(format!("Hàng xóm của bà Lê Tâm, {ADDRESS}")), true),
-            "contents" => (*value, tells) = (json!([everything(), everything()]), true),
+            "contents" => (*value, tells) = (json!([everything()]), true),
             _ => {}
         }
     }
@@ -72,12 +73,13 @@ async fn what_officers_write_does_not_tell_who_denounces() {
         ("", &[Accept, ToInvestigation]),
         ("", &[Accept, Assign, Report, Conclude]),
         ("", &[Accept]),
+        ("withdraw-part", &[SettleRest]),
     ];
-    for (wish, way) in ways {
-        let (code, id) = send(&app, &cast, new()).await;
-        if !wish.is_empty() {
-            let words = json!({ "receipt_code": code, "words": "Tôi lo ngại." });
-            app.anonymous().post(&format!("/v1/denouncer/{wish}"), words).await.expect(200);
+    for (what, way) in ways {
+        let letter = if *what == "withdraw-part" { of_two() } else { new() };
+        let (code, id) = send(&app, &cast, letter).await;
+        if !what.is_empty() {
+            app.anonymous().post(&format!("/v1/denouncer/{what}"), wish(&code, what)).await.expect(200);
         }
         tell(&cast, &id, way, &mut told).await;
         all.push((code, id));
