@@ -25,7 +25,7 @@ use procedures::fee::payment::{self, NewPayment};
 use procedures::fee::{FeeOrderId, PaymentId, PaymentMethod};
 use procedures::file::{self, NewDossier, Principal, Ways};
 use procedures::import::{self, ImportId, Source};
-use procedures::problem::NOT_FOUND;
+use procedures::problem::{IMPORT_NOT_FOUND, NOT_FOUND};
 use procedures::recomputation::{self, NewRecomputation, RecomputationId};
 use procedures::request::{
     NewResult, Proposal, Rejection, RejectionGround, SupplementGround, SupplementNotice, SupplementProposal,
@@ -53,6 +53,9 @@ pub(crate) const PAPER: &[u8] = include_bytes!("../../../migrations/seed/demo/pa
 
 /// A log of another system.
 const LOG: &[u8] = include_bytes!("../../../migrations/seed/demo/receipt-log.csv");
+
+/// What is filed last: a few dossiers of another system.
+const BROUGHT_IN: ImportId = ImportId(fixed(0xf1, 1));
 
 /// Whose dossiers they are: congdan1.
 const CITIZEN: &DemoCitizen = &CITIZENS[0];
@@ -142,7 +145,17 @@ pub async fn load(app: &App, database: &db::Settings, conn: &mut AsyncPgConnecti
     let system = Ctx { actor: Actor::System, now };
     match procedures::dossier::load(conn, &system, id(0)).await {
         Err(error) if error.is(&NOT_FOUND) => {}
-        found => return found.map(|_| ()),
+        found => {
+            found?;
+            match import::read(conn, BROUGHT_IN).await {
+                Err(error) if error.is(&IMPORT_NOT_FOUND) => log::warn!(
+                    "The demo was stopped while its data was filed, and lacks some: delete {} to begin anew.",
+                    app.settings.data_dir.display()
+                ),
+                last => drop(last?),
+            }
+            return Ok(());
+        }
     }
     let Some(oidc) = &app.settings.oidc else { return Ok(()) };
     let identity = Identity {
@@ -175,7 +188,7 @@ pub async fn load(app: &App, database: &db::Settings, conn: &mut AsyncPgConnecti
 
 /// A few dossiers of another system.
 async fn bring_in(app: &App, conn: &mut AsyncPgConnection) -> Result<()> {
-    let (id, looked) = (ImportId(fixed(0xf1, 1)), import::log::look(LOG)?);
+    let (id, looked) = (BROUGHT_IN, import::log::look(LOG)?);
     let log = import::File { id, source: Source::Demo, content: Cursor::new(LOG), looked };
     import::run(conn, &app.clock, log, false, |_| ()).await.map(drop)
 }
@@ -210,9 +223,9 @@ fn id(n: u8) -> DossierId {
 }
 
 /// A UUID of version 7 with the moment 2026-01-01T00:00:00Z and nothing random.
-fn fixed(kind: u8, n: u8) -> Uuid {
+const fn fixed(kind: u8, n: u8) -> Uuid {
     const FIRST: u128 = 0x019b_76da_a800_7000_8000_0000_0000_0000;
-    Uuid::from_u128(FIRST | u128::from(kind) << 40 | u128::from(n))
+    Uuid::from_u128(FIRST | (kind as u128) << 40 | n as u128)
 }
 
 pub(crate) async fn store_paper(app: &App) -> Result<()> {

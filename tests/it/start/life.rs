@@ -42,6 +42,23 @@ async fn an_empty_directory_becomes_a_demo_that_keeps_its_data() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_demo_that_was_stopped_while_it_was_filled_says_so() {
+    let scratch = Scratch::new();
+    let demo = Program::demo(&scratch.data()).start().await;
+    let reception = demo.staff("tiepnhan", "caunoi-demo").await;
+    while reception.get("/v1/dossiers/019b76da-a800-7000-8000-d00000000001").await.status != 200 {}
+    demo.stop();
+    let again = Program::demo(&scratch.data()).start().await;
+    again.wait_until_complained("lacks some: delete");
+    again.stop();
+    let scratch = Scratch::with_demo().await;
+    let whole = Program::demo(&scratch.data()).start().await;
+    whole.wait_until_said("congdan2");
+    assert!(!whole.complained().contains("lacks some"), "{}", whole.complained());
+    whole.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_request_under_way_is_finished_before_it_stops() {
     let scratch = Scratch::with_demo().await;
     let demo = Program::demo(&scratch.data()).start().await;

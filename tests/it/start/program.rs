@@ -203,7 +203,7 @@ impl Running {
     pub fn wait_until_said(&self, words: &str) {
         let started = Instant::now();
         while !self.said().contains(words) {
-            assert!(started.elapsed() < Duration::from_secs(10), "it did not say {words:?} but {}", self.said());
+            assert!(started.elapsed() < Duration::from_secs(60), "it did not say {words:?} but {}", self.said());
             thread::sleep(Duration::from_millis(10));
         }
     }

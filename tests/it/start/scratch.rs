@@ -35,7 +35,10 @@ impl Scratch {
         static TEMPLATE: OnceCell<Scratch> = OnceCell::const_new();
         let template = TEMPLATE.get_or_init(|| async {
             let scratch = Self::new();
-            Program::demo(&scratch.data()).start().await.stop();
+            let demo = Program::demo(&scratch.data()).start().await;
+            // Stopped before, it would lack for ever what is filed last.
+            demo.wait_until_said("congdan2");
+            demo.stop();
             scratch
         });
         let scratch = Self::new();
