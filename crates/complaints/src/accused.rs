@@ -2,17 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::{Array, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use kernel::id::{AgencyId, StaffId};
+use kernel::condition::NotAccusing;
+use kernel::id::AgencyId;
 use kernel::record::Also;
 use kernel::rules::Rules;
 use kernel::schema::cases;
 use kernel::sql::{Sql, sql};
-use kernel::{Actor, Ctx, Result, condition};
+use kernel::{Actor, Ctx, Result};
 use uuid::Uuid;
 
 use crate::case::{Case, CaseId, visible_to};
@@ -123,35 +122,9 @@ pub(crate) fn with(accused: Vec<Uuid>) -> Sql<Array<SqlUuid>> {
 }
 
 /// As a condition: the case accuses neither the actor nor an agency of theirs, whichever they act for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NotAccusing(pub(crate) Option<(StaffId, AgencyId)>);
-
 pub fn not_accusing(ctx: &Ctx) -> NotAccusing {
-    NotAccusing(match &ctx.actor {
-        Actor::Staff { id, agency, .. } => Some((*id, *agency)),
-        Actor::Citizen(_) | Actor::Anonymous | Actor::System => None,
-    })
+    NotAccusing::of("cases.barred", ctx)
 }
-
-impl QueryFragment<Pg> for NotAccusing {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        let Some((id, agency)) = &self.0 else {
-            out.push_sql("true");
-            return Ok(());
-        };
-        // Asked for once for all rows: it does not depend on them.
-        out.push_sql("NOT cases.barred && (SELECT ARRAY[");
-        out.push_bind_param::<SqlUuid, _>(id)?;
-        out.push_sql(", ");
-        out.push_bind_param::<SqlUuid, _>(agency)?;
-        out.push_sql("] || staff.agencies FROM staff WHERE staff.id = ");
-        out.push_bind_param::<SqlUuid, _>(id)?;
-        out.push_sql(")");
-        Ok(())
-    }
-}
-
-condition!(NotAccusing, cases::id);
 
 /// Those of these cases that accuse the actor or an agency of theirs, for lists of something else in which cases are named by their
 /// ids: they are left out there, as everywhere.

@@ -5,6 +5,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
+use kernel::condition::NotAccusing;
 use kernel::id::{AgencyId, CitizenId, StaffId};
 use kernel::json::Json;
 use kernel::retention::Held;
@@ -15,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::accused::{NotAccusing, not_accusing};
+use crate::accused::not_accusing;
 use crate::clocks::Clocks;
 use crate::facts::{CaseKind, Facts};
 use crate::workflow::CaseStatus;

@@ -5,6 +5,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::Uuid as SqlUuid;
+use kernel::condition::NotAccusing;
 use kernel::id::{AgencyId, StaffId};
 use kernel::json::Json;
 use kernel::schema::denunciations;
@@ -169,6 +170,11 @@ impl Denunciation {
     }
 }
 
+/// As a condition: it accuses neither the actor nor an agency where they have, had or will have a role.
+pub fn not_accusing(ctx: &Ctx) -> NotAccusing {
+    NotAccusing::of("denunciations.barred", ctx)
+}
+
 /// Which denunciations an actor may see, as a condition in SQL. Every query on them carries it; nobody oversees them all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Visible {
@@ -176,14 +182,16 @@ pub enum Visible {
     None,
     /// Those that were received or are handled at the agency, or in which it takes part as the one above, and those that one verifies;
     /// none that accuses them or an agency where they have, had or will have a role.
-    Staff(StaffId, AgencyId),
+    Staff(StaffId, AgencyId, NotAccusing),
 }
 
 /// One's agency's, and those that one is to verify.
 pub fn visible_to(ctx: &Ctx) -> Visible {
     match &ctx.actor {
         Actor::System => Visible::All,
-        Actor::Staff { id, agency, .. } if ctx.actor.may(Permission::ReadDenunciation) => Visible::Staff(*id, *agency),
+        Actor::Staff { id, agency, .. } if ctx.actor.may(Permission::ReadDenunciation) => {
+            Visible::Staff(*id, *agency, not_accusing(ctx))
+        }
         _ => Visible::None,
     }
 }
@@ -193,15 +201,9 @@ impl QueryFragment<Pg> for Visible {
         match self {
             Self::All => out.push_sql("true"),
             Self::None => out.push_sql("false"),
-            Self::Staff(id, agency) => {
-                // All their agencies, whichever they act for. Asked for once for all rows: it does not depend on them.
-                out.push_sql("NOT denunciations.barred && (SELECT ARRAY[");
-                out.push_bind_param::<SqlUuid, _>(id)?;
-                out.push_sql(", ");
-                out.push_bind_param::<SqlUuid, _>(agency)?;
-                out.push_sql("] || staff.agencies FROM staff WHERE staff.id = ");
-                out.push_bind_param::<SqlUuid, _>(id)?;
-                out.push_sql(") AND (denunciations.assigned_to = ");
+            Self::Staff(id, agency, innocent) => {
+                innocent.walk_ast(out.reborrow())?;
+                out.push_sql(" AND (denunciations.assigned_to = ");
                 out.push_bind_param::<SqlUuid, _>(id)?;
                 out.push_sql(" OR denunciations.handling_agency_id = ");
                 out.push_bind_param::<SqlUuid, _>(agency)?;

@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Bool, Nullable, Text, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::clock::random;
 use kernel::idempotency::KEPT;
@@ -18,9 +18,10 @@ use kernel::schema::{denunciations, files, identity_requests, messages};
 use kernel::sql::{Sql, sql};
 use kernel::timers::Timers;
 use kernel::{Actor, Ctx, Result};
-use uuid::Uuid;
 
-use crate::denunciation::{Accused, Denunciation, DenunciationId, DenunciationKind, Marks, Words, visible_to};
+use crate::denunciation::{
+    Accused, Denunciation, DenunciationId, DenunciationKind, Marks, Words, not_accusing, visible_to,
+};
 use crate::event::Event;
 use crate::steps::audience;
 use crate::workflow::DenunciationStatus;
@@ -145,11 +146,9 @@ fn around(id: DenunciationId) -> Vec<Also> {
 /// # Errors
 /// The database.
 pub async fn count(conn: &mut AsyncPgConnection, ctx: &Ctx, until: DateTime<Utc>) -> Result<Vec<Due>> {
-    let looking: Vec<Uuid> = ctx.actor.id().into_iter().chain(ctx.actor.agency().map(|agency| agency.0)).collect();
     let mut counted = Vec::new();
     for rule in rules() {
-        let accusing = sql::<Bool>("NOT denunciations.barred && ").bind::<Array<SqlUuid>, _>(looking.clone());
-        let found = past(rule, until).filter(accusing).limit(Due::LOOKED_AT).select(denunciations::id);
+        let found = past(rule, until).filter(not_accusing(ctx)).limit(Due::LOOKED_AT).select(denunciations::id);
         counted.push(Due::of(rule, found.load::<DenunciationId>(conn).await?.len()));
     }
     Ok(counted)

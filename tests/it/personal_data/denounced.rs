@@ -98,8 +98,14 @@ async fn the_dry_run_counts_by_each_rule_and_tells_whoever_is_accused_of_nothing
     let mut accusing = new();
     accusing["accused"][0]["official_id"] = json!(directory::demo::staff_id("baove").unwrap());
     let accusing = send(&app, &cast, accusing).await.1;
+    let mut unit = new();
+    let ward = directory::demo::agency_id("H26.13.02").unwrap();
+    unit["accused"][0]["unit_id"] = json!(ward);
+    let unit = send(&app, &cast, unit).await.1;
+    // They work for that ward as well, and look as who they are elsewhere.
+    app.sql(&format!("UPDATE staff SET agencies = agencies || '{ward}'::uuid WHERE username = 'baove'")).await;
     let other = send(&app, &cast, new()).await.1;
-    for id in [accusing, other] {
+    for id in [accusing, unit, other] {
         walk(&cast, &id, &[DenunciationAction::Refuse]).await;
     }
     use complaints::CaseKind::{ConductReport, Petition};

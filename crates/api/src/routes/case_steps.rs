@@ -12,7 +12,7 @@ use complaints::view::View;
 use complaints::workflow::CaseAction as A;
 use complaints::{CaseId, erasure};
 use diesel_async::AsyncPgConnection;
-use directory::{Posting, staff};
+use directory::{Posting, Staff, staff};
 use kernel::Permission;
 use kernel::id::StaffId;
 use kernel::permission::permissions_of;
@@ -64,17 +64,16 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(urge_case);
 }
 
-/// Whoever is to verify something works here, and verifying is theirs.
+/// Whoever is to verify something works here, and verifying is theirs: who that is.
 pub(super) async fn may_verify(
     conn: &mut AsyncPgConnection,
     whom: StaffId,
     needed: Permission,
     today: NaiveDate,
-) -> kernel::Result<()> {
+) -> kernel::Result<Staff> {
     let found = staff::by_id(conn, whom).await?.filter(|staff| staff.active);
     let verifies = |held: &Posting| held.holds_on(today) && permissions_of(held.role).contains(&needed);
-    let theirs = found.is_some_and(|staff| staff.roles.0.iter().any(verifies));
-    if theirs { Ok(()) } else { Err(no_such_official("/to")) }
+    found.filter(|staff| staff.roles.0.iter().any(verifies)).ok_or_else(|| no_such_official("/to"))
 }
 
 /// Takes a step.

@@ -10,7 +10,6 @@ use denunciations::request::{
 use denunciations::steps::{self, Act};
 use denunciations::view::View;
 use denunciations::workflow::DenunciationAction as A;
-use directory::staff;
 use kernel::Permission;
 use kernel::id::AgencyId;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -63,10 +62,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 /// Whoever is to verify it works here, and verifying is theirs.
 async fn assigned(call: &Call, whom: DenunciationAssignment) -> kernel::Result<Act> {
     let today = deadlines::vn_date(call.ctx.now);
-    let conn = &mut *call.db.conn().await?;
-    may_verify(conn, whom.to, Permission::ProcessDenunciation, today).await?;
-    let staff = staff::by_id(conn, whom.to).await?;
-    Ok(Act::Assign(whom, staff.map(|staff| staff.all_agencies()).unwrap_or_default()))
+    let staff = may_verify(&mut *call.db.conn().await?, whom.to, Permission::ProcessDenunciation, today).await?;
+    Ok(Act::Assign(whom, staff.all_agencies()))
 }
 
 async fn accusing(call: &Call, whom: Accused) -> kernel::Result<Act> {

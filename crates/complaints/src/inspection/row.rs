@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::{Array, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use kernel::condition::NotAccusing;
 use kernel::id::AgencyId;
 use kernel::idempotency::Kept;
 use kernel::journal::Entry;
@@ -17,7 +18,7 @@ use kernel::{Actor, Ctx, Permission, Result, condition};
 use uuid::Uuid;
 
 use super::{Finding, InspectionEvent, InspectionId, InspectionStatus, RemedyStatus, audience, timer};
-use crate::accused::{NotAccusing, not_accusing};
+use crate::accused::not_accusing;
 use crate::case::CaseId;
 use crate::problem::INSPECTION_NOT_FOUND;
 use crate::steps::World;
