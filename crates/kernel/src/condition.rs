@@ -9,7 +9,7 @@ use diesel::sql_types::{Bool, Uuid as SqlUuid};
 use crate::id::{AgencyId, StaffId};
 use crate::{Actor, Ctx};
 
-/// Makes a type that is a [`QueryFragment`](diesel::query_builder::QueryFragment) a condition on the rows of a column's table,
+/// Makes a type that is a [`QueryFragment`] a condition on the rows of a column's table,
 /// wherever that table stands in a query, alone or joined.
 #[macro_export]
 macro_rules! condition {
