@@ -309,16 +309,25 @@ impl QueryFragment<Pg> for Visible {
                 out.push_bind_param::<SqlUuid, _>(&sight.id)?;
                 out.push_sql(") AND ");
                 sight.innocent.walk_ast(out.reborrow())?;
+                // What nothing comes of is left out: every agency of a city is a long list to plan with.
+                if sight.oversees {
+                    return Ok(());
+                }
                 out.push_sql(" AND (cases.assigned_to = ");
                 out.push_bind_param::<SqlUuid, _>(&sight.id)?;
-                out.push_sql(if sight.oversees { " OR true" } else { " OR false" });
-                out.push_sql(" OR cases.handling_agency_id = ANY (");
-                out.push_bind_param::<Array<SqlUuid>, _>(&sight.agencies)?;
-                out.push_sql(") OR cases.receiving_agency_id = ANY (");
-                out.push_bind_param::<Array<SqlUuid>, _>(&sight.agencies)?;
-                out.push_sql(") OR cases.kind = ANY (");
-                out.push_bind_param::<Array<Text>, _>(&sight.kinds)?;
-                out.push_sql("))");
+                if !sight.agencies.is_empty() {
+                    out.push_sql(" OR cases.handling_agency_id = ANY (");
+                    out.push_bind_param::<Array<SqlUuid>, _>(&sight.agencies)?;
+                    out.push_sql(") OR cases.receiving_agency_id = ANY (");
+                    out.push_bind_param::<Array<SqlUuid>, _>(&sight.agencies)?;
+                    out.push_sql(")");
+                }
+                if !sight.kinds.is_empty() {
+                    out.push_sql(" OR cases.kind = ANY (");
+                    out.push_bind_param::<Array<Text>, _>(&sight.kinds)?;
+                    out.push_sql(")");
+                }
+                out.push_sql(")");
             }
         }
         Ok(())

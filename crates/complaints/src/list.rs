@@ -5,6 +5,7 @@ use deadlines::Timeliness;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use kernel::clocks::Glance;
 use kernel::id::{AgencyId, StaffId};
 use kernel::json::Json;
 use kernel::page::{Cursors, Limit, Page};
@@ -15,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::case::{CaseChannel, CaseId, visible_to};
-use crate::clocks::{CaseStage, Clocks, NEVER};
+use crate::clocks::{CaseStage, NEVER};
 use crate::facts::CaseKind;
 use crate::steps::World;
 use crate::workflow::CaseStatus;
@@ -101,7 +102,7 @@ struct Row {
     handling_agency_id: AgencyId,
     assigned_to: Option<StaffId>,
     escalation: i16,
-    clocks: Json<Clocks>,
+    clocks: Json<Glance<CaseStage>>,
     next_due_at: DateTime<Utc>,
 }
 

@@ -66,7 +66,11 @@ impl Running {
 
     /// Whether it is, or was, in time.
     pub fn timeliness(&self, now: DateTime<Utc>) -> Timeliness {
-        deadlines::timeliness(Some(self.statutory_due_at), self.stands, self.ended_at, now)
+        self.told().timeliness(now)
+    }
+
+    fn told(&self) -> Told {
+        Told { stands: self.stands, statutory_due_at: self.statutory_due_at, ended_at: self.ended_at }
     }
 
     /// Something happens to it.
@@ -89,6 +93,49 @@ impl Running {
     /// How often it was extended.
     pub fn extensions(&self) -> usize {
         self.clock.events.iter().filter(|event| matches!(event, Event::Extend { .. })).count()
+    }
+}
+
+/// What of a limit tells whether it is kept.
+#[derive(Clone, Copy, Debug, Deserialize)]
+struct Told {
+    stands: bool,
+    statutory_due_at: DateTime<Utc>,
+    #[serde(default)]
+    ended_at: Option<DateTime<Utc>>,
+}
+
+impl Told {
+    fn timeliness(self, now: DateTime<Utc>) -> Timeliness {
+        deadlines::timeliness(Some(self.statutory_due_at), self.stands, self.ended_at, now)
+    }
+
+    fn is_owed(self) -> bool {
+        self.ended_at.is_none() && !self.stands
+    }
+}
+
+/// [`Clocks`], of which a list reads only what tells whether they are kept.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub struct Glance<S: Ord>(BTreeMap<S, Told>);
+
+impl<S: Stage> Glance<S> {
+    /// As [`Clocks::timeliness`].
+    pub fn timeliness(&self, most: S, now: DateTime<Utc>) -> Timeliness {
+        timeliness(self.0.iter().map(|(stage, told)| (*stage, *told)), most, now)
+    }
+}
+
+fn timeliness<S: Stage>(limits: impl Iterator<Item = (S, Told)> + Clone, most: S, now: DateTime<Utc>) -> Timeliness {
+    let mut owed = limits.clone().filter(|(stage, told)| stage.is_owed() && told.is_owed());
+    if owed.clone().any(|(_, told)| told.statutory_due_at <= now) {
+        Timeliness::Overdue
+    } else if owed.next().is_some() {
+        Timeliness::Running
+    } else {
+        let told = limits.clone().find(|(stage, _)| *stage == most);
+        told.map_or(Timeliness::NotRunning, |(_, told)| told.timeliness(now))
     }
 }
 
@@ -146,12 +193,7 @@ impl<S: Stage> Clocks<S> {
 
     /// Whether something is late that is owed now; else what came of the stage that matters most.
     pub fn timeliness(&self, most: S, now: DateTime<Utc>) -> Timeliness {
-        match (self.overdue(now), self.owed().next(), self.get(most)) {
-            (Some(_), ..) => Timeliness::Overdue,
-            (None, Some(_), _) => Timeliness::Running,
-            (None, None, Some(running)) => running.timeliness(now),
-            (None, None, None) => Timeliness::NotRunning,
-        }
+        timeliness(self.0.iter().map(|(stage, running)| (*stage, running.told())), most, now)
     }
 
     /// What came of a stage once it has begun, also while something else is owed; before that, as [`Self::timeliness`].
