@@ -31,13 +31,13 @@ async fn sign(client: &Client, dossier: &str) -> Answer {
     client.post(&format!("/v1/dossiers/{dossier}/issue-result"), result).await
 }
 
-/// Gives somebody a role at the demo's ward beside what they have.
-pub async fn promote(app: &TestApp, username: &str, role: &str) {
+/// Gives somebody a role at an agency beside what they have.
+pub async fn promote(app: &TestApp, username: &str, agency: &str, role: &str) {
     let administrator = app.staff("quantri").await;
     let path = format!("/v1/staff/{}", id(username));
     let mut content = administrator.get(&path).await.expect(200).json;
     ["id", "version", "active"].iter().for_each(|member| drop(content.as_object_mut().unwrap().remove(*member)));
-    let posting = json!({"agency_id": agency_id("H26.13.01").unwrap(), "role": role, "valid_from": "2026-08-17"});
+    let posting = json!({"agency_id": agency_id(agency).unwrap(), "role": role, "valid_from": "2026-08-17"});
     content["roles"].as_array_mut().unwrap().push(posting);
     administrator.replace(&path, "*", &content).await.expect(200);
 }
@@ -159,7 +159,7 @@ async fn the_head_names_a_deputy_so_that_reception_never_stops() {
     deputy["permissions"] = json!(["dossier:receive"]);
     let refused = lend(&app.staff("lanhdao").await, deputy.clone()).await.expect(403);
     assert_eq!(refused.problem(), "delegation.not_yours");
-    promote(&app, "lanhdao", "head_of_agency").await;
+    promote(&app, "lanhdao", "H26.13.01", "head_of_agency").await;
     let head = app.staff("lanhdao").await;
     let made = lend(&head, deputy.clone()).await.expect(201);
     assert_eq!(made.json["made_by_id"], json!(id("lanhdao")));

@@ -4,6 +4,7 @@ mod above;
 mod accused;
 mod barred;
 pub mod canary;
+mod delegated;
 mod files;
 mod grounds;
 mod limits;

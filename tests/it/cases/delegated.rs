@@ -55,7 +55,7 @@ async fn what_somebody_may_do_in_another_hand_is_not_done_in_their_own_right() {
     let app = TestApp::new().await;
     let cast = Cast::of(&app).await;
     let verified = at(&cast, Complaint, CaseStatus::Verifying).await;
-    promote(&app, "tiepnhan", "processing_officer").await;
+    promote(&app, "tiepnhan", "H26.13.01", "processing_officer").await;
     let delegation = lend(&app, "tiepnhan").await;
 
     let deputy = app.staff("tiepnhan").await;

@@ -20,7 +20,7 @@ use crate::receive::secrets;
 use crate::request::{Conclusion, DenunciationAssignment, DenunciationGround, DenunciationGrounded, Redaction};
 use crate::timer::{above, catch_up};
 use crate::view::view;
-use crate::workflow::{DenunciationAction, DenunciationStatus, To, step};
+use crate::workflow::{DenunciationAction, DenunciationStatus, To, permissions, step};
 
 /// A step, with what is said in it.
 #[derive(Clone, Debug)]
@@ -136,6 +136,7 @@ pub async fn act(
 /// Goes where the table says, with the limits.
 fn advance(moving: &mut Moving, ctx: &Ctx, world: World<'_>, action: DenunciationAction, act: &Act) -> Result<()> {
     let row = step(&moving.before, action, &ctx.actor, ctx.now)?;
+    moving.by = permissions(row, &moving.before, &ctx.actor);
     if let Act::Grounded(_, DenunciationGrounded { ground, .. }) = act {
         let known = grounds(action, &moving.before, world.rules);
         let codes: Vec<&str> = known.iter().map(|ground| ground.code()).collect();

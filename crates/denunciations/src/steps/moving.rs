@@ -8,7 +8,7 @@ use kernel::idempotency::Kept;
 use kernel::journal::{Entry, Told};
 use kernel::record::{Also, Record, nothing_late};
 use kernel::schema::{denunciations, files, messages};
-use kernel::{Actor, Ctx, Result, text_enum};
+use kernel::{Actor, Ctx, Permission, Result, text_enum};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -99,6 +99,8 @@ pub struct Moving {
     pub also: Vec<Also>,
     /// The timers that may have run out and are still to be told.
     pub untold: Vec<String>,
+    /// By which of these the step is taken: the journal is told under which delegation that is, if not in one's own right.
+    pub by: Vec<Permission>,
 }
 
 impl Moving {
@@ -106,7 +108,7 @@ impl Moving {
     pub fn of(Seen { mut it, said, files }: Seen) -> Self {
         let before = it.clone();
         it.version += 1;
-        Self { before, it, said, files, also: Vec::new(), untold: Vec::new() }
+        Self { before, it, said, files, also: Vec::new(), untold: Vec::new(), by: Vec::new() }
     }
 
     /// Something is said with it.
@@ -131,7 +133,9 @@ impl Moving {
         event: &Event,
         kept: Option<Kept>,
     ) -> Result<()> {
-        let Self { before, it, also, untold, .. } = self;
+        let Self { before, it, also, untold, by, .. } = self;
+        let actor = if by.is_empty() { ctx.actor.clone() } else { ctx.actor.clone().using(&by) };
+        let ctx = &Ctx { actor, now: ctx.now };
         let owes = matches!(ctx.actor, Actor::System | Actor::Anonymous).then_some(it.handling_agency_id);
         let agency = ctx.actor.agency().or(owes).map(|agency| agency.0);
         let mut told = Told::new(event);

@@ -119,9 +119,14 @@ fn rows(it: &Denunciation, action: DenunciationAction) -> impl Iterator<Item = &
     TABLE.iter().filter(move |row| known && row.action == action && row.from.contains(&status))
 }
 
+/// The permissions by which somebody takes a step, as they stand to it.
+pub fn permissions(row: &Transition, it: &Denunciation, actor: &Actor) -> Vec<Permission> {
+    let theirs = |hand: &&Hand| actor.may(hand.1) && is_party(hand.0, actor, it);
+    row.by.iter().filter(theirs).map(|hand| hand.1).collect()
+}
+
 fn is_open_to(row: &Transition, it: &Denunciation, actor: &Actor, now: DateTime<Utc>) -> bool {
-    let theirs = |hand: &Hand| actor.may(hand.1) && is_party(hand.0, actor, it);
-    holds(row.guard, it, now) && row.by.iter().any(theirs)
+    holds(row.guard, it, now) && !permissions(row, it, actor).is_empty()
 }
 
 /// What this actor can do with it as it stands.
