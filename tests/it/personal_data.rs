@@ -6,6 +6,7 @@ mod consents;
 mod contents;
 mod cost;
 mod denounced;
+mod dossiers;
 mod drafts;
 mod erasure;
 mod export;

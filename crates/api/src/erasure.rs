@@ -1,4 +1,4 @@
-//! What the worker erases: cases that are past their time, then the contents of their files, which are in no database, and who denounced.
+//! What the worker erases: cases that are past their time, dossiers that were never filed, then the contents of their files, which are in no database, and who denounced.
 
 use complaints::erasure;
 use diesel_async::AsyncPgConnection;
@@ -10,6 +10,8 @@ use crate::app::App;
 
 /// So many cases at a time, so that the journal is numbered in between.
 const CASES: i64 = 20;
+/// So many dossiers.
+const DOSSIERS: i64 = 20;
 /// So many denunciations of each rule.
 const DENUNCIATIONS: i64 = 20;
 /// So many contents.
@@ -22,13 +24,14 @@ const FILES: i64 = 50;
 pub async fn run(app: &App, conn: &mut AsyncPgConnection, vault: &Db) -> Result<bool> {
     let ctx = Ctx { actor: Actor::System, now: app.clock.now() };
     let erased = erasure::run(conn, &ctx, app.cases(), CASES).await?;
+    let drafts = procedures::erasure::run(conn, &ctx, DOSSIERS).await?;
     let more = leave(app, conn, &ctx).await?;
     let due = denunciations::erasure::due(conn, ctx.now, DENUNCIATIONS).await?;
     if !due.is_empty() {
         let vault = &mut *vault.conn().await?;
         denunciations::erasure::destroy((conn, vault), ctx.now, &due).await?;
     }
-    Ok(erased > 0 || more || !due.is_empty())
+    Ok(erased + drafts > 0 || more || !due.is_empty())
 }
 
 /// Removes contents from the store that are to leave it; whether there may be more. A store that does not answer is asked again the

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment};
-use diesel::sql_types::{Date as SqlDate, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Bool, Date as SqlDate, Text, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::{AgencyId, CitizenId, OrganisationId};
 use kernel::json::Json;
@@ -193,6 +193,11 @@ pub fn visible_to(ctx: &Ctx) -> Visible {
 
 /// What a citizen prepares at home is nobody else's before it is submitted: see [`Dossier::is_filed`].
 const FILED: &str = "(dossiers.submitted_at IS NOT NULL OR dossiers.channel IN ('counter', 'post'))";
+
+/// The same as a condition in SQL.
+pub(crate) fn filed() -> Sql<Bool> {
+    sql(FILED)
+}
 
 impl QueryFragment<Pg> for Visible {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {

@@ -34,6 +34,14 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         representation: Option<Uuid>,
     },
+    /// It was never filed, and what tells whose it was is gone.
+    Erased {
+        /// By which it was kept.
+        rule: String,
+        /// The case that asked for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request: Option<Uuid>,
+    },
     /// Its applicant has put it into their own account.
     Claimed {},
     /// The e-form was put right; what it said is not told.
@@ -311,6 +319,7 @@ impl journal::Event for Event {
         match self {
             Self::Created { .. } => "dossier.created",
             Self::Claimed {} => "dossier.claimed",
+            Self::Erased { .. } => "dossier.erased",
             Self::FormCorrected {} => "dossier.form_corrected",
             Self::AttachmentDeclared { .. } => "dossier.attachment_declared",
             Self::AttachmentStored { .. } => "dossier.attachment_stored",

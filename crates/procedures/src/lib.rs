@@ -15,7 +15,7 @@
 //! - [`form`]: what is printed; [`register`]: the book of what was accepted; [`receipt`]: what was promised, signed
 //! - [`queue`]: tickets at the counter; [`appointment`]: times given beforehand; [`assessment`]: what a centre says it has
 //! - [`national`]: what the national portal is told
-//! - [`archive`]: the register of what is finished
+//! - [`archive`]: the register of what is finished; [`erasure`]: what was never filed
 //! - [`review`]: what is proposed to simplify procedures and regulations, and what that saves
 //! - [`recomputation`]: a calendar has changed; [`recompute`]: what that moves
 //! - [`import`]: dossiers of other systems, from their logs
@@ -35,6 +35,7 @@ pub mod data_source;
 pub mod delivery;
 pub mod dossier;
 pub mod eform;
+pub mod erasure;
 pub mod event;
 pub mod fee;
 pub mod file;

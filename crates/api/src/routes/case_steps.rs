@@ -11,11 +11,13 @@ use complaints::steps::{self, Act};
 use complaints::view::View;
 use complaints::workflow::CaseAction as A;
 use complaints::{CaseId, erasure};
-use diesel_async::AsyncPgConnection;
+use diesel_async::{AsyncConnection, AsyncPgConnection};
 use directory::{Posting, Staff, staff};
 use kernel::Permission;
 use kernel::id::StaffId;
 use kernel::permission::permissions_of;
+use kernel::problem::Error;
+use kernel::record::again;
 use procedures::archive::held::held;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -100,7 +102,18 @@ async fn settle(
     };
     let Some(sender) = asked else { return act(conn, call, target, given).await };
     let archived = held(conn, ctx, sender).await?;
-    erasure::settle(conn, ctx, world, target, given, sender, archived).await
+    // What was never filed goes with the answer that grants it, or not at all.
+    again(async || {
+        conn.transaction::<_, Error, _>(async |conn| {
+            let answer = erasure::settle(conn, ctx, world, target, &given, sender, &archived).await?;
+            if erasure::grants(&given) {
+                procedures::erasure::of(conn, ctx, sender, target.id.0).await?;
+            }
+            Ok(answer)
+        })
+        .await
+    })
+    .await
 }
 
 /// A step's operation: documentation, route, an example among the demo's cases, and the use case behind it.

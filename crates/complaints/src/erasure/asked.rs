@@ -2,12 +2,11 @@
 //! answer.
 
 use diesel::prelude::*;
-use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::CitizenId;
 use kernel::idempotency::Answer;
 use kernel::json::Json;
 use kernel::problem::{Error, FieldError, INVALID, Text};
-use kernel::record::again;
 use kernel::retention::{Held, each_once};
 use kernel::schema::cases;
 use kernel::{Actor, Ctx, Result};
@@ -48,7 +47,7 @@ pub async fn asked_by(
 }
 
 /// Answers or refuses such a request. What is held, here and `elsewhere`, its sender is told with the answer; as long as anything is,
-/// nothing is granted in full. What nothing holds is erased in the transaction that grants it.
+/// nothing is granted in full. What nothing holds is erased with the answer that grants it: in one transaction, which is the caller's.
 ///
 /// # Errors
 /// [`KEPT_BY_LAW`], with what is held and until when; that ground where nothing is; as [`act`](crate::steps::act).
@@ -57,42 +56,37 @@ pub async fn settle(
     ctx: &Ctx,
     world: World<'_>,
     target: Target<'_>,
-    act: Act,
+    act: &Act,
     sender: CitizenId,
-    elsewhere: Vec<Held>,
+    elsewhere: &[Held],
 ) -> Result<Answer> {
-    again(async || {
-        let (mut moving, event) = take(conn, ctx, world, target, &act).await?;
-        let mut free = due(conn, ctx, world, Some((sender, target.id)), AT_ONCE).await?;
-        free.extend(draft::of(conn, ctx, world, sender).await?);
-        let held = held(conn, ctx, world, sender, target.id, &free).await?;
-        let held = each_once(held.into_iter().chain(elsewhere.clone()));
-        let granted = allowed(&act, &held)?;
-        moving.case.marks.0.held = held;
-        conn.transaction::<_, Error, _>(async |conn| {
-            for (case, rule) in free.iter().filter(|_| granted) {
-                erase::erase(conn, ctx, world, case, rule, Some(target.id)).await?;
-            }
-            moving.answer(conn, ctx, world, &event, target.attempt).await
-        })
-        .await
-    })
-    .await
+    let (mut moving, event) = take(conn, ctx, world, target, act).await?;
+    let mut free = due(conn, ctx, world, Some((sender, target.id)), AT_ONCE).await?;
+    free.extend(draft::of(conn, ctx, world, sender).await?);
+    let held = held(conn, ctx, world, sender, target.id, &free).await?;
+    let held = each_once(held.into_iter().chain(elsewhere.iter().cloned()));
+    allowed(act, &held)?;
+    moving.case.marks.0.held = held;
+    for (case, rule) in free.iter().filter(|_| grants(act)) {
+        erase::erase(conn, ctx, world, case, rule, Some(target.id)).await?;
+    }
+    moving.answer(conn, ctx, world, &event, target.attempt).await
 }
 
-/// Whether the step grants anything.
-fn allowed(act: &Act, held: &[Held]) -> Result<bool> {
-    match act {
-        Act::Answer(CaseAnswer { outcome: CaseOutcome::Granted, .. }) => match held {
-            [] => Ok(true),
-            [first, ..] => Err(kept(first, held)),
-        },
-        Act::Grounded(_, CaseGrounded { ground, .. }) if ground == GROUND && held.is_empty() => {
+/// Whether the step grants anything, if it can be taken.
+pub fn grants(act: &Act) -> bool {
+    matches!(act, Act::Answer(CaseAnswer { outcome: CaseOutcome::Granted | CaseOutcome::PartlyGranted, .. }))
+}
+
+/// Nothing is granted in full while something is held, nor refused because of what is not.
+fn allowed(act: &Act, held: &[Held]) -> Result<()> {
+    match (act, held) {
+        (Act::Answer(CaseAnswer { outcome: CaseOutcome::Granted, .. }), [first, ..]) => Err(kept(first, held)),
+        (Act::Grounded(_, CaseGrounded { ground, .. }), []) if ground == GROUND => {
             let words = Text::fixed("không có quy định nào còn giữ dữ liệu", "nothing is kept by any rule");
             Err(INVALID.error().fields(vec![FieldError::new("/ground", "not_so", words)]))
         }
-        Act::Answer(CaseAnswer { outcome, .. }) => Ok(*outcome == CaseOutcome::PartlyGranted),
-        _ => Ok(false),
+        _ => Ok(()),
     }
 }
 

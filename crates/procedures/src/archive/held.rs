@@ -9,8 +9,7 @@ use kernel::schema::{archive_items, dossiers};
 use kernel::{Actor, Ctx, Result};
 
 use super::{RetentionRule, rules};
-use crate::dossier::visible_to;
-use crate::workflow::Status;
+use crate::dossier::{filed, visible_to};
 
 /// By which a dossier is kept that is in no register yet.
 const USUAL: &str = "administrative_procedure";
@@ -31,7 +30,7 @@ pub async fn held(conn: &mut AsyncPgConnection, ctx: &Ctx, citizen: CitizenId) -
         .left_join(archive_items::table.on(archive_items::dossier_id.eq(dossiers::id.nullable())))
         .filter(visible_to(&theirs))
         .filter(dossiers::applicant_id.eq(citizen))
-        .filter(dossiers::status.ne(Status::Draft))
+        .filter(filed())
         .limit(MOST)
         .select((
             dossiers::closed_at,
