@@ -32,6 +32,8 @@ class Server:
             "DATA_DIR": str(directory),
             "BIND": self.address,
             "RATE_LIMIT_PER_MINUTE": "100000000",
+            # Those who denounce in the seeded database are sealed by it in every copy.
+            "VAULT_KEYS": "load:bG9hZCB0ZXN0IG9ubHksIG5vdCBhIHNlY3JldCBrZXk=",
             # Nobody listens there: the demo's portal would take its share of the machine.
             "NATIONAL_PORTAL_URL": "http://127.0.0.1:9",
             "NATIONAL_PORTAL_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",

@@ -20,7 +20,8 @@ WITH numbered AS (
     JOIN load.places ON places.id = commune OR (commune IS NULL AND places.nth = place)
 ), stood AS (
     SELECT *,
-        CASE WHEN further = 0 THEN 'draft'
+        -- Older drafts have been erased.
+        CASE WHEN further = 0 AND age < 80 THEN 'draft'
             WHEN chance < CASE WHEN age < 0.6 * days THEN 97 WHEN age < days THEN 85 WHEN age < days + 30 THEN 6 ELSE 1 END THEN
                 CASE
                     WHEN further < 20 AND age < coalesce(accept, resolve) + 5 THEN 'submitted'
