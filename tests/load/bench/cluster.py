@@ -66,6 +66,8 @@ class Cluster:
     def copy(self, template, name):
         self.sql("postgres", f"DROP DATABASE IF EXISTS {name}")
         self.sql("postgres", f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        # The disk has it before anything is measured.
+        os.sync()
 
     def stop(self):
         self._holder.terminate()
