@@ -74,7 +74,12 @@ const WAYS: &[(u8, CaseKind, &[CaseAction])] = &[
     (36, DataSubjectRequest, &[Submit, Accept]),
     // A draft to add files to.
     (37, Petition, &[]),
+    // What is erased next: no request of its sender holds it.
+    (ON_PAPER, Petition, &[Submit, File]),
 ];
+
+/// One that came by reception: it belongs to no account.
+const ON_PAPER: u8 = 38;
 
 /// One that nobody has looked after for a month.
 const OVERDUE: u8 = 34;
@@ -122,7 +127,11 @@ impl Demo<'_> {
     }
 
     fn sender(&self) -> &'static str {
-        if self.kind == SupervisionRecommendation { "mattran" } else { "congdan1" }
+        match (self.n, self.kind) {
+            (ON_PAPER, _) => "tiepnhan",
+            (_, SupervisionRecommendation) => "mattran",
+            _ => "congdan1",
+        }
     }
 
     fn attempt(&self, what: &str) -> Attempt {
@@ -136,7 +145,7 @@ impl Demo<'_> {
         let (world, id) = (self.app.cases(), self.id());
         let day = deadlines::vn_date(ctx.now);
         let sent = Sent { agency: agency(AGENCY)?, vouched: number, postings: Postings::default() };
-        file::file(conn, &ctx, world, sent, new(id, self.kind, day), &self.attempt("file")).await?;
+        file::file(conn, &ctx, world, sent, new(id, self.kind, day), &self.attempt("send")).await?;
         let file = CaseFileId(fixed(FILES, self.n));
         let new = NewCaseFile {
             id: Some(file),
@@ -178,6 +187,11 @@ impl Demo<'_> {
                 let call =
                     DialogueCall { held_at, place: "Phòng tiếp công dân, số 42 phố Hàng Trống".to_owned() };
                 ("chuyenvien", Act::CallDialogue(call))
+            }
+            File => {
+                let (ground, reason) =
+                    ("handled_before".to_owned(), "Nội dung đã được trả lời tại Văn bản 12.".to_owned());
+                (head, Act::Grounded(action, CaseGrounded { ground, reason }))
             }
             Suspend => {
                 let (ground, reason) = ("obstacle".to_owned(), "Người gửi đang điều trị nội trú.".to_owned());
