@@ -150,6 +150,16 @@ async fn those_who_complain_together_name_who_speaks_for_them() {
     speaker["document"] = json!("Văn bản cử người đại diện ngày 01/8/2026");
     together["people"][2] = speaker.clone();
     me.post("/v1/cases", together.clone()).await.expect(201);
+    // So does whoever acts for somebody who does not do it themself (LKN Art. 12).
+    let mut attorney = new(Complaint);
+    let mut authorised = speaker.clone();
+    authorised["part"] = json!("authorised");
+    authorised.as_object_mut().unwrap().remove("document");
+    attorney["people"].as_array_mut().unwrap().push(authorised.clone());
+    assert_eq!(faults(&me.post("/v1/cases", attorney.clone()).await.expect(422)), ["no_document"]);
+    authorised["document"] = json!("Giấy uỷ quyền có chứng thực ngày 01/8/2026");
+    attorney["people"][1] = authorised;
+    me.post("/v1/cases", attorney).await.expect(201);
     for _ in 0..5 {
         together["people"].as_array_mut().unwrap().push(speaker.clone());
     }
