@@ -2,20 +2,23 @@
 //! are searched for, however they may be written: in every table outside the vault, every answer, every log line, every file.
 
 use std::collections::BTreeSet;
+use std::io::Cursor;
 use std::path::Path;
 
 use ::denunciations::workflow::DenunciationAction;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use calamine::{Reader, Xlsx, open_workbook_from_rs};
 use diesel_async::RunQueryDsl;
 use kernel::text::fold;
+use reqwest::Method;
 use serde_json::json;
 use unicode_normalization::UnicodeNormalization;
 
 use super::files::show;
 use super::{ADDRESS, NAME, NUMBER, PHONE, follow, lead, new, send, walk};
 use crate::cast::Cast;
-use crate::harness::{Answer, TestApp};
+use crate::harness::{Answer, Client, TestApp};
 use crate::papers::{photograph, put};
 use crate::start::{Program, Scratch};
 
@@ -91,7 +94,7 @@ async fn who_denounces_is_nowhere_but_in_the_vault() {
         told.push(("the receipt".to_owned(), sent));
     }
     let (code, id) = send(&app, &cast, letter.clone()).await;
-    send(&app, &cast, lead_with_name()).await;
+    send(&app, &cast, nobodys()).await;
     let photograph = photograph(Some(&format!("{NAME} {PHONE}")));
     told.push(("a photograph".to_owned(), show(&app, &code, "image/jpeg", &photograph).await.expect(200)));
     let text = format!("{NAME}, {ADDRESS}, 0987.654.321");
@@ -137,11 +140,25 @@ async fn who_denounces_is_nowhere_but_in_the_vault() {
         assert!(what.contains("03-XLD") || register.text.contains("TC-H26.5-26-00002"), "{what}");
         told.push((what.to_owned(), register));
     }
+    let book =
+        cells(cast.client("chanhthanhtra"), &crate::reports::of("H26.5", "denunciation-register?format=xlsx")).await;
+    assert!(book.contains("TC-H26.5-26-00002"));
+    search("the register as a workbook", &book, &spellings);
     for (place, answer) in &told {
         search(place, &answer.text, &spellings);
         search(place, &format!("{:?}", answer.headers), &spellings);
     }
     search_stored(&app, &spellings).await;
+    // Nor is its code, which opens all that its denouncer may.
+    search_stored(&app, &spellings_of(&[&code, &code.replace('-', "")])).await;
+}
+
+/// What stands in a workbook, whose bytes are compressed.
+async fn cells(client: &Client, path: &str) -> String {
+    let bytes = client.request(Method::GET, path).send().await.unwrap().bytes().await.unwrap();
+    let mut book: Xlsx<_> = open_workbook_from_rs(Cursor::new(bytes)).unwrap();
+    let sheet = book.worksheet_range_at(0).unwrap().unwrap();
+    sheet.cells().map(|(_, _, cell)| format!("{cell}\n")).collect()
 }
 
 /// In what is kept, in the vault as well: there everything is sealed.
@@ -168,11 +185,8 @@ pub async fn search_stored(app: &TestApp, spellings: &[String]) {
 
 /// A lead may name its writer in the text: nobody stands by it, so nothing is known that could be taken out. What is named so is searched
 /// for nowhere.
-fn lead_with_name() -> serde_json::Value {
-    lead_without_words(lead())
-}
-
-fn lead_without_words(mut lead: serde_json::Value) -> serde_json::Value {
+fn nobodys() -> serde_json::Value {
+    let mut lead = lead();
     lead["contents"] = json!(["Ông A yêu cầu người dân đưa 5.000.000 đồng."]);
     lead
 }
@@ -209,6 +223,24 @@ async fn who_denounces_is_in_no_line_of_the_log() {
     let address = declared["upload_to"].as_str().unwrap();
     put(&nobody, address, NAME).await.expect(200);
     program.wait_until_complained("PUT /v1/denouncer/uploads");
+    // And what officers do with it, with her name in what they write, until two of them know who she is.
+    let (head, inspector) =
+        (program.staff("chanhthanhtra", "caunoi-demo").await, program.staff("thanhtra", "caunoi-demo").await);
+    let list = head.get("/v1/denunciations?status=received&limit=200").await.expect(200).json;
+    let mine =
+        list["items"].as_array().unwrap().iter().max_by_key(|it| it["code"].as_str().unwrap().to_owned()).unwrap();
+    let at = format!("/v1/denunciations/{}", mine["id"].as_str().unwrap());
+    let said = |words: &str| json!({ "words": format!("{words} {NAME}, {PHONE}, {ADDRESS}.") });
+    for (step, words) in [("ask", said("Còn ai biết?")), ("accept", json!({})), ("accept", json!({}))] {
+        let answer = head.post(&format!("{at}/{step}"), words).await;
+        assert!([200, 409].contains(&answer.status.as_u16()), "{step}: {answer:?}");
+    }
+    let why = json!({ "reason": format!("Cần mời bà {NAME} làm việc, số {PHONE}.") });
+    let asked = inspector.post(&format!("{at}/identity-requests"), why).await.expect(201).id();
+    head.post(&format!("{at}/identity-requests/{asked}/approve"), json!({})).await.expect(200);
+    let opened = inspector.post(&format!("{at}/identity-requests/{asked}/open"), json!({})).await.expect(200);
+    assert!(opened.text.contains(NAME), "{opened:?}");
+    program.wait_until_complained("/open 200");
     let log = program.complained();
     for line in log.lines() {
         search("the log", line, &spellings());
