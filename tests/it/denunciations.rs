@@ -232,6 +232,24 @@ async fn its_denouncer_asks_for_protection() {
     assert_eq!(walk(&cast, &id, &[EndProtection]).await["protection"], "ended");
 }
 
+/// Retaliation may come when all is over: it is among what is to be done until it is decided.
+#[tokio::test(flavor = "multi_thread")]
+async fn protection_is_asked_for_decided_and_ended_after_it_is_closed() {
+    use DenunciationAction::*;
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let (code, id) = send(&app, &cast, new()).await;
+    walk(&cast, &id, &[Accept, Assign, Report, Conclude, Send, Handle, Publish, Close]).await;
+    assert!(!known(&cast).await.contains(&id));
+    let wish = json!({ "receipt_code": code, "words": "Tôi bị chuyển công tác sau khi tố cáo." });
+    app.anonymous().post("/v1/denouncer/ask-for-protection", wish).await.expect(200);
+    assert!(known(&cast).await.contains(&id));
+    let protected = walk(&cast, &id, &[Protect]).await;
+    assert_eq!((&protected["status"], &protected["protection"]), (&json!("closed"), &json!("granted")));
+    assert!(!known(&cast).await.contains(&id));
+    assert_eq!(walk(&cast, &id, &[EndProtection]).await["protection"], "ended");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_sees_it_but_those_who_settle_it_and_never_whom_it_accuses() {
     let app = TestApp::new().await;

@@ -154,6 +154,12 @@ impl Denunciation {
         actor.agency() == Some(self.handling_agency_id)
     }
 
+    /// Whether anything is to be done about it: it is not over, something is owed, or protection is to be decided on.
+    pub fn is_open(&self) -> bool {
+        let asked = self.marks.0.protection == Some(Protection::Asked);
+        !self.status.is_over() || self.clocks.0.owed().next().is_some() || asked
+    }
+
     /// Whether the actor verifies it.
     pub fn is_verified_by(&self, actor: &Actor) -> bool {
         self.assigned_to.is_some_and(|to| actor.id() == Some(to.0))

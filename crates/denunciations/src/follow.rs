@@ -236,6 +236,10 @@ fn is_possible(it: &Denunciation, wish: &Wish, now: DateTime<Utc>) -> Result<()>
         Wish::Continue if !SETTLED.contains(&it.status) => NOT_CONCLUDED.error(),
         Wish::Continue if it.marks.0.continued_at.is_some() => ASKED_ALREADY.error(),
         Wish::Continue => return Ok(()),
+        // Retaliation may come when all is over, where no other body has it.
+        Wish::Protection if !matches!(it.status, DenunciationStatus::Forwarded | DenunciationStatus::Investigated) => {
+            return Ok(());
+        }
         _ if it.status.is_over() => OVER.error(),
         Wish::ReportDelay if it.marks.0.delay_reported_at.is_some() => ASKED_ALREADY.error(),
         Wish::ReportDelay if !is_late(it, now) => NOT_LATE.error(),
@@ -272,6 +276,5 @@ fn go_up(it: &mut Denunciation, stage: DenunciationStage, world: World<'_>, now:
     let superior = above(it, world).ok_or_else(|| NO_SUPERIOR.error())?;
     it.superior_agency_id = Some(superior);
     turn(it, &[ClockEffect::Begin(stage)], world.rules, now)?;
-    it.open = true;
     Ok(superior)
 }

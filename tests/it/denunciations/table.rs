@@ -15,7 +15,8 @@ use crate::harness::{Answer, TestApp};
 const NOT_CONCLUDED: &str = "received accepted verifying verified suspended";
 const IN_WORK: &str = "accepted verifying verified";
 const UNDER_WAY: &str = "accepted verifying verified suspended";
-const OPEN: &str = "received accepted verifying verified suspended concluded";
+const EVERYWHERE: &str =
+    "received accepted verifying verified suspended concluded refused forwarded filed terminated investigated closed";
 
 /// In these states, this, by whom, leads there, where that holds. `=` is the state it was in, `before` the one it stood in before.
 #[rustfmt::skip]
@@ -58,9 +59,9 @@ const RULES: &[(&str, &str, &str, &str, &str)] = &[
     ("concluded closed", "uphold", "superior", "=", "review"),
     ("concluded closed", "take_over", "superior", "accepted", "review"),
     // Art. 47–58.
-    (OPEN, "protect", "decides", "=", "asks_protection"),
-    (OPEN, "refuse_protection", "decides", "=", "asks_protection"),
-    (OPEN, "end_protection", "decides", "=", "protected"),
+    (EVERYWHERE, "protect", "decides", "=", "asks_protection"),
+    (EVERYWHERE, "refuse_protection", "decides", "=", "asks_protection"),
+    (EVERYWHERE, "end_protection", "decides", "=", "protected"),
 ];
 
 /// Who tries: those of the agency, the one above, one who heads another, and one of another office.
@@ -146,6 +147,9 @@ fn refusal(stand: &Stand, what: &str) -> Option<&'static str> {
         _ if stand.letter == Letter::Lead => Some("denunciation.lead"),
         "continue" if !settled => Some("denunciation.not_concluded"),
         "continue" => stand.has("review").then_some("denunciation.asked_already"),
+        "ask-for-protection" => {
+            ["forwarded", "investigated"].contains(&stand.status.code()).then_some("denunciation.over")
+        }
         _ if over => Some("denunciation.over"),
         "withdraw" | "withdraw-part" => settled.then_some("denunciation.over"),
         "report-delay" if stand.has("reported") => Some("denunciation.asked_already"),

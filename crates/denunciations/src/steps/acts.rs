@@ -165,7 +165,6 @@ fn advance(moving: &mut Moving, ctx: &Ctx, world: World<'_>, action: Denunciatio
     if it.clocks.0.past_due(ctx.now).is_none() {
         it.escalation = 0;
     }
-    it.open = !to.is_over() || it.clocks.0.owed().next().is_some();
     Ok(())
 }
 

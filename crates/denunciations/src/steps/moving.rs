@@ -148,7 +148,7 @@ impl Moving {
             .set((
                 denunciations::version.eq(it.version),
                 denunciations::status.eq(it.status),
-                denunciations::open.eq(it.open),
+                denunciations::open.eq(it.is_open()),
                 denunciations::handling_agency_id.eq(it.handling_agency_id),
                 denunciations::assigned_to.eq(it.assigned_to),
                 denunciations::words.eq(it.words),

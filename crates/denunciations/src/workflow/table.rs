@@ -12,7 +12,6 @@ const NOT_CONCLUDED: &[DenunciationStatus] = &[Received, Accepted, Verifying, Ve
 /// Where it can be late (Art. 38), and where its denouncer can go on (Art. 37). What was late already is so while it is suspended.
 pub(crate) const UNDER_WAY: &[DenunciationStatus] = &[Accepted, Verifying, Verified, Suspended];
 pub(crate) const SETTLED: &[DenunciationStatus] = &[Concluded, Closed];
-const OPEN: &[DenunciationStatus] = &[Received, Accepted, Verifying, Verified, Suspended, Concluded];
 
 const CHECKS: Hand = (Party::Handling, Permission::ProcessDenunciation);
 const DECIDES: Hand = (Party::Handling, Permission::DecideDenunciation);
@@ -96,9 +95,9 @@ pub const TABLE: &[Transition] = {
         // Continued: the agency above finds it settled by the law, or settles it itself (Art. 37).
         row(SETTLED, Uphold, Same, SUPERIOR, &[C::End(Stage::Review)], Guard::Owes(Stage::Review)),
         row(SETTLED, TakeOver, State(Accepted), SUPERIOR, ANEW, Guard::Owes(Stage::Review)),
-        // Protected (Art. 47–58).
-        row(OPEN, Protect, Same, HEAD, &[], Guard::ProtectionAsked),
-        row(OPEN, RefuseProtection, Same, HEAD, &[], Guard::ProtectionAsked),
-        row(OPEN, EndProtection, Same, HEAD, &[], Guard::Protected),
+        // Protected (Art. 47–58): who denounces may need it when all is over, and it does not end by itself.
+        row(DenunciationStatus::ALL, Protect, Same, HEAD, &[], Guard::ProtectionAsked),
+        row(DenunciationStatus::ALL, RefuseProtection, Same, HEAD, &[], Guard::ProtectionAsked),
+        row(DenunciationStatus::ALL, EndProtection, Same, HEAD, &[], Guard::Protected),
     ]
 };

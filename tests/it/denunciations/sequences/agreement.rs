@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use denunciations::clocks::DenunciationStage::{self, Notify, Resolve};
-use denunciations::denunciation::DenunciationKind;
+use denunciations::denunciation::{DenunciationKind, Protection};
 use denunciations::workflow::DenunciationStatus;
 use kernel::clocks::NEVER;
 use kernel::rules::Rules;
@@ -26,7 +26,8 @@ pub fn of_row(it: &Stored, rules: &Rules, now: DateTime<Utc>, way: &Way) {
     let owed: Vec<_> = it.owed().collect();
     let due_at = owed.iter().map(|(_, limit)| limit.due_at).min().unwrap_or(NEVER);
     assert_eq!(it.next_due_at, due_at, "{way}: where it stands in lists");
-    assert_eq!(it.open, !it.status.is_over() || !owed.is_empty(), "{way}: whether it is open");
+    let undecided = !owed.is_empty() || it.marks.protection == Some(Protection::Asked);
+    assert_eq!(it.open, !it.status.is_over() || undecided, "{way}: whether it is open");
     assert_eq!(it.closed_at.is_some(), it.status.is_over(), "{way}: when it was over");
     assert_eq!(it.finished_at.is_some(), it.outcome.is_some(), "{way}: what came of it, and when");
     let stood = it.state_before.is_some() || it.status != DenunciationStatus::Suspended;
