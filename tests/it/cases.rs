@@ -12,7 +12,7 @@ mod inspections;
 mod kin;
 mod lists;
 mod page;
-mod retaliation;
+pub mod retaliation;
 mod sequences;
 mod table;
 mod templates;

@@ -14,7 +14,9 @@ use crate::harness::{Answer, Client, TestApp};
 pub const MARK: &str = "Zzyzx-không-đâu-có";
 
 /// Those that have it, or could.
-const AGENCIES: [&str; 3] = ["H26", "H26.13.01", "H26.13.02"];
+const AGENCIES: [&str; 4] = ["H26", "H26.5", "H26.13.01", "H26.13.02"];
+
+const FORMS: [&str; 8] = ["01-XLD", "02-XLD", "03-XLD", "04-XLD", "01-KQGQ", "02-KQGQ", "03-KQGQ", "04-KQGQ"];
 
 /// A report on these facts' official or unit, sent to Hoàn Kiếm.
 pub async fn report(cast: &Cast, facts: Value) -> String {
@@ -39,7 +41,7 @@ fn addresses(path: &str, id: &str) -> Vec<String> {
         // Of what else has an id, nothing has the case's: it is tried all the same.
         _ => vec![id],
     };
-    let forms = if path.contains("{form}") { &["01-XLD", "04-XLD"][..] } else { &[""] };
+    let forms = if path.contains("{form}") { &FORMS[..] } else { &[""] };
     let figures =
         if path.contains("{figure}") { &["total", "received_letters", "received_petitions"][..] } else { &[""] };
     let mut all = Vec::new();
@@ -99,7 +101,7 @@ async fn told_of(client: &Client, id: &str) -> Vec<(String, Answer)> {
 }
 
 /// Everything that somebody is told, but for what each answer has of its own.
-async fn everything(client: &Client, id: &str) -> BTreeMap<String, String> {
+pub async fn everything(client: &Client, id: &str) -> BTreeMap<String, String> {
     let own = |text: &str| -> String {
         let Ok(mut json) = serde_json::from_str::<Value>(text) else { return text.to_owned() };
         if let Some(problem) = json.as_object_mut().filter(|object| object.contains_key("request_id")) {

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use ::denunciations::workflow::DenunciationAction;
 use serde_json::json;
 
-use super::path;
 use super::sequences::stored::text;
-use super::stands::{STANDS, copy, reach};
+use super::stands::{STANDS, copy, reach, wish};
 use super::table::{Outcome, expected};
 use super::vault::requests;
+use super::{new, path, said, send};
+use crate::cases::retaliation::everything;
 use crate::cast::Cast;
 use crate::harness::TestApp;
 
@@ -48,6 +49,44 @@ async fn whom_it_accuses_takes_no_step_in_it() {
     }
     let all: BTreeSet<_> = DenunciationAction::ALL.iter().map(|action| action.code()).collect();
     assert_eq!(tried, all, "each step was tried");
+}
+
+/// What somebody is told of a city hall where a denunciation came that accuses them is what they would be told if it had not come: by every
+/// operation that reads, in every list, register, count and figure, whatever becomes of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn with_it_and_without_it_whom_it_accuses_is_told_the_same() {
+    use DenunciationAction::*;
+    for (name, settles) in [("thanhtra", "chanhthanhtra"), ("chanhthanhtra", "chutich")] {
+        let app = TestApp::new().await;
+        let cast = Cast::of(&app).await;
+        // There is something to be told of beside it.
+        send(&app, &cast, new()).await;
+        let client = cast.client(name);
+        let nil = uuid::Uuid::nil().to_string();
+        let before = everything(client, &nil).await;
+        let read = before.iter().filter(|(at, told)| at.contains("XLD") && told.starts_with("200")).count();
+        assert!(read > 4 && before["/v1/denunciations"].contains("TC-H26.5-26-00001"), "{name} reads: {read}");
+
+        let mut accusing = new();
+        accusing["accused"][0]["official_id"] = json!(directory::demo::staff_id(name).unwrap());
+        let sent = app.anonymous().post("/v1/denunciations", accusing).await.expect(201).json;
+        let to = cast.client(settles).get("/v1/denunciations").await.expect(200).json;
+        let line = to["items"].as_array().unwrap().iter().find(|it| it["code"] != "TC-H26.5-26-00001").unwrap().clone();
+        let id = line["id"].as_str().unwrap();
+        let told = async |when: &str| {
+            for (at, told) in everything(client, id).await {
+                let then = before.get(&at.replace(id, &nil)).expect("it was asked before");
+                assert_eq!(&told.replace(id, ""), &then.replace(&nil, ""), "{at} tells {name} of it, {when}");
+            }
+        };
+        told("received").await;
+        let code = sent["receipt_code"].as_str().unwrap();
+        app.anonymous().post("/v1/denouncer/add", wish(code, "add")).await.expect(200);
+        cast.client(settles).post(&path(id, Accept), json!({})).await.expect(200);
+        told("accepted").await;
+        cast.client(settles).post(&path(id, ToInvestigation), said(ToInvestigation)).await.expect(200);
+        told("over").await;
+    }
 }
 
 /// Nor do they read anything of it, or of who denounces.
