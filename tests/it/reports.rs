@@ -1,7 +1,7 @@
 //! Registers of petitions and denunciations, statistical reports on them, and what makes each figure, over HTTP.
 
 mod figures;
-mod files;
+pub mod files;
 mod life;
 mod periods;
 mod readers;

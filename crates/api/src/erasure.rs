@@ -1,4 +1,5 @@
-//! What the worker erases: cases that are past their time, dossiers that were never filed, then the contents of their files, which are in no database, and who denounced.
+//! What the worker erases: cases that are past their time, dossiers that were never filed, then the contents of their files, which are in
+//! no database, and who denounced.
 
 use complaints::erasure;
 use diesel_async::AsyncPgConnection;

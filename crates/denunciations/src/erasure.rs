@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Nullable, Text, Timestamptz};
+use diesel::sql_types::{Bool, Nullable, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::clock::random;
 use kernel::idempotency::KEPT;
@@ -13,7 +13,7 @@ use kernel::journal::Entry;
 use kernel::json::Json;
 use kernel::problem::CONFLICT;
 use kernel::record::{Also, Record, nothing_late};
-use kernel::retention::{self, Due, GONE, Rule};
+use kernel::retention::{self, Due, GONE, Rule, untouched_since};
 use kernel::schema::{denunciations, files, identity_requests, messages};
 use kernel::sql::{Sql, sql};
 use kernel::timers::Timers;
@@ -55,9 +55,7 @@ fn past<'a>(rule: &'static Rule, now: DateTime<Utc>) -> denunciations::BoxedQuer
 
 /// Nothing has changed it for as long as answers are kept: none of them still holds its words.
 fn quiet(now: DateTime<Utc>) -> Sql<Bool> {
-    sql("NOT EXISTS (SELECT FROM journal WHERE entity_id = denunciations.id AND recorded_at > ")
-        .bind::<Timestamptz, _>(now - KEPT)
-        .sql(")")
+    untouched_since("denunciations.id", now - KEPT)
 }
 
 /// One that is past its time, with the rule that has kept it.

@@ -127,14 +127,18 @@ impl<S: Stage> Glance<S> {
     }
 }
 
-fn timeliness<S: Stage>(limits: impl Iterator<Item = (S, Told)> + Clone, most: S, now: DateTime<Utc>) -> Timeliness {
+fn timeliness<S: Stage>(
+    mut limits: impl Iterator<Item = (S, Told)> + Clone,
+    most: S,
+    now: DateTime<Utc>,
+) -> Timeliness {
     let mut owed = limits.clone().filter(|(stage, told)| stage.is_owed() && told.is_owed());
     if owed.clone().any(|(_, told)| told.statutory_due_at <= now) {
         Timeliness::Overdue
     } else if owed.next().is_some() {
         Timeliness::Running
     } else {
-        let told = limits.clone().find(|(stage, _)| *stage == most);
+        let told = limits.find(|(stage, _)| *stage == most);
         told.map_or(Timeliness::NotRunning, |(_, told)| told.timeliness(now))
     }
 }

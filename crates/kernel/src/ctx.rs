@@ -92,8 +92,11 @@ impl Actor {
     }
 
     /// The actor about to do what any of these permissions allows: in their own right where they have it, and only
-    /// otherwise under a delegation.
+    /// otherwise under a delegation. Where nothing asks for one, as before.
     pub fn using(mut self, permissions: &[Permission]) -> Self {
+        if permissions.is_empty() {
+            return self;
+        }
         let own = permissions.iter().any(|permission| self.may_themself(*permission));
         let lender = permissions.iter().find_map(|permission| self.lender(*permission)).filter(|_| !own);
         if let Self::Staff { under, .. } = &mut self {

@@ -6,10 +6,12 @@ use std::collections::btree_map::Entry;
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Days, Months, Utc};
+use diesel::sql_types::{Bool, Timestamptz};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::rules::read_csv;
+use crate::sql::{Sql, sql};
 use crate::text_enum;
 
 text_enum! {
@@ -104,6 +106,12 @@ pub fn rule(name: &str) -> Option<&'static Rule> {
 pub fn rule_for(entity: &str, kind: &str, state: &str) -> Option<&'static Rule> {
     let fits = |own: &str, of: &str| own.is_empty() || own == of;
     rules().iter().find(|rule| rule.entity == entity && fits(&rule.kind, kind) && fits(&rule.state, state))
+}
+
+/// The journal has nothing later of the row with this id, a column as SQL has it.
+pub fn untouched_since(id: &'static str, moment: DateTime<Utc>) -> Sql<Bool> {
+    let touched = sql("NOT EXISTS (SELECT FROM journal WHERE entity_id = ").sql(id);
+    touched.sql(" AND recorded_at > ").bind::<Timestamptz, _>(moment).sql(")")
 }
 
 /// Stands where something was that is past its time.

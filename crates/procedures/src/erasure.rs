@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use diesel::dsl::not;
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Timestamptz};
+use diesel::sql_types::Bool;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::access::part_from;
 use kernel::id::CitizenId;
@@ -14,7 +14,7 @@ use kernel::journal::Entry;
 use kernel::json::Json;
 use kernel::problem::CONFLICT;
 use kernel::record::{Also, Record, nothing_late};
-use kernel::retention::{Due, GONE, Rule, rule};
+use kernel::retention::{Due, GONE, Rule, rule, untouched_since};
 use kernel::schema::{attachments, dossier_organisations, dossiers, papers, remarks};
 use kernel::sql::{Sql, sql};
 use kernel::timers::Timers;
@@ -23,6 +23,7 @@ use uuid::Uuid;
 
 use crate::dossier::{Applicant, Dossier, DossierId, agencies, audience, filed, visible_to};
 use crate::event::Event;
+use crate::timer;
 use crate::told::told;
 use crate::workflow::Status;
 
@@ -53,9 +54,7 @@ fn unfiled<'a>(ctx: &Ctx) -> dossiers::BoxedQuery<'a, Pg> {
 /// Those that nobody will have touched by that moment for as long as they are kept, as things stand.
 fn old<'a>(ctx: &Ctx, rule: &Rule, until: DateTime<Utc>) -> dossiers::BoxedQuery<'a, Pg> {
     let past = rule.past(until);
-    let touched = sql::<Bool>("EXISTS (SELECT FROM journal WHERE entity_id = dossiers.id AND recorded_at > ");
-    let touched = touched.bind::<Timestamptz, _>(past).sql(")");
-    unfiled(ctx).filter(dossiers::created_at.le(past)).filter(not(touched))
+    unfiled(ctx).filter(dossiers::created_at.le(past)).filter(untouched_since("dossiers.id", past))
 }
 
 /// Erases those that nobody has touched for as long as they are kept, `most` at most; returns how many. One that somebody changes
@@ -132,7 +131,7 @@ async fn erase(
             dossiers::content_hash.eq(after.content_hash),
         ))
         .returning((dossiers::version, nothing_late()));
-    let timers = Timers::over("dossier", before.id.0);
+    let timers = Timers::over(timer::ENTITY, before.id.0);
     Record { change, also, entry, timers, answer: None }.write(conn, |_| None).await.map(drop)
 }
 

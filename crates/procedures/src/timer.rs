@@ -17,6 +17,8 @@ use crate::steps::{Seen, World, read};
 use crate::supplement::{self, Supplement};
 use crate::workflow::Status;
 
+/// What timers call a dossier.
+pub(crate) const ENTITY: &str = "dossier";
 /// The statutory limit runs out.
 const DEADLINE: &str = "deadline";
 /// The limit for answering a submission runs out.
@@ -31,7 +33,7 @@ const COLLECT: &str = "collect";
 /// The timers that a dossier in this state needs from now on. What has run out already has been told: see [`catch_up`].
 pub(crate) fn timers_of(dossier: &Dossier, asked: Option<&Supplement>, now: DateTime<Utc>) -> Timers {
     let (kinds, fire_at) = limits(dossier, asked).filter(|(_, fire_at)| *fire_at > now).unzip();
-    Timers::Set { entity_kind: "dossier", entity_id: dossier.id.0, kinds, fire_at }
+    Timers::Set { entity_kind: ENTITY, entity_id: dossier.id.0, kinds, fire_at }
 }
 
 /// The limits that a dossier in this state is under.

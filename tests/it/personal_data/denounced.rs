@@ -17,7 +17,7 @@ const SECRETS: &str = "SELECT count(*) FROM vault.secrets";
 const WORDS: &str = "Quầy Tuyệt Mật";
 
 /// How much would go by this rule until then.
-async fn due(cast: &Cast, rule: &str, until: &str) -> Value {
+pub async fn due(cast: &Cast, rule: &str, until: &str) -> Value {
     let counts = cast.client("baove").get(&format!("/v1/data-retention/counts?until={until}")).await.expect(200).json;
     let found = counts["items"].as_array().unwrap().iter().find(|it| it["rule"] == rule);
     found.unwrap_or_else(|| panic!("{rule}: {counts}"))["count"].clone()

@@ -4,6 +4,7 @@ use kernel::files::Sha256;
 use procedures::workflow::{Action, Status};
 use serde_json::{Value, json};
 
+use super::denounced::due;
 use super::erasure::erase;
 use super::requests::{answer, asked, held};
 use crate::cases;
@@ -46,17 +47,13 @@ async fn one_that_was_never_filed_goes_some_time_after_it_was_last_touched() {
     (sketch["size"], sketch["sha256"]) = (json!(SKETCH.len()), json!(Sha256::of(SKETCH).to_string()));
     let declared = cast.client("congdan1").post(&format!("/v1/dossiers/{draft}/attachments"), sketch).await.expect(201);
     cast.client("congdan1").put_file(declared.header("location"), SKETCH).await.expect(200);
-    let due = async |cast: &Cast| {
-        let counts = cast.client("baove").get("/v1/data-retention/counts?until=2026-11-30T02:00:00Z").await.expect(200);
-        let counts = counts.json["items"].as_array().unwrap().clone();
-        counts.into_iter().find(|it| it["rule"] == "dossier_draft").unwrap()["count"].clone()
-    };
-    assert_eq!(due(&cast).await, 2);
+    let until = "2026-11-30T02:00:00Z";
+    assert_eq!(due(&cast, "dossier_draft", until).await, 2);
 
     app.set_time("2026-11-30T08:59:59+07:00");
     erase(&app).await;
     assert!(is_gone(&app, &given_up).await && !is_gone(&app, &draft).await);
-    assert_eq!(due(&Cast::again(&app).await).await, 1);
+    assert_eq!(due(&Cast::again(&app).await, "dossier_draft", until).await, 1);
     let files = app.server.as_ref().unwrap().app.files.clone();
     assert!(files.get(&Sha256::of(SKETCH)).await.is_ok());
     app.set_time("2026-11-30T09:00:00+07:00");

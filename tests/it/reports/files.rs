@@ -20,14 +20,14 @@ const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadshee
 const LINK: &str = "=HYPERLINK(\"http://evil.example\",\"Xem đơn\")";
 
 /// The one sheet of a workbook that is answered, and its merged cells as `first..last`.
-struct Sheet {
-    cells: Range<Data>,
+pub struct Sheet {
+    pub cells: Range<Data>,
     merged: Vec<((u32, u32), (u32, u32))>,
     disposition: String,
 }
 
 impl Sheet {
-    async fn get(client: &Client, path: &str) -> Self {
+    pub async fn get(client: &Client, path: &str) -> Self {
         let response = client.request(Method::GET, path).send().await.unwrap();
         assert_eq!(response.status().as_u16(), 200, "{path}");
         assert_eq!(response.headers()["content-type"], WORKBOOK);

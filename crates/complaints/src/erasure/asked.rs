@@ -67,8 +67,10 @@ pub async fn settle(
     let held = each_once(held.into_iter().chain(elsewhere.iter().cloned()));
     allowed(act, &held)?;
     moving.case.marks.0.held = held;
-    for (case, rule) in free.iter().filter(|_| grants(act)) {
-        erase::erase(conn, ctx, world, case, rule, Some(target.id)).await?;
+    if grants(act) {
+        for (case, rule) in &free {
+            erase::erase(conn, ctx, world, case, rule, Some(target.id)).await?;
+        }
     }
     moving.answer(conn, ctx, world, &event, target.attempt).await
 }

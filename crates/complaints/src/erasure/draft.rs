@@ -5,10 +5,10 @@ use chrono::{DateTime, Utc};
 use diesel::dsl::not;
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Timestamptz};
+use diesel::sql_types::Bool;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::CitizenId;
-use kernel::retention::{Due, Rule, rule};
+use kernel::retention::{Due, Rule, rule, untouched_since};
 use kernel::schema::cases;
 use kernel::sql::sql;
 use kernel::{Actor, Ctx, Result};
@@ -50,9 +50,7 @@ pub(super) async fn untouched(
 /// Those that nobody will have touched for as long by that moment, as things stand.
 fn old<'a>(ctx: &Ctx, world: World<'_>, rule: &Rule, until: DateTime<Utc>) -> cases::BoxedQuery<'a, Pg> {
     let past = rule.past(until);
-    let touched = sql::<Bool>("EXISTS (SELECT FROM journal WHERE entity_id = cases.id AND recorded_at > ");
-    let touched = touched.bind::<Timestamptz, _>(past).sql(")");
-    unsent(ctx, world).filter(cases::created_at.le(past)).filter(not(touched))
+    unsent(ctx, world).filter(cases::created_at.le(past)).filter(untouched_since("cases.id", past))
 }
 
 /// How many would go until that moment.

@@ -13,13 +13,13 @@ use chrono::{DateTime, Utc};
 use diesel::dsl::{exists, not};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Timestamptz};
+use diesel::sql_types::Bool;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::files::Sha256;
 use kernel::id::CitizenId;
 use kernel::idempotency::KEPT;
 use kernel::problem::CONFLICT;
-use kernel::retention::{self, Due, Rule};
+use kernel::retention::{self, Due, Rule, untouched_since};
 use kernel::schema::{case_files, cases};
 use kernel::sql::{Sql, sql};
 use kernel::{Actor, Ctx, Result};
@@ -54,9 +54,7 @@ fn rule_of(kind: CaseKind, status: CaseStatus) -> Option<&'static Rule> {
 
 /// Nothing has changed it for as long as answers are kept: none of them still holds its words.
 fn quiet(ctx: &Ctx) -> Sql<Bool> {
-    sql("NOT EXISTS (SELECT FROM journal WHERE entity_id = cases.id AND recorded_at > ")
-        .bind::<Timestamptz, _>(ctx.now - KEPT)
-        .sql(")")
+    untouched_since("cases.id", ctx.now - KEPT)
 }
 
 /// Whether it has come to the agency: see [`Case::is_filed`].

@@ -295,8 +295,7 @@ impl Moving {
         kept: Option<Kept>,
     ) -> Result<Option<String>> {
         let Self { mut before, case, remark, mut also, untold, by, .. } = self;
-        let actor = if by.is_empty() { ctx.actor.clone() } else { ctx.actor.clone().using(&by) };
-        let ctx = &Ctx { actor, now: ctx.now };
+        let ctx = &Ctx { actor: ctx.actor.clone().using(&by), now: ctx.now };
         if case.barred.len() > before.barred.len() {
             also.extend(bar_kin(conn, ctx, world.rules, &case).await?);
             // Whom it accuses now is not told of this either.

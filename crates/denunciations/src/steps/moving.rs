@@ -134,8 +134,7 @@ impl Moving {
         kept: Option<Kept>,
     ) -> Result<()> {
         let Self { before, it, also, untold, by, .. } = self;
-        let actor = if by.is_empty() { ctx.actor.clone() } else { ctx.actor.clone().using(&by) };
-        let ctx = &Ctx { actor, now: ctx.now };
+        let ctx = &Ctx { actor: ctx.actor.clone().using(&by), now: ctx.now };
         let owes = matches!(ctx.actor, Actor::System | Actor::Anonymous).then_some(it.handling_agency_id);
         let agency = ctx.actor.agency().or(owes).map(|agency| agency.0);
         let mut told = Told::new(event);
