@@ -353,6 +353,7 @@ fn event_in_words(event: &str) -> &str {
         "deadline_passed" => "Quá hạn giải quyết",
         "answer_deadline_passed" => "Quá hạn trả lời tiếp nhận",
         "deadline_moved" => "Đổi hạn theo lịch làm việc mới",
+        "erased" => "Xóa dữ liệu cá nhân",
         other => other,
     }
 }
