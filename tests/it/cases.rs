@@ -13,7 +13,9 @@ mod kin;
 mod lists;
 mod page;
 pub mod retaliation;
+mod rules;
 mod sequences;
+mod stands;
 mod table;
 mod templates;
 mod time;
@@ -131,8 +133,7 @@ pub fn hand(kind: CaseKind, action: CaseAction) -> &'static str {
         Close if kind != CaseKind::Complaint => "tiepnhan",
         Report | CallDialogue | RecordDialogue | Serve => "chuyenvien",
         Publish if kind == CaseKind::Complaint => "chuyenvien",
-        // Nobody in the cast heads an agency above; the test that needs one hires them.
-        Urge => "nobody",
+        Urge => "chutich",
         _ => "lanhdao",
     }
 }
@@ -180,7 +181,7 @@ pub fn road(kind: CaseKind, status: CaseStatus) -> Option<Vec<CaseAction>> {
         }
         CaseStatus::Closed if kind == RegulationFeedback => on(CaseStatus::Answered, Publish),
         CaseStatus::Closed if answered => on(CaseStatus::Answered, Close),
-        // It takes time: see `complaint`.
+        // It takes time: see `stands`.
         CaseStatus::Effective | CaseStatus::Closed => None,
         _ => None,
     }

@@ -165,6 +165,26 @@ impl TestApp {
         query.get_result::<Count>(&mut conn).await.expect("good SQL").n
     }
 
+    /// What a query gives, as one text.
+    pub async fn text(&self, sql: &str) -> String {
+        use diesel_async::RunQueryDsl;
+        #[derive(diesel::QueryableByName)]
+        struct Line {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            line: String,
+        }
+        let mut conn = self.db.conn().await.expect("a connection");
+        let query = diesel::sql_query(format!("SELECT ({sql})::text AS line"));
+        query.get_result::<Line>(&mut conn).await.expect("good SQL").line
+    }
+
+    /// Waits until whatever has run out of this is told.
+    pub async fn told(&self, id: &str) {
+        let now = self.clock.now().to_rfc3339();
+        self.eventually(&format!("SELECT count(*) FROM timers WHERE entity_id = '{id}' AND fire_at <= '{now}'"), 0)
+            .await;
+    }
+
     /// Waits until `sql` gives `expected`, a few seconds at most.
     pub async fn eventually(&self, sql: &str, expected: i64) {
         for _ in 0..200 {

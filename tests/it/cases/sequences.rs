@@ -183,13 +183,6 @@ fn sender_of(way: &Way) -> &'static str {
 
 /// The clocks as they are stored.
 async fn stored(app: &TestApp, id: &str) -> BTreeMap<String, Value> {
-    use diesel_async::RunQueryDsl;
-    #[derive(diesel::QueryableByName)]
-    struct Stored {
-        #[diesel(sql_type = diesel::sql_types::Text)]
-        clocks: String,
-    }
-    let conn = &mut *app.db.conn().await.unwrap();
-    let query = diesel::sql_query(format!("SELECT clocks::text AS clocks FROM cases WHERE id = '{id}'"));
-    serde_json::from_str(&query.get_result::<Stored>(conn).await.unwrap().clocks).unwrap()
+    let clocks = app.text(&format!("SELECT clocks FROM cases WHERE id = '{id}'")).await;
+    serde_json::from_str(&clocks).unwrap()
 }

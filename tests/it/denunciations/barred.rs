@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use ::denunciations::workflow::DenunciationAction;
 use serde_json::json;
 
-use super::sequences::stored::text;
 use super::stands::{STANDS, copy, reach, wish};
 use super::table::{Outcome, expected};
 use super::vault::requests;
@@ -34,16 +33,14 @@ async fn whom_it_accuses_takes_no_step_in_it() {
             let unit = directory::demo::agency_id(known.agency).unwrap();
             for accused in [directory::demo::staff_id(name).unwrap().0, unit.0] {
                 let id = copy(&app, &original, Some(accused)).await;
-                let row = format!(
-                    "SELECT to_jsonb(it)::text AS line FROM denunciations.denunciations AS it WHERE id = '{id}'"
-                );
-                let before = text(&app, &row).await;
+                let row = format!("SELECT to_jsonb(it) FROM denunciations.denunciations AS it WHERE id = '{id}'");
+                let before = app.text(&row).await;
                 for action in &steps {
                     let refused = player.client.post(&path(&id, *action), stand.said(*action)).await.expect(404);
                     assert_eq!(refused.problem(), "denunciation.not_found", "{action} by {name} of {stand:?}");
                     tried.insert(action.code());
                 }
-                assert_eq!(text(&app, &row).await, before, "{name} of {stand:?}");
+                assert_eq!(app.text(&row).await, before, "{name} of {stand:?}");
             }
         }
     }

@@ -23,7 +23,7 @@ use crate::cast::Cast;
 use crate::harness::{TestApp, monday};
 use crate::journal::verified;
 use people::{hire, signed_in};
-use stored::{Stored, text};
+use stored::Stored;
 
 const LETTERS: usize = 28;
 const ROUNDS: usize = 7;
@@ -124,7 +124,7 @@ async fn sent(app: &TestApp, letter: Value, told: String) -> Way {
     let code = sent["receipt_code"].as_str().unwrap().to_owned();
     let hash: String = receipt_hash(&code).iter().map(|byte| format!("{byte:02x}")).collect();
     let row = format!("FROM denunciations.denunciations WHERE receipt_hash = '\\x{hash}'");
-    Way { id: text(app, &format!("SELECT id::text AS line {row}")).await, code, told: vec![told] }
+    Way { id: app.text(&format!("SELECT id {row}")).await, code, told: vec![told] }
 }
 
 /// Its denouncer is as fast as whatever tells what has run out.

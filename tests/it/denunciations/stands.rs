@@ -6,7 +6,7 @@ use ::denunciations::workflow::DenunciationStatus::{self, *};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::sequences::stored::{Stored, text};
+use super::sequences::stored::Stored;
 use super::{lead, new, of_two, said, walk};
 use crate::cast::Cast;
 use crate::harness::TestApp;
@@ -155,7 +155,7 @@ pub async fn reach(app: &TestApp, cast: Cast, stand: &Stand) -> (Cast, String, S
     let code = sent["receipt_code"].as_str().unwrap().to_owned();
     let hash: String = receipt_hash(&code).iter().map(|byte| format!("{byte:02x}")).collect();
     let row = format!("FROM denunciations.denunciations WHERE receipt_hash = '\\x{hash}'");
-    let id = text(app, &format!("SELECT id::text AS line {row}")).await;
+    let id = app.text(&format!("SELECT id {row}")).await;
     go(app, &cast, (&code, &id), stand.road).await;
     if stand.has("late") {
         // Long enough that the agency above has been shown it.

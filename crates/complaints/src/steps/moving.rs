@@ -212,7 +212,7 @@ impl Moving {
             To::Same => self.case.status,
             To::Before => self.case.state_before.take().unwrap_or(CaseStatus::Accepted),
         };
-        if to == CaseStatus::Suspended {
+        if action == CaseAction::Suspend {
             self.case.state_before = Some(self.case.status);
         }
         self.arrive(to, ctx);

@@ -131,13 +131,14 @@ pub const TABLE: &[Transition] = {
         // Taken up.
         row(COMPLAINT, &[Submitted], Accept, State(Accepted), HEAD, &[C::End(CaseStage::Accept), C::Begin(CaseStage::Resolve)], Guard::NotInCourt),
         row(ACCOUNTABILITY, &[Submitted], Accept, State(Accepted), HEAD, &[C::End(CaseStage::Accept), C::Begin(CaseStage::Resolve)], Guard::None),
-        row(REGULATION, &[Submitted], Accept, State(Accepted), HEAD, &[C::End(CaseStage::Accept)], Guard::None),
+        row(REGULATION, &[Submitted], Accept, State(Accepted), HEAD, &[], Guard::None),
         row(INFORMATION, &[Submitted], Accept, State(Accepted), HEAD, &[], Guard::None),
         row(CONDUCT, &[Submitted], Accept, State(Accepted), RECEPTION, &[], Guard::None),
         row(DATA, &[Submitted], Accept, State(Accepted), PROTECTION, &[C::End(CaseStage::Accept)], Guard::None),
         row(CONDUCT, &[Accepted], Transfer, Same, RECEPTION, &[], Guard::None),
         row(&[Complaint, AccountabilityRequest, InformationRequest, ConductReport], &[Accepted, Verifying], Assign, State(Verifying), HEAD, &[], Guard::None),
-        row(REGULATION, &[Accepted, Verifying], Assign, State(Verifying), HEAD, &[C::Begin(CaseStage::Resolve)], Guard::None),
+        // What is classified is handed to whoever answers it within the first limit, and answered within the second: nothing between them.
+        row(REGULATION, &[Accepted, Verifying], Assign, State(Verifying), HEAD, &[C::End(CaseStage::Accept), C::Begin(CaseStage::Resolve)], Guard::None),
         row(&[Petition, SupervisionRecommendation], &[Submitted, Verifying], Assign, State(Verifying), HEAD, &[], Guard::None),
         row(MOVED, &[Verifying], Report, State(Verified), VERIFIER, &[], Guard::None),
         row(MOVED, &[Verified], SendBack, State(Verifying), HEAD, &[], Guard::None),

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Way;
-use super::stored::{Stored, text};
+use super::stored::Stored;
 use crate::harness::TestApp;
 
 /// The row, its dates, its timers.
@@ -82,10 +82,10 @@ impl Told {
 pub async fn of_journal(app: &TestApp, it: &Stored, now: DateTime<Utc>, way: &Way) {
     let entries = format!(
         "SELECT jsonb_agg(jsonb_build_object('version', entity_version, 'actor', actor_id, 'at', occurred_at, 'seen', seen_after,
-            'event', event::jsonb) ORDER BY entity_version)::text AS line FROM journal WHERE entity_id = '{}'",
+            'event', event::jsonb) ORDER BY entity_version) FROM journal WHERE entity_id = '{}'",
         it.id
     );
-    let entries: Vec<Told> = serde_json::from_str(&text(app, &entries).await).unwrap();
+    let entries: Vec<Told> = serde_json::from_str(&app.text(&entries).await).unwrap();
     let versions: Vec<i64> = entries.iter().map(|entry| entry.version).collect();
     assert_eq!(versions, (1..=it.version).collect::<Vec<_>>(), "{way}: versions");
     let mut state = json!("received");

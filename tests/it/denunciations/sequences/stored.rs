@@ -6,7 +6,6 @@ use chrono::{DateTime, Utc};
 use denunciations::clocks::DenunciationStage;
 use denunciations::denunciation::{DenunciationKind, DenunciationOutcome, Marks, Words};
 use denunciations::workflow::DenunciationStatus;
-use diesel_async::RunQueryDsl;
 use kernel::clocks::Running;
 use kernel::id::{AgencyId, StaffId};
 use serde::Deserialize;
@@ -63,12 +62,9 @@ pub struct Request {
 impl Stored {
     /// Once what has run out is told.
     pub async fn settled(app: &TestApp, id: &str) -> Self {
-        let now = app.clock.now().to_rfc3339();
-        app.eventually(&format!("SELECT count(*) FROM timers WHERE entity_id = '{id}' AND fire_at <= '{now}'"), 0)
-            .await;
+        app.told(id).await;
         let told = "('denunciation.deadline_passed', 'denunciation.escalated')";
-        let all = text(
-            app,
+        let all = app.text(
             &format!(
                 "SELECT (to_jsonb(it) || jsonb_build_object(
                     'timers', (SELECT coalesce(jsonb_object_agg(kind, fire_at), '{{}}') FROM timers WHERE entity_id = it.id),
@@ -81,7 +77,7 @@ impl Stored {
                     'sealed', (SELECT key_id || wrapped::text || (SELECT string_agg(part || sealed::text, '' ORDER BY part)
                         FROM vault.secrets WHERE secrets.id = keys.id AND part IN ('people', 'letter'))
                         FROM vault.keys WHERE keys.id = it.id)
-                 ))::text AS line
+                 ))
                  FROM denunciations.denunciations AS it WHERE id = '{id}'"
             ),
         )
@@ -109,15 +105,4 @@ impl Stored {
         let city = directory::demo::agency_id("H26").unwrap();
         Some(city).filter(|city| self.handling_agency_id != *city && !self.barred.contains(&city.0))
     }
-}
-
-/// What a query gives, as one text.
-pub async fn text(app: &TestApp, sql: &str) -> String {
-    #[derive(diesel::QueryableByName)]
-    struct Line {
-        #[diesel(sql_type = diesel::sql_types::Text)]
-        line: String,
-    }
-    let conn = &mut *app.db.conn().await.unwrap();
-    diesel::sql_query(sql).get_result::<Line>(conn).await.unwrap().line
 }
