@@ -2,6 +2,7 @@
 
 mod above;
 mod accused;
+mod apart;
 mod barred;
 pub mod canary;
 mod delegated;

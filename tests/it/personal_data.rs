@@ -8,7 +8,7 @@ mod cost;
 mod denounced;
 mod dossiers;
 mod drafts;
-mod erasure;
+pub mod erasure;
 mod export;
 mod linked;
 mod requests;

@@ -5,6 +5,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use crate::harness::{Client, TestApp};
 use crate::start::gateway::{Gateway, SECRET};
+use crate::start::program::BINARY;
 use crate::start::{Program, Scratch};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
@@ -73,6 +74,30 @@ async fn what_is_told_of_denunciations_works_on_the_demo() {
         assert!(walk.printed.contains(told), "{told} is missing in: {}", walk.printed);
     }
     demo.stop();
+    // The key of the demo is rotated, as it is told there, and what was sealed by the old one is read by the new one alone.
+    let page = std::fs::read_to_string(format!("{ROOT}/docs/denunciations.md")).unwrap();
+    let (_, rotation) = page.split_once("```sh\n").unwrap();
+    let (rotation, rest) = rotation.split_once("caunoi serve").unwrap();
+    assert!(rotation.contains("DATA=.data ") && rest.contains("--demo --data-dir $DATA\n```"));
+    let mut shell = Shell::with_api("");
+    shell.paste(&format!("caunoi() {{ '{}' \"$@\"; }}\n", BINARY.display()));
+    let here = format!("DATA='{}' ", scratch.data().display());
+    let printed = shell.paste(&rotation.replacen("DATA=.data ", &here, 1));
+    assert!(printed.ends_with(" keys are sealed anew.\n") && !printed.starts_with("0 "), "{printed}");
+    let demo = Program::demo(&scratch.data()).start().await;
+    let (inspector, head) =
+        (demo.staff("thanhtra", "caunoi-demo").await, demo.staff("chanhthanhtra", "caunoi-demo").await);
+    let list = inspector.get("/v1/denunciations").await.expect(200).json;
+    let signed = list["items"].as_array().unwrap().iter().find(|it| it["kind"] == "denunciation").unwrap();
+    let requests = format!("/v1/denunciations/{}/identity-requests", signed["id"].as_str().unwrap());
+    let why = serde_json::json!({ "reason": "Cần mời người tố cáo làm việc." });
+    let request = format!("{requests}/{}", inspector.post(&requests, why).await.expect(201).id());
+    head.post(&format!("{request}/approve"), serde_json::json!({})).await.expect(200);
+    let who = inspector.post(&format!("{request}/open"), serde_json::json!({})).await.expect(200).json;
+    assert!(who["denouncers"][0]["name"].is_string(), "{who}");
+    demo.stop();
+    let keys = std::fs::read_to_string(scratch.data().join("demo-secrets/vault-keys")).unwrap();
+    assert!(keys.starts_with("2027:") && !keys.contains(','), "the old one is gone");
 }
 
 /// A walk that was gone to its end.

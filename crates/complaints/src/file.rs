@@ -25,7 +25,7 @@ use crate::event::Event;
 use crate::facts::Facts;
 use crate::problem::{ID_TAKEN, IDENTITY_NOT_VERIFIED, NOT_YOURS_TO_DO};
 use crate::steps::{Seen, World, read, take_code};
-use crate::timer::timers_of;
+use crate::timer::{over_at_once, timers_of};
 use crate::view::view;
 use crate::workflow::CaseStatus;
 
@@ -225,14 +225,14 @@ fn wrong(
     wrong
 }
 
-/// Writes a case that grew out of another, received already. CasePart of the transaction that changes that one.
+/// Writes a case that grew out of another, received already: in the transaction that changes that one.
 pub(crate) async fn insert(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, case: Case) -> Result<()> {
     let event = Event::Created { case_kind: case.kind, channel: case.channel, origin: case.origin_id.map(|id| id.0) };
     let code: Option<String> = diesel::select(take_code(&case, world.rules, ctx.now)).get_result(conn).await?;
     let case = Case { code, ..case };
     let record = Record {
         entry: Entry::new(ctx, case.id.0, Some(case.receiving_agency_id.0), &event, (Vec::new(), audience(&case))),
-        timers: timers_of(&case, world.rules, &[], ctx.now)?,
+        timers: timers_of(&case, world.rules, &over_at_once(None, &case, ctx.now), ctx.now)?,
         change: diesel::insert_into(cases::table).values(case).returning((cases::version, nothing_late())),
         also: Vec::new(),
         answer: None,

@@ -29,6 +29,14 @@ pub(crate) fn timers_of(case: &Case, rules: &Rules, untold: &[String], now: Date
     Ok(Timers::Set { entity_kind: ENTITY, entity_id: case.id.0, kinds, fire_at })
 }
 
+/// What has run out by this change itself: a letter that turns out to be something whose limit, from when it was received, is over. It
+/// fires at once.
+pub(crate) fn over_at_once(before: Option<&Case>, after: &Case, now: DateTime<Utc>) -> Vec<String> {
+    let known: Vec<_> = before.into_iter().flat_map(limits).collect();
+    let over = limits(after).filter(|limit| limit.1 <= now && !known.contains(limit));
+    over.map(|(kind, _)| kind.to_owned()).collect()
+}
+
 /// The limits that a case is under, each with the moment at which it runs out.
 fn limits(case: &Case) -> impl Iterator<Item = (&'static str, DateTime<Utc>)> {
     let owed = case.clocks.0.owed().map(|(stage, running)| (stage.code(), running.statutory_due_at));

@@ -57,7 +57,7 @@ pub const RULES: &[Rule] = &[
     (&[C], "decided effective", "serve", "examiner", "=", "unserved"),
     (&[C], "decided effective", "publish", "examiner", "=", "unpublished"),
     (&[C], "effective", "close", "leader", "closed", "settled"),
-    (&[C], "accepted verifying verified decided effective", "appeal", "sender", "appealed", "again"),
+    (&[C], "accepted verifying verified suspended decided effective", "appeal", "sender", "appealed", "again"),
     (&[C], "submitted accepted verifying verified suspended decided effective", "note_litigation", "sender leader", "=", "!court"),
     (&[P, RF, CR, AR, IR, SR], "verified", "answer", "leader", "answered", ""),
     (&[IR], "accepted", "answer", "leader", "answered", ""),
@@ -81,7 +81,7 @@ pub const RULES: &[Rule] = &[
     (&[P, RF, CR], "submitted accepted verifying verified", "propose_conversion", "reception", "=", ""),
     (&[P, RF, CR], "submitted accepted verifying verified", "confirm_conversion", "sender", "converted", "proposed"),
     // Art. 7: whoever heads the agency above asks for what is late.
-    (&[C, P, RF, CR, AR, IR, SR, DR], "submitted accepted verifying verified", "urge", "superior", "=", "late"),
+    (&[C, P, RF, CR, AR, IR, SR, DR], "submitted supplement_requested accepted verifying verified suspended", "urge", "superior", "=", "late"),
 ];
 
 /// What must come of an attempt.

@@ -39,7 +39,11 @@ pub struct Stand {
 impl Stand {
     /// How the rules see it.
     pub fn place(&self) -> Place<'_> {
-        let before = if self.took(Assign) { CaseStatus::Verifying } else { CaseStatus::Accepted };
+        let before = match (self.took(Report), self.took(Assign)) {
+            (true, _) => CaseStatus::Verified,
+            (false, true) => CaseStatus::Verifying,
+            (false, false) => CaseStatus::Accepted,
+        };
         Place { kind: self.kind, status: self.status, before, has: self.has }
     }
 
@@ -133,6 +137,7 @@ const FURTHER: &[(&[CaseKind], CaseStatus, &[Deed], CaseStatus, &str)] = {
         (&[C], Accepted, &[Days(75)], Accepted, "late"),
         (&[C], Verifying, &[Days(40)], Verifying, "late again"),
         (&[C], Verified, &[Days(40)], Verified, "late again"),
+        (&[C], Verified, &[Days(40), S(Suspend)], Suspended, "late again"),
         (&[RF, CR, AR, IR, DR], Accepted, &[Days(75)], Accepted, "late"),
         (&[P, RF, CR, AR, IR, SR], Verifying, &[Days(75)], Verifying, "late"),
         (&[P, RF, CR, AR, IR, SR], Verified, &[Days(75)], Verified, "late"),

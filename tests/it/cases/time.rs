@@ -229,12 +229,18 @@ async fn what_is_owed_too_long_goes_up_the_ladder_and_is_asked_for_from_above() 
     let id = at(&cast, Petition, CaseStatus::Submitted).await;
     let under = "/v1/cases?side=under&past_due=true";
     assert_eq!(cast.client("chutich").get(under).await.expect(200).json["items"], json!([]));
-    // Ten working days: due on Friday the 28th.
-    for (now, rung) in
-        [("2026-08-29T08:00:00+07:00", 1), ("2026-09-08T08:00:00+07:00", 2), ("2026-09-12T08:00:00+07:00", 3)]
-    {
+    // Ten working days: due on Friday the 28th. Three more, after the National Day and its bridge, and four more.
+    for (now, rung) in [
+        ("2026-08-28T23:59:59+07:00", 0),
+        ("2026-08-29T00:00:00+07:00", 1),
+        ("2026-09-07T23:59:59+07:00", 1),
+        ("2026-09-08T00:00:00+07:00", 2),
+        ("2026-09-11T23:59:59+07:00", 2),
+        ("2026-09-12T00:00:00+07:00", 3),
+    ] {
         app.set_time(now);
-        app.eventually(&format!("SELECT escalation FROM cases WHERE id = '{id}'"), rung).await;
+        app.told(&id).await;
+        assert_eq!(app.count(&format!("SELECT escalation FROM cases WHERE id = '{id}'")).await, rung, "{now}");
     }
     app.eventually("SELECT count(*) FROM journal_tail", 0).await;
     for (rung, to) in [("head", "H26.13.01"), ("superior", "H26"), ("top", "H26")] {

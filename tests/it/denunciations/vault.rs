@@ -158,7 +158,7 @@ async fn each_role_reaches_its_own_and_nothing_else() {
     }
 }
 
-fn ring(keys: &[(&str, u8)]) -> KeyRing {
+pub fn ring(keys: &[(&str, u8)]) -> KeyRing {
     KeyRing::new(keys.iter().map(|(id, byte)| ((*id).to_owned(), [*byte; 32])).collect()).unwrap()
 }
 

@@ -119,9 +119,10 @@ pub async fn declare(cast: &Cast, who: &str, id: &str, purpose: &str, content: &
 pub async fn erase(app: &TestApp) {
     let conn = &mut *app.db.conn().await.unwrap();
     kernel::idempotency::forget_old(conn, app.clock.now()).await.unwrap();
-    let vault = &db::Settings { url: cluster().url(&app.database), ca: None, size: 1 };
-    let vault = Db::acting(vault, Some(::denunciations::vault::ROLE)).unwrap();
-    while api::erasure::run(&app.server.as_ref().unwrap().app, conn, &vault).await.unwrap() {}
+    let server = &app.server.as_ref().unwrap().app;
+    let database = db::Settings { url: cluster().url(&app.database), ca: None, size: 1 };
+    let vault = Db::acting(&server.settings.vault(&database), Some(::denunciations::vault::ROLE)).unwrap();
+    while api::erasure::run(server, conn, &vault).await.unwrap() {}
 }
 
 const ERASED: &str = "SELECT count(*) FROM cases WHERE marks ? 'erased_at'";

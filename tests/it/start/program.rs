@@ -16,7 +16,7 @@ use crate::operations;
 
 /// The program as it is now. `cargo test` builds binaries only for the tests of their own package; this build shares all
 /// its libraries with that of the tests.
-static BINARY: LazyLock<PathBuf> = LazyLock::new(|| {
+pub static BINARY: LazyLock<PathBuf> = LazyLock::new(|| {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
     build.args(["build", "--quiet", "--offline", "--workspace", "--bin", "caunoi"]);

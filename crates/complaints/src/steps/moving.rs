@@ -26,7 +26,7 @@ use crate::event::{Event, INTERNAL};
 use crate::paper::CaseFile;
 use crate::problem::{ID_TAKEN, NOT_FOUND, STALE};
 use crate::request::DialogueOutcome;
-use crate::timer::{catch_up, timers_of};
+use crate::timer::{catch_up, over_at_once, timers_of};
 use crate::view::{View, view};
 use crate::workflow::{Acting, CaseAction, CaseStatus, To, permissions, step};
 
@@ -294,7 +294,7 @@ impl Moving {
         event: &Event,
         kept: Option<Kept>,
     ) -> Result<Option<String>> {
-        let Self { mut before, case, remark, mut also, untold, by, .. } = self;
+        let Self { mut before, case, remark, mut also, mut untold, by, .. } = self;
         let ctx = &Ctx { actor: ctx.actor.clone().using(&by), now: ctx.now };
         if case.barred.len() > before.barred.len() {
             also.extend(bar_kin(conn, ctx, world.rules, &case).await?);
@@ -315,6 +315,7 @@ impl Moving {
                 case_remarks::words.eq(words),
             ))));
         }
+        untold.extend(over_at_once(Some(&before), &case, ctx.now));
         let timers = timers_of(&case, world.rules, &untold, ctx.now)?;
         let row = cases::table.filter(cases::id.eq(case.id)).filter(cases::version.eq(case.version - 1));
         let received = case.submitted_at.filter(|_| case.code.is_none());
