@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::condition::NotAccusing;
-use kernel::id::AgencyId;
+use kernel::id::{AgencyId, StaffId};
 use kernel::record::Also;
 use kernel::rules::Rules;
 use kernel::schema::cases;
@@ -68,7 +68,7 @@ pub fn not_accused(case: &Case, agency: AgencyId) -> Result<()> {
 /// All that grew out of the same letter keeps away whom one part of it accuses: each tells of the others.
 ///
 /// # Errors
-/// [`ACCUSED`] where one of them lies open at an agency that would be barred from it: that one is handed on first.
+/// [`ACCUSED`] where one of them lies open at an agency that would be barred from it, or with whom: that one is handed on first.
 pub(crate) async fn bar_kin(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
@@ -76,10 +76,11 @@ pub(crate) async fn bar_kin(
     case: &Case,
 ) -> Result<Option<Also>> {
     let kin = kin(conn, ctx, rules, case).await?;
-    if kin.iter().any(|(_, handling, open)| *open && case.bars(handling.0)) {
+    let in_hands = |kin: &Kin| case.bars(kin.handling.0) || kin.assigned_to.is_some_and(|to| case.bars(to.0));
+    if kin.iter().any(|kin| kin.open && in_hands(kin)) {
         return Err(ACCUSED.error());
     }
-    let ids: Vec<CaseId> = kin.into_iter().map(|(id, ..)| id).collect();
+    let ids: Vec<CaseId> = kin.into_iter().map(|kin| kin.id).collect();
     if ids.is_empty() {
         return Ok(None);
     }
@@ -88,13 +89,18 @@ pub(crate) async fn bar_kin(
     Ok(Some(Box::new(diesel::update(rows).set(cases::barred.eq(with(case.barred.clone()))))))
 }
 
-/// The cases that this one grew out of and that grew out of it, without itself: their agencies, and whether they are open.
-async fn kin(
-    conn: &mut AsyncPgConnection,
-    ctx: &Ctx,
-    rules: &Rules,
-    of: &Case,
-) -> Result<Vec<(CaseId, AgencyId, bool)>> {
+/// A case that another grew out of, or that grew out of it: whether it is open, and in whose hands.
+#[derive(Queryable)]
+struct Kin {
+    id: CaseId,
+    origin: Option<CaseId>,
+    handling: AgencyId,
+    assigned_to: Option<StaffId>,
+    open: bool,
+}
+
+/// The cases that this one grew out of and that grew out of it, without itself.
+async fn kin(conn: &mut AsyncPgConnection, ctx: &Ctx, rules: &Rules, of: &Case) -> Result<Vec<Kin>> {
     let system = Ctx { actor: Actor::System, now: ctx.now };
     let (mut known, mut origins, mut ids) = (BTreeMap::new(), Vec::from_iter(of.origin_id), vec![of.id]);
     while !origins.is_empty() || !ids.is_empty() {
@@ -102,12 +108,13 @@ async fn kin(
         let found = cases::table
             .filter(visible_to(&system, rules))
             .filter(near)
-            .select((cases::id, cases::origin_id, cases::handling_agency_id, cases::open))
-            .load::<(CaseId, Option<CaseId>, AgencyId, bool)>(conn)
+            .select((cases::id, cases::origin_id, cases::handling_agency_id, cases::assigned_to, cases::open))
+            .load::<Kin>(conn)
             .await?;
         (origins, ids) = (Vec::new(), Vec::new());
-        for (id, origin, handling, open) in found {
-            if id != of.id && known.insert(id, (id, handling, open)).is_none() {
+        for kin in found {
+            let (id, origin) = (kin.id, kin.origin);
+            if id != of.id && known.insert(id, kin).is_none() {
                 origins.extend(origin.filter(|origin| *origin != of.id));
                 ids.push(id);
             }

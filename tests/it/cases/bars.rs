@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::kin::child;
 use super::retaliation::{MARK, knows_nothing, report};
-use super::{at, facts, faults, new, path};
+use super::{act, at, facts, faults, new, path};
 use crate::cast::{Cast, ELSEWHERE};
 use crate::harness::TestApp;
 
@@ -203,4 +203,25 @@ async fn reception_hands_a_report_on_a_colleague_up_and_takes_in_none_on_itself(
     let classed = json!({ "facts": unknown });
     let refused = reception.post(&path(&id, CaseAction::Classify), classed).await.expect(422);
     assert_eq!(faults(&refused), ["unknown", "unknown"]);
+}
+
+/// Else it would stay with somebody who cannot see it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_lies_with_whom_its_other_part_accuses_is_given_to_somebody_else_first() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let letter = mixed_letter(&cast).await;
+    let part = json!({ "contents": [1], "facts": facts(Petition) });
+    cast.client("tiepnhan").post(&path(&letter, CaseAction::Split), part).await.expect(200);
+    let part = child(&cast, &letter).await["id"].as_str().unwrap().to_owned();
+    act(cast.client("lanhdao"), Petition, &part, CaseAction::Assign).await.expect(200);
+    let found = json!({ "facts": accusing() });
+    let early = cast.client("tiepnhan").post(&path(&letter, CaseAction::Classify), found.clone()).await.expect(422);
+    assert_eq!(early.problem(), "case.accused");
+    let another = json!({ "to": directory::demo::staff_id("thanhtra").unwrap() });
+    cast.client("lanhdao").post(&path(&part, CaseAction::Assign), another).await.expect(200);
+    cast.client("tiepnhan").post(&path(&letter, CaseAction::Classify), found).await.expect(200);
+    for id in [letter, part] {
+        knows_nothing(&cast, "chuyenvien", &id).await;
+    }
 }

@@ -36,13 +36,16 @@ pub async fn deed(
         offer.unwrap_or_else(|| (rng.choice(people).unwrap(), *rng.choice(CaseAction::ALL).unwrap()));
     let words = words(rng, people, &before, action, now);
     way.told.push(format!("{}: {action} {}", person.name, words["to"]).replace(" null", ""));
+    // What says the same words is open, and with whom this accuses now: it is given to somebody else first.
+    let in_hands = before.kin_with(app, &words["facts"]["official_id"]).await;
     let answer = person.client.post(&path(&way.id, action), words.clone()).await;
     let expected = person.expects(&before, rules, action, now);
     let after = Stored::settled(app, &way.id).await;
     let place =
         format!("{way}: {} is {:?}, and {} came: {}", before.status, before.has(now), answer.status, answer.text);
     met.deeds += 1;
-    let wrong = matches!(expected, Outcome::Done(_)).then(|| wrong(&before, rules, action, &words, now)).flatten();
+    let taken = matches!(expected, Outcome::Done(_));
+    let wrong = taken.then(|| wrong(&before, rules, (action, &words, in_hands), now)).flatten();
     match (&expected, wrong) {
         (Outcome::Done(status), None) => {
             assert_eq!(answer.status, 200, "{place}");
@@ -133,9 +136,15 @@ fn words(rng: &mut fastrand::Rng, people: &[Person], it: &Stored, action: CaseAc
 }
 
 /// What is wrong with what is said, for one who may say it: with a meeting that is still to come, and with whom it would go to.
-fn wrong(it: &Stored, rules: &Rules, action: CaseAction, words: &Value, now: DateTime<Utc>) -> Option<&'static str> {
+fn wrong(
+    it: &Stored,
+    rules: &Rules,
+    (action, words, in_hands): (CaseAction, &Value, bool),
+    now: DateTime<Utc>,
+) -> Option<&'static str> {
     let accused = |id: &Value| it.barred.iter().any(|barred| *id == json!(barred));
     match action {
+        CaseAction::Classify => in_hands.then_some("case.accused"),
         CaseAction::RecordDialogue => {
             let to_come = words["outcome"] != "postponed" && it.meeting.is_some_and(|at| at > now);
             to_come.then_some("invalid")

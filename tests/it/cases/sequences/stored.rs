@@ -10,6 +10,7 @@ use complaints::workflow::CaseStatus;
 use kernel::clocks::{Running, Stage};
 use kernel::id::{AgencyId, StaffId};
 use serde::Deserialize;
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::cases::rules::Place;
@@ -82,6 +83,19 @@ impl Stored {
     pub fn owed(&self) -> impl Iterator<Item = (CaseStage, &Running)> {
         let open = self.clocks.iter().filter(|(stage, limit)| stage.is_owed() && limit.ended_at.is_none());
         open.filter(|(_, limit)| !limit.stands).map(|(stage, limit)| (*stage, limit))
+    }
+
+    /// Whether what it grew out of, or what grew out of it, is open and assigned to them, whom it has not accused before.
+    pub async fn kin_with(&self, app: &TestApp, official: &Value) -> bool {
+        let new = official.as_str().filter(|it| self.barred.iter().all(|known| known.to_string() != *it));
+        let Some(official) = new else { return false };
+        let kin = format!(
+            "WITH RECURSIVE kin AS (SELECT id, origin_id FROM cases WHERE id = '{}' UNION
+                 SELECT it.id, it.origin_id FROM cases AS it JOIN kin ON it.origin_id = kin.id OR it.id = kin.origin_id)
+             SELECT count(*) FROM cases JOIN kin USING (id) WHERE open AND assigned_to = '{official}' AND id <> '{}'",
+            self.id, self.id
+        );
+        app.count(&kin).await > 0
     }
 
     pub fn runs(&self, stage: CaseStage) -> bool {
