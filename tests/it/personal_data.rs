@@ -1,6 +1,7 @@
 //! Personal data: what it is used for, consent, breaches, who has read what, and what is erased.
 
 mod accesses;
+mod accounts;
 mod breaches;
 mod consents;
 mod contents;

@@ -1,5 +1,5 @@
-//! What the worker erases: cases that are past their time, dossiers that were never filed, then the contents of their files, which are in
-//! no database, and who denounced.
+//! What the worker erases: cases and appointments that are past their time, dossiers that were never filed, accounts that nobody uses, then
+//! the contents of their files, which are in no database, and who denounced.
 
 use complaints::erasure;
 use diesel_async::AsyncPgConnection;
@@ -13,6 +13,10 @@ use crate::app::App;
 const CASES: i64 = 20;
 /// So many dossiers.
 const DOSSIERS: i64 = 20;
+/// So many appointments.
+const APPOINTMENTS: i64 = 50;
+/// So many accounts are looked at.
+const ACCOUNTS: i64 = 50;
 /// So many denunciations of each rule.
 const DENUNCIATIONS: i64 = 20;
 /// So many contents.
@@ -26,13 +30,15 @@ pub async fn run(app: &App, conn: &mut AsyncPgConnection, vault: &Db) -> Result<
     let ctx = Ctx { actor: Actor::System, now: app.clock.now() };
     let erased = erasure::run(conn, &ctx, app.cases(), CASES).await?;
     let drafts = procedures::erasure::run(conn, &ctx, DOSSIERS).await?;
+    let appointments = procedures::appointment::erasure::run(conn, &ctx, APPOINTMENTS).await?;
+    let accounts = directory::erasure::run(conn, &ctx, ACCOUNTS).await?;
     let more = leave(app, conn, &ctx).await?;
     let due = denunciations::erasure::due(conn, ctx.now, DENUNCIATIONS).await?;
     if !due.is_empty() {
         let vault = &mut *vault.conn().await?;
         denunciations::erasure::destroy((conn, vault), ctx.now, &due).await?;
     }
-    Ok(erased + drafts > 0 || more || !due.is_empty())
+    Ok(erased + drafts + appointments + accounts > 0 || more || !due.is_empty())
 }
 
 /// Removes contents from the store that are to leave it; whether there may be more. A store that does not answer is asked again the

@@ -1,5 +1,6 @@
 //! Citizens: known by the identity provider that vouches for them. We keep what it tells us and nothing to sign in with.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::CitizenId;
@@ -10,6 +11,9 @@ use kernel::schema::citizens;
 use kernel::timers::Timers;
 use kernel::{Actor, Ctx, Result};
 use serde::Serialize;
+
+/// That somebody signs in is noted so often: an account that nobody uses goes some time, see [`crate::erasure`].
+const NOT_NOTED: TimeDelta = TimeDelta::days(30);
 
 /// A citizen's account.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
@@ -39,6 +43,10 @@ pub struct Identity {
 pub enum CitizenEvent {
     Registered {},
     Updated {},
+    /// Nobody has used it for as long as this rule says, and nothing hangs on it.
+    Erased {
+        rule: String,
+    },
 }
 
 impl Event for CitizenEvent {
@@ -48,6 +56,7 @@ impl Event for CitizenEvent {
         match self {
             Self::Registered {} => "citizen.registered",
             Self::Updated {} => "citizen.updated",
+            Self::Erased { .. } => "citizen.erased",
         }
     }
 }
@@ -70,13 +79,17 @@ async fn recognise_once(conn: &mut AsyncPgConnection, ctx: &Ctx, identity: Ident
     let known = citizens::table
         .filter(citizens::issuer.eq(&identity.issuer))
         .filter(citizens::subject.eq(&identity.subject))
-        .select(Citizen::as_select());
-    match known.first(conn).await.optional()? {
+        .select((Citizen::as_select(), citizens::looked_at));
+    match known.first::<(Citizen, DateTime<Utc>)>(conn).await.optional()? {
         None => register(conn, ctx, identity).await,
-        Some(citizen) if citizen.name == identity.name && citizen.identity_number == identity.identity_number => {
+        Some((citizen, at)) if citizen.name == identity.name && citizen.identity_number == identity.identity_number => {
+            if at < ctx.now - NOT_NOTED {
+                let row = citizens::table.filter(citizens::id.eq(citizen.id));
+                diesel::update(row).set(citizens::looked_at.eq(ctx.now)).execute(conn).await?;
+            }
             Ok(citizen)
         }
-        Some(citizen) => update(conn, ctx, citizen, identity).await,
+        Some((citizen, _)) => update(conn, ctx, citizen, identity).await,
     }
 }
 
@@ -91,6 +104,7 @@ async fn register(conn: &mut AsyncPgConnection, ctx: &Ctx, identity: Identity) -
             citizens::subject.eq(subject),
             citizens::name.eq(citizen.name.clone()),
             citizens::identity_number.eq(citizen.identity_number.clone()),
+            citizens::looked_at.eq(ctx.now),
         ))
         .returning((citizens::version, nothing_late()));
     let entry = entry(ctx, &citizen, &CitizenEvent::Registered {}, vec![]);
@@ -108,6 +122,7 @@ async fn update(conn: &mut AsyncPgConnection, ctx: &Ctx, old: Citizen, identity:
                 citizens::version.eq(citizen.version),
                 citizens::name.eq(citizen.name.clone()),
                 citizens::identity_number.eq(citizen.identity_number.clone()),
+                citizens::looked_at.eq(ctx.now),
             ))
             .returning((citizens::version, nothing_late()));
     let entry = entry(ctx, &citizen, &CitizenEvent::Updated {}, vec![citizen.id.0]);

@@ -3,7 +3,7 @@
 //! - [`agency`]: the offices of the city, a tree in memory; [`staff`]: who works there; [`delegation`]: who stands in for
 //!   whom; [`citizen`]: whom they serve; [`organisation`], and [`representation`]: who acts for it or for somebody else
 //! - [`account`]: either of the two, as they come to us signed in; [`password`], [`sign_in`], [`session`]
-//! - [`own`]: what somebody is given of their own account
+//! - [`own`]: what somebody is given of their own account; [`erasure`]: accounts that nobody uses
 //! - [`authorization`]: codes and hand-overs between us, an application and an identity provider (OAuth 2.0)
 //! - [`cells`]: files with many of them; [`demo`]: an invented city hall to try it all with; [`housekeeping`]; [`problem`]
 
@@ -14,6 +14,7 @@ pub mod cells;
 pub mod citizen;
 pub mod delegation;
 pub mod demo;
+pub mod erasure;
 pub mod housekeeping;
 pub mod organisation;
 pub mod own;

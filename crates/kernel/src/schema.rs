@@ -67,6 +67,7 @@ table! {
 table! {
     citizens (id) {
         id -> Uuid, issuer -> Text, subject -> Text, name -> Text, identity_number -> Nullable<Text>, version -> Int4,
+        looked_at -> Timestamptz,
     }
 }
 table! {

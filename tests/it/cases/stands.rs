@@ -90,9 +90,11 @@ pub fn stands(kind: CaseKind) -> Vec<Stand> {
     shortest.chain(further).collect()
 }
 
+type Further = (&'static [CaseKind], CaseStatus, &'static [Deed], CaseStatus, &'static str);
+
 /// Of these kinds, from there, with these deeds, it comes to stand there so.
 #[rustfmt::skip]
-const FURTHER: &[(&[CaseKind], CaseStatus, &[Deed], CaseStatus, &str)] = {
+const FURTHER: &[Further] = {
     use CaseKind::{AccountabilityRequest as AR, Complaint as C, ConductReport as CR, DataSubjectRequest as DR};
     use CaseKind::{InformationRequest as IR, Petition as P, RegulationFeedback as RF, SupervisionRecommendation as SR};
     use CaseStatus::*;

@@ -42,7 +42,7 @@ async fn who_denounces_is_sealed_read_sealed_anew_and_destroyed_where_the_vault_
     for sealed in ["2026", "2027"] {
         let who = cast.client("thanhtra").post(&at("open"), json!({})).await.expect(200).json;
         assert_eq!(who["denouncers"][0]["name"], json!(NAME), "sealed by {sealed}");
-        vault::rotate(&mut *elsewhere.conn().await.unwrap(), &ring(&[("2027", 2), ("2026", 1)])).await.unwrap();
+        vault::rotate(&mut elsewhere.conn().await.unwrap(), &ring(&[("2027", 2), ("2026", 1)])).await.unwrap();
     }
     assert_eq!((sealed_by("2026").await, sealed_by("2027").await), (0, 1));
 

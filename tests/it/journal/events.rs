@@ -144,7 +144,8 @@ fn posting(role: Role) -> Posting {
 fn of_citizens() -> Vec<CitizenEvent> {
     let after = |event: &CitizenEvent| match event {
         CitizenEvent::Registered {} => Some(CitizenEvent::Updated {}),
-        CitizenEvent::Updated {} => None,
+        CitizenEvent::Updated {} => Some(CitizenEvent::Erased { rule: "account".to_owned() }),
+        CitizenEvent::Erased { .. } => None,
     };
     std::iter::successors(Some(CitizenEvent::Registered {}), after).collect()
 }

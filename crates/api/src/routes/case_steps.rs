@@ -102,12 +102,13 @@ async fn settle(
     };
     let Some(sender) = asked else { return act(conn, call, target, given).await };
     let archived = held(conn, ctx, sender).await?;
-    // What was never filed goes with the answer that grants it, or not at all.
+    // What was never filed, and appointments that are over, go with the answer that grants it, or not at all.
     again(async || {
         conn.transaction::<_, Error, _>(async |conn| {
             let answer = erasure::settle(conn, ctx, world, target, &given, sender, &archived).await?;
             if erasure::grants(&given) {
                 procedures::erasure::of(conn, ctx, sender, target.id.0).await?;
+                procedures::appointment::erasure::of(conn, ctx, sender).await?;
             }
             Ok(answer)
         })

@@ -1,8 +1,10 @@
 //! Appointments at a centre. In reading order: [`hours`] that it offers, [`times`] that are free, the appointment and who sees
-//! it, [`book`], [`list`], what is done with it ([`act`]), and what happens when nobody comes ([`timer`]).
+//! it, [`book`], [`list`], what is done with it ([`act`]), and what happens when nobody comes ([`timer`])
+//! and when it has long been over ([`erasure`]).
 
 pub mod act;
 pub mod book;
+pub mod erasure;
 pub mod hours;
 pub mod list;
 pub mod timer;
@@ -79,10 +81,19 @@ pub struct Appointment {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AppointmentEvent {
-    Booked { field: String, starts_at: DateTime<Utc> },
-    CheckedIn { ticket: Uuid },
+    Booked {
+        field: String,
+        starts_at: DateTime<Utc>,
+    },
+    CheckedIn {
+        ticket: Uuid,
+    },
     Cancelled {},
     NoShow {},
+    /// It was over for as long as this rule says, or whose it was has asked for it.
+    Erased {
+        rule: String,
+    },
 }
 
 impl journal::Event for AppointmentEvent {
@@ -94,6 +105,7 @@ impl journal::Event for AppointmentEvent {
             Self::CheckedIn { .. } => "appointment.checked_in",
             Self::Cancelled {} => "appointment.cancelled",
             Self::NoShow {} => "appointment.no_show",
+            Self::Erased { .. } => "appointment.erased",
         }
     }
 }

@@ -57,8 +57,8 @@ pub fn of_row(it: &Stored, rules: &Rules, now: DateTime<Utc>, way: &Way) {
 }
 
 /// What was promised, and when it was kept.
-pub fn limits(it: &Stored) -> BTreeMap<CaseStage, (DateTime<Utc>, DateTime<Utc>, Option<DateTime<Utc>>)> {
-    it.clocks.iter().map(|(stage, it)| (*stage, (it.statutory_due_at, it.due_at, it.ended_at))).collect()
+pub fn limits(it: &Stored) -> Vec<(CaseStage, [Option<DateTime<Utc>>; 3])> {
+    it.clocks.iter().map(|(stage, it)| (*stage, [Some(it.statutory_due_at), Some(it.due_at), it.ended_at])).collect()
 }
 
 /// An entry of its journal.
