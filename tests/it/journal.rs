@@ -48,6 +48,8 @@ pub const UNTOLD: &str = "
         SELECT id, version, 'paper' FROM papers UNION ALL
         SELECT id, version, 'fonds' FROM fonds UNION ALL
         SELECT id, version, 'archive_item' FROM archive_items UNION ALL
+        SELECT id, version, 'case' FROM cases UNION ALL
+        SELECT id, version, 'denunciation' FROM denunciations.denunciations UNION ALL
         SELECT id, version, 'citizen' FROM citizens
     ) AS entity
     WHERE (SELECT array_agg(n) FROM generate_series(1, entity.version) AS n) IS DISTINCT FROM

@@ -85,7 +85,12 @@ async fn recognise_once(conn: &mut AsyncPgConnection, ctx: &Ctx, identity: Ident
         Some((citizen, at)) if citizen.name == identity.name && citizen.identity_number == identity.identity_number => {
             if at < ctx.now - NOT_NOTED {
                 let row = citizens::table.filter(citizens::id.eq(citizen.id));
-                diesel::update(row).set(citizens::looked_at.eq(ctx.now)).execute(conn).await?;
+                // Unless it has just been erased: then they are registered anew.
+                let row = row.filter(citizens::version.eq(citizen.version));
+                let noted = diesel::update(row).set(citizens::looked_at.eq(ctx.now)).execute(conn).await?;
+                if noted == 0 {
+                    return Err(CONFLICT.error());
+                }
             }
             Ok(citizen)
         }

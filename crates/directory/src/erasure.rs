@@ -43,12 +43,13 @@ async fn unused(conn: &mut AsyncPgConnection, since: DateTime<Utc>, most: i64) -
 /// The database.
 pub async fn run(conn: &mut AsyncPgConnection, ctx: &Ctx, most: i64) -> Result<usize> {
     let Some(rule) = of_accounts() else { return Ok(0) };
-    let seen = unused(conn, rule.past(ctx.now), most).await?;
+    let since = rule.past(ctx.now);
+    let seen = unused(conn, since, most).await?;
     let needed: Vec<CitizenId> = seen.iter().filter(|(.., needed)| *needed).map(|(id, ..)| *id).collect();
     let rows = citizens::table.filter(citizens::id.eq_any(needed));
     diesel::update(rows).set(citizens::looked_at.eq(ctx.now)).execute(conn).await?;
     for (id, version, _) in seen.iter().filter(|(.., needed)| !needed) {
-        match erase(conn, ctx, rule, *id, *version).await {
+        match erase(conn, ctx, (rule, since), (*id, *version)).await {
             // Somebody has just signed in with it.
             Err(error) if error.is(&CONFLICT) => {}
             done => done?,
@@ -70,11 +71,17 @@ pub async fn count(conn: &mut AsyncPgConnection, until: DateTime<Utc>) -> Result
 }
 
 /// Nobody vouches for it any more, and it tells of nobody.
-async fn erase(conn: &mut AsyncPgConnection, ctx: &Ctx, rule: &Rule, id: CitizenId, version: i32) -> Result<()> {
+async fn erase(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    (rule, since): (&Rule, DateTime<Utc>),
+    (id, version): (CitizenId, i32),
+) -> Result<()> {
     let event = CitizenEvent::Erased { rule: rule.rule.clone() };
     let entry = Entry::new(ctx, id.0, None, &event, (vec![id.0], vec![]));
     let unchanged = citizens::table.filter(citizens::id.eq(id)).filter(citizens::version.eq(version));
-    let change = diesel::update(unchanged.filter(diesel::dsl::not(account_is_needed(citizens::id))))
+    let unused = unchanged.filter(citizens::looked_at.le(since));
+    let change = diesel::update(unused.filter(diesel::dsl::not(account_is_needed(citizens::id))))
         .set((
             citizens::version.eq(version + 1),
             citizens::issuer.eq(""),
