@@ -14,9 +14,9 @@ const CASES: i64 = 20;
 /// So many dossiers.
 const DOSSIERS: i64 = 20;
 /// So many appointments.
-const APPOINTMENTS: i64 = 50;
-/// So many accounts are looked at.
-const ACCOUNTS: i64 = 50;
+const APPOINTMENTS: i64 = 20;
+/// So many accounts.
+const ACCOUNTS: usize = 20;
 /// So many denunciations of each rule.
 const DENUNCIATIONS: i64 = 20;
 /// So many contents.

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::case::{Case, CaseId, visible_to};
 use crate::problem::ACCUSED;
+use crate::workflow::CaseStatus;
 
 /// Where people work, as the directory knows it.
 #[derive(Clone, Debug, Default)]
@@ -76,8 +77,11 @@ pub(crate) async fn bar_kin(
     case: &Case,
 ) -> Result<Option<Also>> {
     let kin = kin(conn, ctx, rules, case).await?;
-    let in_hands = |kin: &Kin| case.bars(kin.handling.0) || kin.assigned_to.is_some_and(|to| case.bars(to.0));
-    if kin.iter().any(|kin| kin.open && in_hands(kin)) {
+    // With whom it is assigned it lies while that is still to be verified.
+    let verified =
+        |kin: &Kin| matches!(kin.status, CaseStatus::Verifying | CaseStatus::Verified | CaseStatus::Suspended);
+    let verifies = |kin: &Kin| verified(kin) && kin.assigned_to.is_some_and(|to| case.bars(to.0));
+    if kin.iter().any(|kin| kin.status.is_open() && case.bars(kin.handling.0) || verifies(kin)) {
         return Err(ACCUSED.error());
     }
     let ids: Vec<CaseId> = kin.into_iter().map(|kin| kin.id).collect();
@@ -89,14 +93,14 @@ pub(crate) async fn bar_kin(
     Ok(Some(Box::new(diesel::update(rows).set(cases::barred.eq(with(case.barred.clone()))))))
 }
 
-/// A case that another grew out of, or that grew out of it: whether it is open, and in whose hands.
+/// A case that another grew out of, or that grew out of it: where it stands, and in whose hands.
 #[derive(Queryable)]
 struct Kin {
     id: CaseId,
     origin: Option<CaseId>,
     handling: AgencyId,
     assigned_to: Option<StaffId>,
-    open: bool,
+    status: CaseStatus,
 }
 
 /// The cases that this one grew out of and that grew out of it, without itself.
@@ -108,7 +112,7 @@ async fn kin(conn: &mut AsyncPgConnection, ctx: &Ctx, rules: &Rules, of: &Case) 
         let found = cases::table
             .filter(visible_to(&system, rules))
             .filter(near)
-            .select((cases::id, cases::origin_id, cases::handling_agency_id, cases::assigned_to, cases::open))
+            .select((cases::id, cases::origin_id, cases::handling_agency_id, cases::assigned_to, cases::status))
             .load::<Kin>(conn)
             .await?;
         (origins, ids) = (Vec::new(), Vec::new());

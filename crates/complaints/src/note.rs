@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use crate::case::CaseId;
 use crate::event::Event;
 use crate::problem::{ERASED, NOT_YOURS_TO_DO};
-use crate::steps::{Moving, World, look, read};
+use crate::steps::{Moving, World, look, settled};
 
 id! { CaseNoteId, "The id of a note on a case."; }
 
@@ -58,7 +58,7 @@ pub async fn make(
 ) -> Result<Answer> {
     made_by_client(new.id.map(|id| id.0), "/id")?;
     again(async || {
-        let seen = read(conn, ctx, world, id).await?;
+        let seen = settled(conn, ctx, world, id, None).await?;
         let author = ctx.actor.id().filter(|_| seen.case.is_handled_by(&ctx.actor));
         if author.is_some() && seen.case.marks.0.erased_at.is_some() {
             return Err(ERASED.error());

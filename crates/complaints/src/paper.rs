@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::case::{Case, CaseId};
 use crate::event::Event;
 use crate::problem::{FILE_NOT_FOUND, FILES_CLOSED, FILES_MISSING, TOO_MANY_FILES};
-use crate::steps::{Moving, Seen, World, look, read};
+use crate::steps::{Moving, Seen, World, look, read, settled};
 use crate::workflow::CaseStatus;
 
 id! { CaseFileId, "The id of a file of a case."; }
@@ -186,7 +186,7 @@ async fn declare_once(
     new: &NewCaseFile,
     attempt: &Attempt,
 ) -> Result<Answer> {
-    let seen = read(conn, ctx, world, id).await?;
+    let seen = settled(conn, ctx, world, id, None).await?;
     may_add(&seen.case, &ctx.actor, new.purpose)?;
     if seen.files.len() >= MOST {
         return Err(TOO_MANY_FILES.error());
@@ -261,7 +261,7 @@ async fn note(
     world: World<'_>,
     file: &CaseFile,
 ) -> Result<(i32, CaseFileView)> {
-    let mut seen = read(conn, ctx, world, file.case_id).await?;
+    let mut seen = settled(conn, ctx, world, file.case_id, None).await?;
     let mut file = among(std::mem::take(&mut seen.files), &seen.case, &ctx.actor, file.id)?;
     if file.stored_at.is_some() {
         return Ok((seen.case.version, CaseFileView::of(&file)));

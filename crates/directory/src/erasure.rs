@@ -2,8 +2,10 @@
 //! the same of them as at first.
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::not;
+use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::Uuid as SqlUuid;
+use diesel::sql_types::{Bool, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::CitizenId;
 use kernel::journal::Entry;
@@ -11,44 +13,52 @@ use kernel::problem::CONFLICT;
 use kernel::record::{Record, nothing_late};
 use kernel::retention::{Due, GONE, Rule, rule};
 use kernel::schema::citizens;
+use kernel::sql::{Sql, sql};
 use kernel::timers::Timers;
 use kernel::{Ctx, Result};
 
 use crate::citizen::CitizenEvent;
 
 diesel::define_sql_function! {
-    /// Whether something is kept under it, or somebody is signed in with it.
+    /// Whether something is kept under it, it has agreed to something, or somebody is signed in with it or may act for it.
     fn account_is_needed(account: SqlUuid) -> Bool;
 }
+
+/// So many are looked at for each that may be erased: most are needed.
+const LOOKED_AT: i64 = 10;
 
 /// The rule that they go by.
 fn of_accounts() -> Option<&'static Rule> {
     rule("account")
 }
 
-/// An account that is looked at: its version, and whether it is needed.
-type Seen = (CitizenId, i32, bool);
-
-/// Those that have not been used, or looked at, since then: `most` at most, the oldest first.
-async fn unused(conn: &mut AsyncPgConnection, since: DateTime<Utc>, most: i64) -> Result<Vec<Seen>> {
-    let old = citizens::table.filter(citizens::looked_at.le(since)).filter(citizens::issuer.ne(""));
-    let seen = (citizens::id, citizens::version, account_is_needed(citizens::id));
-    Ok(old.order((citizens::looked_at, citizens::id)).limit(most).select(seen).load(conn).await?)
+/// Nobody has erased it.
+fn known() -> Sql<Bool> {
+    sql("citizens.issuer <> ''")
 }
 
-/// Looks at `most` accounts at most and erases those that are not needed; returns how many it looked at. One that is needed is looked at
-/// again when it has not been used for as long once more.
+/// Those that have not been used, or looked at, since then: the oldest first.
+fn unused<'a>(since: DateTime<Utc>) -> citizens::BoxedQuery<'a, Pg> {
+    let old = citizens::table.filter(citizens::looked_at.le(since)).filter(known());
+    old.order((citizens::looked_at, citizens::id)).into_boxed()
+}
+
+/// Erases those that nobody needs, `most` at most; returns how many it looked at. One that is needed is looked at again in three to nine
+/// months: not all of them on one day.
 ///
 /// # Errors
 /// The database.
-pub async fn run(conn: &mut AsyncPgConnection, ctx: &Ctx, most: i64) -> Result<usize> {
+pub async fn run(conn: &mut AsyncPgConnection, ctx: &Ctx, most: usize) -> Result<usize> {
     let Some(rule) = of_accounts() else { return Ok(0) };
     let since = rule.past(ctx.now);
-    let seen = unused(conn, since, most).await?;
+    let seen = (citizens::id, citizens::version, account_is_needed(citizens::id));
+    let seen = unused(since).limit(LOOKED_AT * most as i64).select(seen);
+    let seen: Vec<(CitizenId, i32, bool)> = seen.load(conn).await?;
     let needed: Vec<CitizenId> = seen.iter().filter(|(.., needed)| *needed).map(|(id, ..)| *id).collect();
-    let rows = citizens::table.filter(citizens::id.eq_any(needed));
-    diesel::update(rows).set(citizens::looked_at.eq(ctx.now)).execute(conn).await?;
-    for (id, version, _) in seen.iter().filter(|(.., needed)| !needed) {
+    let later = sql::<Timestamptz>("").bind::<Timestamptz, _>(since).sql(" + interval '1 day' * (90 + 180 * random())");
+    let rows = citizens::table.filter(citizens::id.eq_any(needed)).filter(citizens::looked_at.le(since));
+    diesel::update(rows).set(citizens::looked_at.eq(later)).execute(conn).await?;
+    for (id, version, _) in seen.iter().filter(|(.., needed)| !needed).take(most) {
         match erase(conn, ctx, (rule, since), (*id, *version)).await {
             // Somebody has just signed in with it.
             Err(error) if error.is(&CONFLICT) => {}
@@ -58,16 +68,16 @@ pub async fn run(conn: &mut AsyncPgConnection, ctx: &Ctx, most: i64) -> Result<u
     Ok(seen.len())
 }
 
-/// How many would go until that moment, of the first that come to be looked at.
+/// How many would go until that moment, of the first that come to be looked at: where those are many, there may be more.
 ///
 /// # Errors
 /// The database.
 pub async fn count(conn: &mut AsyncPgConnection, until: DateTime<Utc>) -> Result<Option<Due>> {
     let Some(rule) = of_accounts() else { return Ok(None) };
-    let seen = unused(conn, rule.past(until), Due::LOOKED_AT).await?;
-    let more = seen.len() == Due::LOOKED_AT as usize;
-    let going = seen.iter().filter(|(.., needed)| !needed).count();
-    Ok(Some(Due { more, ..Due::of(rule, going) }))
+    let first = unused(rule.past(until)).limit(Due::LOOKED_AT);
+    let needed: Vec<bool> = first.select(account_is_needed(citizens::id)).load(conn).await?;
+    let more = needed.len() == Due::LOOKED_AT as usize;
+    Ok(Some(Due { more, ..Due::of(rule, needed.iter().filter(|needed| !**needed).count()) }))
 }
 
 /// Nobody vouches for it any more, and it tells of nobody.
@@ -80,8 +90,9 @@ async fn erase(
     let event = CitizenEvent::Erased { rule: rule.rule.clone() };
     let entry = Entry::new(ctx, id.0, None, &event, (vec![id.0], vec![]));
     let unchanged = citizens::table.filter(citizens::id.eq(id)).filter(citizens::version.eq(version));
+    // A sign-in since then is noted in the row, and nowhere else yet.
     let unused = unchanged.filter(citizens::looked_at.le(since));
-    let change = diesel::update(unused.filter(diesel::dsl::not(account_is_needed(citizens::id))))
+    let change = diesel::update(unused.filter(not(account_is_needed(citizens::id))))
         .set((
             citizens::version.eq(version + 1),
             citizens::issuer.eq(""),

@@ -129,7 +129,7 @@ pub struct Due {
     /// How many; no more than 1000 are counted.
     #[schema(minimum = 0, maximum = 1000, example = 3)]
     pub count: u32,
-    /// There are more than were counted.
+    /// There are more than were counted; of accounts there may be.
     pub more: bool,
 }
 

@@ -108,7 +108,7 @@ async fn settle(
             let answer = erasure::settle(conn, ctx, world, target, &given, sender, &archived).await?;
             if erasure::grants(&given) {
                 procedures::erasure::of(conn, ctx, sender, target.id.0).await?;
-                procedures::appointment::erasure::of(conn, ctx, sender).await?;
+                procedures::appointment::erasure::of(conn, ctx, sender, target.id.0).await?;
             }
             Ok(answer)
         })

@@ -12,7 +12,7 @@ mod work;
 pub(crate) use act::take;
 pub use act::{Act, act};
 pub use kin::{appeal, confirm_conversion, split};
-pub use moving::{Dialogue, Given, Moving, Seen, acting, look, read};
+pub use moving::{Dialogue, Given, Moving, Seen, acting, look, read, settled};
 pub(crate) use moving::{take_code, told};
 
 use kernel::idempotency::Attempt;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Int4, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Bool, Int4, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::future::join5;
 use kernel::access::{self, Through};
@@ -12,6 +12,7 @@ use kernel::problem::CONFLICT;
 use kernel::record::{Also, Record};
 use kernel::rules::Rules;
 use kernel::schema::{case_answers, case_dialogues, case_files, case_remarks, cases};
+use kernel::sql::sql;
 use kernel::{Actor, Ctx, Permission, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -136,6 +137,31 @@ async fn fetch(
     Ok(Seen { case, files: files?, given: given?, dialogues: dialogues? })
 }
 
+/// The case as the actor may see it, to be changed: what ran out before this moment is told first.
+///
+/// # Errors
+/// [`NOT_FOUND`]; [`STALE`] when the caller has seen another version.
+pub async fn settled(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    world: World<'_>,
+    id: CaseId,
+    if_match: Option<i32>,
+) -> Result<Seen> {
+    let seen = read(conn, ctx, world, id).await?;
+    let case = &seen.case;
+    if if_match.is_some_and(|version| version != case.version) {
+        return Err(STALE.error().extra("version", case.version).extra("state", case.status.code()));
+    }
+    let told = catch_up(conn, ctx, world, case).await?;
+    if told == 0 {
+        return Ok(seen);
+    }
+    let version = case.version + told;
+    let seen = read(conn, ctx, world, id).await?;
+    if seen.case.version == version { Ok(seen) } else { Err(CONFLICT.error()) }
+}
+
 /// A case on its way.
 pub struct Moving {
     /// As it was.
@@ -156,10 +182,10 @@ pub struct Moving {
 }
 
 impl Moving {
-    /// Reads it as the actor may see it; what ran out before this moment is told first.
+    /// Reads it to change it.
     ///
     /// # Errors
-    /// [`NOT_FOUND`]; [`STALE`] when the caller has seen another version.
+    /// As [`settled`].
     pub async fn begin(
         conn: &mut AsyncPgConnection,
         ctx: &Ctx,
@@ -167,19 +193,7 @@ impl Moving {
         id: CaseId,
         if_match: Option<i32>,
     ) -> Result<Self> {
-        let seen = read(conn, ctx, world, id).await?;
-        let case = &seen.case;
-        if if_match.is_some_and(|version| version != case.version) {
-            return Err(STALE.error().extra("version", case.version).extra("state", case.status.code()));
-        }
-        match catch_up(conn, ctx, world, case).await? {
-            0 => Ok(Self::of(seen)),
-            told => {
-                let version = case.version + told;
-                let seen = read(conn, ctx, world, id).await?;
-                if seen.case.version == version { Ok(Self::of(seen)) } else { Err(CONFLICT.error()) }
-            }
-        }
+        settled(conn, ctx, world, id, if_match).await.map(Self::of)
     }
 
     /// About to be changed, as it was seen.
@@ -317,7 +331,11 @@ impl Moving {
         }
         untold.extend(over_at_once(Some(&before), &case, ctx.now));
         let timers = timers_of(&case, world.rules, &untold, ctx.now)?;
+        // Whom it accuses since it was read does not get it: barring changes no version.
+        let to = case.assigned_to.filter(|to| before.assigned_to != Some(*to)).map(|to| to.0);
+        let not_accused = sql::<Bool>("NOT cases.barred @> ARRAY[").bind::<Nullable<SqlUuid>, _>(to).sql("]");
         let row = cases::table.filter(cases::id.eq(case.id)).filter(cases::version.eq(case.version - 1));
+        let row = row.filter(not_accused);
         let received = case.submitted_at.filter(|_| case.code.is_none());
         let taken = received.map(|at| take_code(&case, world.rules, at));
         let set = (

@@ -3,16 +3,20 @@
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::CitizenId;
+use kernel::journal::Entry;
 use kernel::problem::CONFLICT;
 use kernel::record::{Record, nothing_late};
 use kernel::retention::{Due, GONE, Rule, rule};
 use kernel::schema::appointments;
+use kernel::sql::sql;
 use kernel::timers::Timers;
 use kernel::{Actor, Ctx, Result};
+use uuid::Uuid;
 
-use super::{Appointment, AppointmentEvent, AppointmentId, ENTITY, entry, visible_to};
+use super::{Appointment, AppointmentEvent, AppointmentId, ENTITY, visible_to};
 
 /// So many of a citizen's go at once; the rest goes by itself.
 const MOST: i64 = 1000;
@@ -25,7 +29,7 @@ fn of_appointments() -> Option<&'static Rule> {
 /// Those that are over and still say whose they were, the oldest first.
 fn over<'a>() -> appointments::BoxedQuery<'a, Pg> {
     let over = appointments::table.filter(visible_to(&Actor::System)).filter(appointments::closed_at.is_not_null());
-    over.filter(appointments::phone.ne("")).order((appointments::closed_at, appointments::id)).into_boxed()
+    over.filter(sql::<Bool>("appointments.phone <> ''")).order((appointments::closed_at, appointments::id)).into_boxed()
 }
 
 /// Erases those that have been over for as long as they are kept, `most` at most; returns how many.
@@ -38,7 +42,7 @@ pub async fn run(conn: &mut AsyncPgConnection, ctx: &Ctx, most: i64) -> Result<u
     let rows: Vec<Appointment> = old.select(Appointment::as_select()).load(conn).await?;
     let mut erased = 0;
     for row in &rows {
-        match erase(conn, ctx, rule, row).await {
+        match erase(conn, ctx, row, (rule, None)).await {
             Ok(()) => erased += 1,
             Err(error) if error.is(&CONFLICT) => {}
             Err(error) => return Err(error),
@@ -47,16 +51,16 @@ pub async fn run(conn: &mut AsyncPgConnection, ctx: &Ctx, most: i64) -> Result<u
     Ok(erased)
 }
 
-/// Erases a citizen's own that are over, however new, because they have asked for it.
+/// Erases a citizen's own that are over, however new, because this request asks for it.
 ///
 /// # Errors
 /// [`CONFLICT`] when one is changed meanwhile; the database.
-pub async fn of(conn: &mut AsyncPgConnection, ctx: &Ctx, citizen: CitizenId) -> Result<()> {
+pub async fn of(conn: &mut AsyncPgConnection, ctx: &Ctx, citizen: CitizenId, request: Uuid) -> Result<()> {
     let Some(rule) = of_appointments() else { return Ok(()) };
     let own = over().filter(appointments::citizen_id.eq(citizen)).limit(MOST);
     let rows: Vec<Appointment> = own.select(Appointment::as_select()).load(conn).await?;
     for row in &rows {
-        erase(conn, ctx, rule, row).await?;
+        erase(conn, ctx, row, (rule, Some(request))).await?;
     }
     Ok(())
 }
@@ -71,8 +75,15 @@ pub async fn count(conn: &mut AsyncPgConnection, until: DateTime<Utc>) -> Result
     Ok(Some(Due::of(rule, found.select(appointments::id).load::<AppointmentId>(conn).await?.len())))
 }
 
-async fn erase(conn: &mut AsyncPgConnection, ctx: &Ctx, rule: &Rule, old: &Appointment) -> Result<()> {
-    let entry = entry(ctx, old, &AppointmentEvent::Erased { rule: rule.rule.clone() });
+async fn erase(
+    conn: &mut AsyncPgConnection,
+    ctx: &Ctx,
+    old: &Appointment,
+    (rule, request): (&Rule, Option<Uuid>),
+) -> Result<()> {
+    let (event, agency) = (AppointmentEvent::Erased { rule: rule.rule.clone(), request }, old.agency_id.0);
+    let before = std::iter::once(agency).chain(old.citizen_id.map(|citizen| citizen.0)).collect();
+    let entry = Entry::new(ctx, old.id.0, Some(agency), &event, (before, vec![agency]));
     let row = appointments::table.filter(appointments::id.eq(old.id)).filter(appointments::version.eq(old.version));
     let change = diesel::update(row)
         .set((

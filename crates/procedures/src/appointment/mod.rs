@@ -90,9 +90,11 @@ pub enum AppointmentEvent {
     },
     Cancelled {},
     NoShow {},
-    /// It was over for as long as this rule says, or whose it was has asked for it.
+    /// It was over for as long as this rule says, or this request asked for it.
     Erased {
         rule: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request: Option<Uuid>,
     },
 }
 

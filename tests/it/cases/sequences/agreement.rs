@@ -51,7 +51,8 @@ pub fn of_row(it: &Stored, rules: &Rules, now: DateTime<Utc>, way: &Way) {
     // Whoever is accused has no part in it.
     assert!(!it.barred.contains(&it.handling_agency_id.0), "{way}: whom it accuses has it");
     let verified_by_accused = it.assigned_to.is_some_and(|to| it.barred.contains(&to.0));
-    assert!(!it.open || !verified_by_accused, "{way}: whom it accuses verifies it");
+    let verified = [CaseStatus::Verifying, CaseStatus::Verified, CaseStatus::Suspended].contains(&it.status);
+    assert!(!verified || !verified_by_accused, "{way}: whom it accuses verifies it");
     let late = owed.iter().any(|(_, limit)| limit.due_at <= now);
     assert!(it.escalation == 0 || late, "{way}: nothing is late, and it is up the ladder");
 }

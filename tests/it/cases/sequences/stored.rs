@@ -92,7 +92,7 @@ impl Stored {
         let kin = format!(
             "WITH RECURSIVE kin AS (SELECT id, origin_id FROM cases WHERE id = '{}' UNION
                  SELECT it.id, it.origin_id FROM cases AS it JOIN kin ON it.origin_id = kin.id OR it.id = kin.origin_id)
-             SELECT count(*) FROM cases JOIN kin USING (id) WHERE open AND assigned_to = '{official}' AND id <> '{}'",
+             SELECT count(*) FROM cases JOIN kin USING (id) WHERE status IN ('verifying', 'verified', 'suspended') AND assigned_to = '{official}' AND id <> '{}'",
             self.id, self.id
         );
         app.count(&kin).await > 0

@@ -1,4 +1,3 @@
 DROP FUNCTION account_is_needed(uuid);
 DROP INDEX appointments_over;
 DROP INDEX citizens_to_look_at;
-ALTER TABLE citizens DROP COLUMN looked_at;

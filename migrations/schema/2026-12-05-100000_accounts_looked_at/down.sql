@@ -1,0 +1,1 @@
+ALTER TABLE citizens DROP COLUMN looked_at;

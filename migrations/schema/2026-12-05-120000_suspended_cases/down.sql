@@ -1,0 +1,2 @@
+-- Nothing to undo: it stood there.
+SELECT 1;
