@@ -1,5 +1,5 @@
 //! What the worker erases: cases and appointments that are past their time, dossiers that were never filed, accounts that nobody uses, then
-//! the contents of their files, which are in no database, and who denounced.
+//! the contents of their files, which are in no database, and who denounced; also what the vault has of nothing.
 
 use complaints::erasure;
 use diesel_async::AsyncPgConnection;
@@ -34,10 +34,9 @@ pub async fn run(app: &App, conn: &mut AsyncPgConnection, vault: &Db) -> Result<
     let accounts = directory::erasure::run(conn, &ctx, ACCOUNTS).await?;
     let more = leave(app, conn, &ctx).await?;
     let due = denunciations::erasure::due(conn, ctx.now, DENUNCIATIONS).await?;
-    if !due.is_empty() {
-        let vault = &mut *vault.conn().await?;
-        denunciations::erasure::destroy((conn, vault), ctx.now, &due).await?;
-    }
+    let vault = &mut *vault.conn().await?;
+    denunciations::erasure::destroy((conn, vault), ctx.now, &due).await?;
+    denunciations::erasure::sweep((conn, vault), ctx.now).await?;
     Ok(erased + drafts + appointments + accounts > 0 || more || !due.is_empty())
 }
 

@@ -2,12 +2,14 @@
 //! they open in no copy that lacks it. What officers read loses its words and whom it accuses. The row stays, with its code, its dates and
 //! what became of it, and so does the journal, which never held more.
 
-use chrono::{DateTime, Utc};
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use kernel::clock::random;
+use kernel::clock::{self, random};
 use kernel::idempotency::KEPT;
 use kernel::journal::Entry;
 use kernel::json::Json;
@@ -93,6 +95,32 @@ pub async fn destroy(
         }
     }
     Ok(())
+}
+
+/// Between which ages it is looked for what was left behind. Not sooner: where the rows were restored from a backup and the vault was
+/// not, what is missing may still come back.
+const SWEPT: (TimeDelta, TimeDelta) = (TimeDelta::days(60), TimeDelta::days(30));
+
+/// Destroys in the vault what belongs to no denunciation: who denounces is put away there first, and the rest failed or was cut off.
+/// Returns how many that were.
+///
+/// # Errors
+/// The databases.
+pub async fn sweep(
+    (conn, vault): (&mut AsyncPgConnection, &mut AsyncPgConnection),
+    now: DateTime<Utc>,
+) -> Result<usize> {
+    let system = Ctx { actor: Actor::System, now };
+    let [first, last] = [SWEPT.0, SWEPT.1].map(|ago| clock::least_uuid_at(now - ago));
+    let sealed: Vec<DenunciationId> =
+        vault::between(vault, first, last).await?.into_iter().map(DenunciationId).collect();
+    let rows = denunciations::table.filter(visible_to(&system)).filter(denunciations::id.eq_any(&sealed));
+    let known: BTreeSet<DenunciationId> = rows.select(denunciations::id).load(conn).await?.into_iter().collect();
+    let left: Vec<_> = sealed.into_iter().filter(|id| !known.contains(id)).collect();
+    for id in &left {
+        vault::forget(vault, id.0).await?;
+    }
+    Ok(left.len())
 }
 
 async fn erase(conn: &mut AsyncPgConnection, now: DateTime<Utc>, before: &Denunciation, rule: &Rule) -> Result<()> {

@@ -131,6 +131,14 @@ pub async fn missing(conn: &mut AsyncPgConnection, ring: &KeyRing) -> Result<Vec
     }
 }
 
+/// Those that have a key, of these ids.
+///
+/// # Errors
+/// The database.
+pub async fn between(conn: &mut AsyncPgConnection, first: Uuid, last: Uuid) -> Result<Vec<Uuid>> {
+    Ok(keys::table.filter(keys::id.ge(first)).filter(keys::id.lt(last)).select(keys::id).load(conn).await?)
+}
+
 /// Forgets everything of a denunciation: without its key nothing of it can be opened, in no copy either.
 pub async fn forget(conn: &mut AsyncPgConnection, id: Uuid) -> Result<()> {
     diesel::delete(keys::table.find(id)).execute(conn).await?;

@@ -42,6 +42,12 @@ pub fn uuid_at(now: DateTime<Utc>) -> Uuid {
     Builder::from_unix_timestamp_millis(millis, &random()).into_uuid()
 }
 
+/// The least of all UUIDs that [`uuid_at`] gives at that moment.
+pub fn least_uuid_at(now: DateTime<Utc>) -> Uuid {
+    let millis = u64::try_from(now.timestamp_millis()).unwrap_or(0);
+    Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()
+}
+
 /// `N` bytes that nobody can guess.
 pub fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];

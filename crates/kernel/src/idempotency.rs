@@ -52,17 +52,21 @@ diesel::define_sql_function! {
 pub struct Attempt {
     id: [u8; 32],
     fingerprint: [u8; 32],
+    /// What versions before this one kept instead.
+    plain: [u8; 32],
     seal: [u8; 32],
 }
 
 impl Attempt {
     /// A try with this key. A caller without an account is the key itself plus the body's hash.
     pub fn new(caller: Option<Uuid>, method: &str, path: &str, key: Uuid, body: &[u8]) -> Self {
-        let fingerprint = secret::sha256(&[body]);
-        let caller = caller.map_or(fingerprint.to_vec(), |id| id.as_bytes().to_vec());
+        let plain = secret::sha256(&[body]);
+        let caller = caller.map_or(plain.to_vec(), |id| id.as_bytes().to_vec());
+        // With the key, which is stored nowhere: a hash of what was sent alone would confirm a guess at it.
+        let fingerprint = secret::sha256(&[b"idempotency fingerprint", key.as_bytes(), &plain]);
         let id = secret::sha256(&[b"idempotency", &caller, method.as_bytes(), path.as_bytes(), key.as_bytes()]);
         let seal = secret::sha256(&[b"idempotency seal", &caller, key.as_bytes(), path.as_bytes()]);
-        Self { id, fingerprint, seal }
+        Self { id, fingerprint, plain, seal }
     }
 
     /// What an answer shows where the database will fill in a value that only it knows.
@@ -111,7 +115,7 @@ impl Attempt {
             .await
             .optional()?;
         let Some((fingerprint, sealed, late)) = found else { return Ok(None) };
-        if fingerprint != self.fingerprint {
+        if fingerprint != self.fingerprint && fingerprint != self.plain {
             return Err(KEY_REUSED.error());
         }
         let text = secret::open(&self.seal, &self.id, &sealed)

@@ -10,6 +10,7 @@ use super::sequences::people::hire;
 use super::{ADDRESS, NAME, NUMBER, PHONE, lead, new, send};
 use crate::cast::Cast;
 use crate::harness::{TestApp, cluster};
+use crate::personal_data::erasure::erase;
 
 pub fn requests(id: &str) -> String {
     format!("/v1/denunciations/{id}/identity-requests")
@@ -197,6 +198,26 @@ async fn what_is_sealed_opens_with_its_key_in_its_place_and_nowhere_else() {
     .await
     .unwrap();
     assert!(!opens(conn, &old, one, "people").await, "another's key");
+}
+
+/// What was put away, and whose denunciation was then not written, is destroyed a month later; nothing else is.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_belongs_to_no_denunciation_is_swept_after_a_month() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let written = send(&app, &cast, new()).await.1;
+    let left = kernel::clock::uuid_at(app.clock.now()).to_string();
+    {
+        let conn = &mut *pool(&app, vault::ROLE).conn().await.unwrap();
+        vault::begin(conn, &ring(&[("2026", 1)]), left.parse().unwrap()).await.unwrap();
+        vault::add(conn, &ring(&[("2026", 1)]), left.parse().unwrap(), "people", &NAME).await.unwrap();
+    }
+    let has = |id: &str| format!("SELECT count(*) FROM vault.secrets WHERE id = '{id}' AND part = 'people'");
+    for (now, there) in [("2026-09-16T08:59:59+07:00", 1), ("2026-09-16T09:00:01+07:00", 0)] {
+        app.set_time(now);
+        erase(&app).await;
+        assert_eq!((app.count(&has(&left)).await, app.count(&has(&written)).await), (there, 1), "{now}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
