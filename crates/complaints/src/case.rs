@@ -239,6 +239,13 @@ impl Case {
             || actor.may(Permission::OverseeCases)
             || (self.kind == CaseKind::DataSubjectRequest && actor.may(Permission::ProtectData))
     }
+
+    /// Whether the actor may see who does what about it: those who handle it, and whoever heads an agency above.
+    pub fn is_answered_for_to(&self, actor: &Actor, rules: &Rules) -> bool {
+        let above = || rules.above(self.handling_agency_id);
+        let heads = actor.may(Permission::SuperviseCases) && actor.agency().is_some_and(|own| above().contains(&own));
+        heads || self.is_handled_by(actor)
+    }
 }
 
 /// Which cases an actor may see, as a condition in SQL. Every query on cases carries it. Whoever is accused in a case sees none of

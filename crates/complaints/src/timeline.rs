@@ -61,7 +61,7 @@ pub async fn timeline(
     id: CaseId,
 ) -> Result<Vec<CaseTimelineEntry>> {
     let case = look(conn, ctx, world, id, Through::Timeline).await?.case;
-    let mut entries = match case.is_handled_by(&ctx.actor) {
+    let mut entries = match case.is_answered_for_to(&ctx.actor, world.rules) {
         true => happened(conn, &[case.id.0], &[]).await?,
         false => told(conn, ctx, &[case.id.0]).await?,
     };

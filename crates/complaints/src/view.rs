@@ -156,7 +156,7 @@ pub fn view(
     given: &[Given],
     dialogues: &[Dialogue],
 ) -> View {
-    let officer = case.is_handled_by(&ctx.actor);
+    let officer = case.is_answered_for_to(&ctx.actor, world.rules);
     let (words, marks) = (&case.words.0, &case.marks.0);
     View {
         id: case.id,

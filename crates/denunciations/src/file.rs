@@ -268,16 +268,18 @@ pub async fn for_copy(
     Ok((original(vault, world, file).await?, secrets(vault, world.ring, it).await?))
 }
 
-/// The copy that officers read. Heavy, as [`strip`] is.
+/// The copy that officers read: of text and of pictures. What else has words says in them who wrote it, and no program finds all of
+/// them there. Heavy, as [`strip`] is.
 ///
 /// # Errors
 /// As [`strip`]: then there is none.
 pub fn copy(media_type: MediaType, original: Vec<u8>, secrets: &Secrets) -> Result<Vec<u8>, FilesError> {
-    let copy = strip(media_type, original.into())?;
-    Ok(match media_type {
-        MediaType::Text | MediaType::Csv => secrets.clear(&String::from_utf8_lossy(&copy)).into_bytes(),
-        _ => copy.into(),
-    })
+    let copy = |original: Vec<u8>| strip(media_type, original.into());
+    match media_type {
+        MediaType::Text | MediaType::Csv => Ok(secrets.clear(&String::from_utf8_lossy(&copy(original)?)).into_bytes()),
+        MediaType::Jpeg | MediaType::Png | MediaType::Webp | MediaType::Tiff => Ok(copy(original)?.into()),
+        _ => Err(FilesError::CannotStrip { media_type, reason: "its words may tell who denounces".to_owned() }),
+    }
 }
 
 /// Shows a file to whoever settles it, by somebody who decides and has looked at it.

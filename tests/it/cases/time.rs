@@ -254,6 +254,14 @@ async fn what_is_owed_too_long_goes_up_the_ladder_and_is_asked_for_from_above() 
     let cast = Cast::again(&app).await;
     let overdue = cast.client("chutich").get(under).await.expect(200).json;
     assert_eq!((&overdue["items"][0]["id"], &overdue["items"][0]["escalation"]), (&json!(id), &json!(3)));
+    // The agency above was told, when it was shown it; whoever heads it reads who does what, and what was asked from above.
+    let city = directory::demo::agency_id("H26").unwrap();
+    let told = format!(
+        "SELECT count(*) FROM journal WHERE entity_id = '{id}' AND '{city}' = ANY (seen_after)
+         AND event::jsonb #>> '{{escalated,rung}}' IN ('superior', 'top')"
+    );
+    assert_eq!(app.count(&told).await, 2);
+    assert_eq!(app.count(&told.replace("'superior', 'top'", "'head'")).await, 0);
     // Heads see what is below them, and nobody else's.
     assert_eq!(cast.client("giamdoc").get(under).await.expect(200).json["items"], json!([]));
     assert_eq!(cast.client("motcua").get(under).await.expect(200).json["items"][0]["id"], json!(id));
@@ -262,6 +270,13 @@ async fn what_is_owed_too_long_goes_up_the_ladder_and_is_asked_for_from_above() 
         .await
         .expect(403);
     act(cast.client("chutich"), Petition, &id, CaseAction::Urge).await.expect(200);
+    let seen = cast.client("chutich").get(&format!("/v1/cases/{id}")).await.expect(200).json;
+    assert_eq!(seen["escalation"], json!(3));
+    let timeline = cast.client("chutich").get(&format!("/v1/cases/{id}/timeline")).await.expect(200).json;
+    let events: Vec<&str> =
+        timeline["items"].as_array().unwrap().iter().map(|it| it["event"].as_str().unwrap()).collect();
+    assert!(events.contains(&"case.urged") && events.contains(&"case.escalated"), "{events:?}");
+    cast.client("chutich").get(&format!("/v1/cases/{id}/notes")).await.expect(403);
     // Its sender is told none of that; answered late it is late, and escalated no more.
     let mine = cast.client("congdan1").get(&format!("/v1/cases/{id}")).await.json;
     assert_eq!((&mine["escalation"], &mine["timeliness"]), (&Value::Null, &json!("overdue")));

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::vault::requests;
 use super::{NAME, follow, new, said, send};
 use crate::cast::Cast;
-use crate::harness::{Answer, TestApp};
+use crate::harness::{Answer, TestApp, papers};
 use crate::papers::{PLACE, photograph, put};
 
 /// Declares `content`, with the code.
@@ -71,6 +71,13 @@ async fn text_is_cleared_of_who_denounces_and_what_cannot_be_cleared_is_shown_to
     let film = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom\0\0\0\x08mdat";
     show(&app, &code, "video/mp4", film).await.expect(200);
     assert_eq!(read(&cast, "chanhthanhtra", &id, 2).await.expect(403).problem(), "file.cannot_strip");
+    // A document has words of which no program finds all: it is read as it came, by two people together.
+    let letter = [papers::PDF, format!("% {NAME}").as_bytes()].concat();
+    show(&app, &code, "application/pdf", &letter).await.expect(200);
+    cast.client("chanhthanhtra").post(&format!("/v1/denunciations/{id}/files/3/release"), json!({})).await.expect(200);
+    for name in ["chanhthanhtra", "thanhtra"] {
+        assert_eq!(read(&cast, name, &id, 3).await.expect(403).problem(), "file.cannot_strip");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -320,7 +320,15 @@ impl Moving {
         let agency = ctx.actor.agency().or(owes).map(|agency| agency.0);
         let told = told(event, Some(&before), &case);
         let seen = |case: &Case| if INTERNAL.contains(&event.kind()) { agencies(case) } else { audience(case) };
-        let entry = Entry::new(ctx, case.id.0, agency, &told, (seen(&before), seen(&case)));
+        let mut shown = seen(&case);
+        // To whom it is shown, unless it accuses somebody: see [`agencies`].
+        if let Event::Escalated { to, .. } = event
+            && case.barred.is_empty()
+            && !shown.contains(to)
+        {
+            shown.push(*to);
+        }
+        let entry = Entry::new(ctx, case.id.0, agency, &told, (seen(&before), shown));
         if let Some((ground, words)) = remark {
             also.push(Box::new(diesel::insert_into(case_remarks::table).values((
                 case_remarks::case_id.eq(case.id),
