@@ -8,7 +8,7 @@ use complaints::law::{check, grounds};
 use complaints::workflow::{CaseAction, CaseStatus, TABLE};
 use serde_json::{Value, json};
 
-use super::{act, at, faults, hand, new, path, sender, walk};
+use super::{act, at, faults, hand, new, path, said, sender, walk};
 use crate::cast::Cast;
 use crate::harness::TestApp;
 
@@ -137,4 +137,30 @@ fn a_ground_holds_from_its_day_on() {
         }
     }
     assert_eq!(dated, 2, "what Luật 136/2025/QH15 brought: the grounds of Art. 11a(1)");
+}
+
+/// What becomes of a matter is told with reasons that can be read.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_kind_is_decided_or_answered_without_a_reasoned_text() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    for kind in CaseKind::ALL.iter().copied() {
+        let (action, status) = match kind {
+            CaseKind::Complaint => (CaseAction::Decide, CaseStatus::Verified),
+            CaseKind::DataSubjectRequest => (CaseAction::Answer, CaseStatus::Accepted),
+            _ => (CaseAction::Answer, CaseStatus::Verified),
+        };
+        let id = at(&cast, kind, status).await;
+        let (head, right) = (cast.client(hand(kind, action)), said(kind, action));
+        for reasons in [None, Some(""), Some("Đã xem xét, giải quyết xong."), Some(&*" ".repeat(40))] {
+            let mut vague = right.clone();
+            match reasons {
+                Some(reasons) => vague["reasons"] = json!(reasons),
+                None => drop(vague.as_object_mut().unwrap().remove("reasons")),
+            }
+            let refused = head.post(&path(&id, action), vague).await.expect(422);
+            assert!(refused.wrong().contains("/reasons"), "{kind}, {reasons:?}: {}", refused.text);
+        }
+        head.post(&path(&id, action), right).await.expect(200);
+    }
 }

@@ -87,6 +87,10 @@ pub async fn draft(
 /// # Errors
 /// At `pointer`, with what is left.
 pub(crate) fn no_blanks(pointer: &'static str, words: &str) -> Result<()> {
+    if words.trim().is_empty() {
+        let words = Text::fixed("không được để trống", "must not be blank");
+        return Err(INVALID.error().fields(vec![FieldError::new(pointer, "blank", words)]));
+    }
     let left: Vec<&str> = blanks(words).collect();
     if left.is_empty() {
         return Ok(());

@@ -1,0 +1,1 @@
+GRANT DELETE ON consent_events TO caunoi_app;
