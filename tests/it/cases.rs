@@ -11,6 +11,7 @@ mod grounds;
 mod inspections;
 mod kin;
 mod lists;
+mod on_paper;
 mod page;
 pub mod retaliation;
 mod rules;

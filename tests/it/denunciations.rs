@@ -6,6 +6,7 @@ mod apart;
 mod barred;
 pub mod canary;
 mod delegated;
+mod false_name;
 mod files;
 mod grounds;
 mod limits;
@@ -96,7 +97,8 @@ pub fn said(action: DenunciationAction) -> Value {
         Conclude => {
             json!({ "outcome": "partly_true", "words": "Nội dung nhận tiền là đúng, nội dung khác không có cơ sở." })
         }
-        Forward | SendBack | Resume | ToInvestigation | Terminate | SettleRest | RefuseProtection | EndProtection => {
+        Forward | TreatAsLead | SendBack | Resume | ToInvestigation | Terminate | SettleRest | RefuseProtection
+        | EndProtection => {
             json!({ "reason": "Theo kết quả đã kiểm tra." })
         }
     }

@@ -172,6 +172,10 @@ pub struct CaseWithdrawal {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Tôi đã được giải thích rõ.", min_length = 1, max_length = 4000)]
     pub reason: Option<String>,
+    /// What the sender signed, where reception takes the step for them: the letter or the minutes, with number and date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Đơn rút khiếu nại ngày 20/8/2026", min_length = 3, max_length = 300)]
+    pub document: Option<String>,
 }
 
 /// Which of its contents the sender gives up (LKN Art. 10, as amended).
@@ -182,6 +186,10 @@ pub struct CasePartWithdrawal {
     /// Their places in `contents`, from 0.
     #[schema(min_items = 1, max_items = 50)]
     pub contents: Vec<u16>,
+    /// What the sender signed, where reception takes the step for them: the letter or the minutes, with number and date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Biên bản rút một phần nội dung khiếu nại ngày 20/8/2026", min_length = 3, max_length = 300)]
+    pub document: Option<String>,
 }
 
 /// That a court has the matter.
@@ -231,6 +239,10 @@ pub struct CaseConfirmation {
     pub id: Option<CaseId>,
     #[schema(inline = false)]
     pub facts: Facts,
+    /// What the sender signed, where reception takes the step for them: the letter or the minutes, with number and date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Đơn khiếu nại ngày 20/8/2026", min_length = 3, max_length = 300)]
+    pub document: Option<String>,
 }
 
 /// What a mixed letter holds beside its main matter (TT 05/2021/TT-TTCP Art. 6).

@@ -27,7 +27,8 @@ text_enum! {
     DenunciationKind {
         /// With name, address and contact of who denounces (LTC Art. 22, 23).
         Denunciation = "denunciation",
-        /// Of nobody known: no denunciation, but checked where it is specific (LTC Art. 25).
+        /// Of nobody known, or under a name or address that was found to be false: no denunciation, but checked where it is specific
+        /// (LTC Art. 25).
         Lead = "lead",
     }
 }
@@ -101,6 +102,9 @@ pub struct Marks {
     /// it. Registers and reports go by it, and not by who has it now, which may be the agency above.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handed_on_at: Option<DateTime<Utc>>,
+    /// When its name or address was found to be false: from then on it is a lead (LTC Art. 25).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub treated_as_lead_at: Option<DateTime<Utc>>,
     /// When who denounced was destroyed, and its words with it: see [`crate::erasure`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub erased_at: Option<DateTime<Utc>>,

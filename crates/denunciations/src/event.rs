@@ -39,6 +39,8 @@ pub enum Event {
     Filed {
         ground: String,
     },
+    /// Its name or address was found to be false.
+    TreatedAsLead {},
     LeadTaken {},
     Accepted {},
     Notified {},
@@ -156,6 +158,7 @@ impl journal::Event for Event {
             Self::Forwarded {} => "denunciation.forwarded",
             Self::Refused { .. } => "denunciation.refused",
             Self::Filed { .. } => "denunciation.filed",
+            Self::TreatedAsLead {} => "denunciation.treated_as_lead",
             Self::LeadTaken {} => "denunciation.lead_taken",
             Self::Accepted {} => "denunciation.accepted",
             Self::Notified {} => "denunciation.notified",

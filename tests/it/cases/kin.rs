@@ -140,23 +140,6 @@ async fn an_answered_petition_is_opened_anew_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_came_on_paper_is_the_agencys_to_carry_on_for_its_sender() {
-    let app = TestApp::new().await;
-    let cast = Cast::of(&app).await;
-    let mut letter = super::new(Complaint);
-    letter["channel"] = json!("post");
-    let reception = cast.client("tiepnhan");
-    let id = reception.post("/v1/cases", letter.clone()).await.expect(201).id();
-    act(reception, Complaint, &id, CaseAction::Submit).await.expect(200);
-    walk(&cast, Complaint, &id, &[CaseAction::Accept, CaseAction::Assign]).await;
-    let asked = act(reception, Complaint, &id, CaseAction::Withdraw).await.expect(200).json;
-    assert!(asked["withdrawal_asked_at"].is_string());
-    cast.client("congdan1").get(&format!("/v1/cases/{id}")).await.expect(404);
-    letter["channel"] = json!("online");
-    assert_eq!(faults(&reception.post("/v1/cases", letter).await.expect(422)), ["not_yours"]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn what_turns_out_to_be_a_complaint_was_in_time_or_not_when_it_came() {
     let app = TestApp::new().await;
     let cast = Cast::of(&app).await;

@@ -18,6 +18,7 @@ const TOLD: &[(&[DenunciationAction], Option<&str>, DenunciationAction)] = &[
     (&[], None, Transfer),
     (&[], None, Forward),
     (&[], None, Refuse),
+    (&[], None, TreatAsLead),
     (&[Accept], None, Extend),
     (&[Accept], None, Suspend),
     (&[Accept, Suspend], None, Resume),

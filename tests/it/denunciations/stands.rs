@@ -43,7 +43,7 @@ pub struct Stand {
 
 impl Stand {
     pub fn has(&self, what: &str) -> bool {
-        let is_lead = self.letter == Letter::Lead;
+        let is_lead = self.letter == Letter::Lead || self.took(TreatAsLead);
         match what {
             "" => true,
             "signed" => !is_lead,
@@ -91,6 +91,10 @@ pub const STANDS: &[Stand] = {
         stand(Received, OfTwo, &[W("withdraw-part")], "check part"),
         stand(Received, Signed, &[W("ask-for-protection")], "check asks_protection"),
         stand(Received, Signed, &[W("ask-for-protection"), S(Protect)], "check protected"),
+        stand(Received, Signed, &[S(TreatAsLead)], "check"),
+        stand(Received, Signed, &[W("withdraw"), W("ask-for-protection"), S(TreatAsLead)], "check"),
+        stand(Received, OfTwo, &[W("withdraw-part"), S(TreatAsLead)], "check"),
+        stand(Received, Signed, &[W("ask-for-protection"), S(Protect), S(TreatAsLead)], "check protected"),
         stand(Accepted, Signed, &[S(Accept)], "notify resolve"),
         stand(Accepted, Signed, &[S(Accept), S(Notify)], "resolve"),
         stand(Accepted, Signed, &[S(Accept), W("withdraw")], "notify resolve withdrawn"),
@@ -110,6 +114,7 @@ pub const STANDS: &[Stand] = {
         stand(Concluded, Signed, &[S(Accept), S(Assign), S(Report), S(Conclude), S(Send), S(Handle), S(Publish)], "done"),
         stand(Concluded, Signed, &[S(Accept), S(Assign), S(Report), S(Conclude), W("continue")], "send handle publish review"),
         stand(Concluded, Signed, &[S(Accept), S(Assign), S(Report), S(Conclude), S(Send), S(Handle), S(Publish), W("continue")], "review"),
+        stand(Concluded, Signed, &[S(TreatAsLead), S(CheckLead), S(Assign), S(Report), S(Conclude)], "done"),
         stand(Concluded, Lead, &[S(CheckLead), S(Assign), S(Report), S(Conclude)], "done"),
         stand(Closed, Signed, &[S(Accept), S(Assign), S(Report), S(Conclude), S(Send), S(Handle), S(Publish), S(Close)], ""),
         stand(Closed, Signed, &[S(Accept), S(Assign), S(Report), S(Conclude), S(Send), S(Handle), S(Publish), S(Close), W("continue")], "review"),

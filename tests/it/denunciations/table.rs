@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::path;
 use super::sequences::stored::Stored;
-use super::stands::{Letter, STANDS, Stand, copy, reach, wish};
+use super::stands::{STANDS, Stand, copy, reach, wish};
 use crate::cast::{Cast, Player};
 use crate::harness::{Answer, TestApp};
 
@@ -29,6 +29,7 @@ const RULES: &[(&str, &str, &str, &str, &str)] = &[
     ("received", "transfer", "checks decides", "=", ""),
     ("received", "forward", "decides", "forwarded", ""),
     ("received", "refuse", "decides", "refused", "signed"),
+    ("received", "treat_as_lead", "decides", "=", "signed"),
     ("received", "file", "decides", "filed", "lead"),
     ("received", "check_lead", "decides", "accepted", "lead"),
     ("received", "accept", "decides", "accepted", "signed"),
@@ -144,7 +145,7 @@ fn refusal(stand: &Stand, what: &str) -> Option<&'static str> {
     let (over, settled) = (stand.status.is_over(), ["concluded", "closed"].contains(&stand.status.code()));
     match what {
         "add" => over.then_some("denunciation.over"),
-        _ if stand.letter == Letter::Lead => Some("denunciation.lead"),
+        _ if stand.has("lead") => Some("denunciation.lead"),
         "continue" if !settled => Some("denunciation.not_concluded"),
         "continue" => stand.has("review").then_some("denunciation.asked_already"),
         "ask-for-protection" => {

@@ -74,6 +74,7 @@ async fn what_officers_write_does_not_tell_who_denounces() {
         ("", &[Accept, Assign, Report, Conclude]),
         ("", &[Accept]),
         ("withdraw-part", &[SettleRest]),
+        ("", &[TreatAsLead]),
     ];
     for (what, way) in ways {
         let letter = if *what == "withdraw-part" { of_two() } else { new() };

@@ -102,6 +102,7 @@ async fn apart(app: &TestApp, cast: &Cast) {
         &[D::Forward],
         &[D::Refuse],
         &[D::Transfer],
+        &[D::TreatAsLead, D::CheckLead],
         &[D::Accept],
         &[D::Accept, D::Extend],
         &[D::Accept, D::Suspend],

@@ -127,6 +127,8 @@ async fn denunciations_have_a_register_of_their_own_without_who_denounces() {
         (new(), &[D::Accept, D::Assign, D::Report, D::Conclude], "accepted"),
         (lead(), &[D::File], "filed"),
         (lead(), &[D::CheckLead], "accepted"),
+        (new(), &[D::TreatAsLead], "pending"),
+        (new(), &[D::TreatAsLead, D::CheckLead], "accepted"),
     ];
     let mut ids = Vec::new();
     for (what, way, _) in ways {
@@ -137,10 +139,12 @@ async fn denunciations_have_a_register_of_their_own_without_who_denounces() {
     let reader = cast.client("thanhtra");
     let register = all(reader, &of(INSPECTORATE, "denunciation-register?year=2026&month=8")).await;
     assert_eq!(register.len(), ways.len());
-    for (id, (_, way, result)) in ids.iter().zip(ways) {
+    for (id, (what, way, result)) in ids.iter().zip(ways) {
         let it = register.iter().find(|it| it["denunciation_id"] == *id).expect("it is in the register");
         assert_eq!(it["result"], *result, "{way:?}");
         assert_eq!(it["processed_at"].is_string(), *result != "pending", "{way:?}");
+        let signed = *what == new() && !way.contains(&D::TreatAsLead);
+        assert_eq!(it["kind"], if signed { "denunciation" } else { "lead" }, "{way:?}");
     }
     let concluded = register.iter().find(|it| it["denunciation_id"] == ids[3]).unwrap();
     assert_eq!((&concluded["outcome"], &concluded["due_date"]), (&json!("partly_true"), &json!("2026-09-16")));

@@ -71,6 +71,7 @@ const WAYS: &[(u8, &[DenunciationAction])] = &[
     (35, &[]),
     (36, &[]),
     (37, &[Accept]),
+    (38, &[]),
 ];
 
 /// Of nobody known.

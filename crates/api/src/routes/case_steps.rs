@@ -359,7 +359,7 @@ step! {
     /// Withdraw a case
     ///
     /// At once before it is taken up. A complaint that is taken up is ended by whoever decides it: nobody is to be talked
-    /// or threatened out of it.
+    /// or threatened out of it. What came on paper reception withdraws by a `document` that the sender has signed.
     withdraw_case "/v1/cases/{id}/withdraw" "withdrawCase" "019b76da-a800-7000-8000-c00000000018" ["case:file", "case:receive", "case:recommend"] CaseWithdrawal = {"reason": "Tôi đã được giải thích rõ."},
     |conn, call, why, target| act(conn, call, target, Act::Withdraw(why))
 }
@@ -367,7 +367,7 @@ step! {
 step! {
     /// Withdraw some of a complaint
     ///
-    /// The rest goes on (LKN Art. 10, for complaints received from 2026-07-01 on).
+    /// The rest goes on (LKN Art. 10, for complaints received from 2026-07-01 on). Reception says which `document` the sender has signed.
     withdraw_part_of_case "/v1/cases/{id}/withdraw-part" "withdrawPartOfCase" "019b76da-a800-7000-8000-c00000000019" ["case:file", "case:receive"] CasePartWithdrawal = {"contents": [1]},
     |conn, call, which, target| act(conn, call, target, Act::WithdrawPart(which))
 }
@@ -425,7 +425,7 @@ step! {
 step! {
     /// Confirm another kind
     ///
-    /// A new case of the proposed kind, received now; this one is over.
+    /// A new case of the proposed kind, received now; this one is over. Reception says which `document` the sender has signed.
     confirm_case_conversion "/v1/cases/{id}/confirm-conversion" "confirmCaseConversion" "019b76da-a800-7000-8000-c00000000020" ["case:file", "case:receive"] CaseConfirmation = {"facts": {"kind": "complaint", "about": "decision", "respondent": "Ủy ban nhân dân phường Hoàn Kiếm", "known_on": "2026-11-02"}},
     |conn, call, confirmed, target| async {
         let postings = postings(conn, call, &confirmed.facts).await?;

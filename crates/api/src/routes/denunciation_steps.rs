@@ -30,6 +30,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(transfer_denunciation)
         .service(forward_denunciation)
         .service(refuse_denunciation)
+        .service(treat_denunciation_as_lead)
         .service(file_lead)
         .service(check_lead)
         .service(accept_denunciation)
@@ -162,6 +163,15 @@ step! {
     /// On a ground of LTC Art. 29.
     refuse_denunciation "/v1/denunciations/{id}/refuse" "refuseDenunciation" "019b76da-a800-7000-8000-c30000000005" ["denunciation:decide"] DenunciationGrounded = {"ground": "no_grounds", "reason": "Không có căn cứ xác định hành vi vi phạm."},
     |call, why| Act::Grounded(A::Refuse, why)
+}
+
+step! {
+    /// Treat a denunciation as a lead
+    ///
+    /// Where the name or address under which it was sent is found to be false (LTC Art. 25). Its code stays, and its check goes on.
+    /// Whoever sent it is told why, and adds to it still; what they asked for as its denouncer falls away.
+    treat_denunciation_as_lead "/v1/denunciations/{id}/treat-as-lead" "treatDenunciationAsLead" "019b76da-a800-7000-8000-c30000000026" ["denunciation:decide"] Reasoned = {"reason": "Công an phường xác nhận không có ai tên này ở địa chỉ đã ghi."},
+    |call, why| Act::Saying(A::TreatAsLead, why.reason)
 }
 
 step! {

@@ -167,7 +167,7 @@ fn happens(moving: &mut Moving, ctx: &Ctx, world: World<'_>, act: &Act) -> Resul
         Act::Answer(answer) => answered(moving, ctx, answer),
         Act::Serve(how) => Ok(Event::Served { means: how.means }),
         Act::Publish(how) => Ok(published(moving, how)),
-        Act::Withdraw(why) => Ok(withdrawn(moving, ctx, why)),
+        Act::Withdraw(why) => withdrawn(moving, ctx, why),
         Act::WithdrawPart(which) => part_withdrawn(moving, ctx, which),
         Act::NoteLitigation(suit) => suit_noted(moving, ctx, suit),
         Act::ProposeConversion(what) => conversion_proposed(moving, what),

@@ -1,7 +1,7 @@
 //! How a case ends, and how it is opened anew.
 
 use kernel::problem::{FieldError, INVALID, Text as Words};
-use kernel::{Ctx, Result};
+use kernel::{Ctx, Permission, Result};
 
 use super::Moving;
 use super::screening::unless;
@@ -10,16 +10,33 @@ use crate::event::Event;
 use crate::request::{CaseLitigation, CasePartWithdrawal, CaseWithdrawal};
 use crate::workflow::CaseStatus;
 
-/// Its sender gives it up. Where it is taken up already, whoever decides it ends it.
-pub(super) fn withdrawn(moving: &mut Moving, ctx: &Ctx, why: &CaseWithdrawal) -> Event {
-    if let Some(reason) = &why.reason {
-        moving.say(None, reason);
+/// Keeps what the sender signed, with what else is said. Reception takes this step for them as they say so in writing or in minutes (LKN
+/// Art. 10); a draft was never sent, and is given up without.
+///
+/// # Errors
+/// Reception takes it, and there is nothing that the sender signed.
+pub(super) fn signed(moving: &mut Moving, document: Option<&str>, words: Option<&str>) -> Result<()> {
+    let for_sender = moving.by.contains(&Permission::ReceiveCase) && moving.before.status != CaseStatus::Draft;
+    let (vi, en) = ("phải có văn bản người gửi đã ký", "must be what the sender has signed");
+    unless(document.is_some() || !for_sender, "/document", "no_document", vi, en)?;
+    let said: Vec<&str> = document.into_iter().chain(words).collect();
+    if !said.is_empty() {
+        moving.say(None, &said.join("\n"));
     }
+    Ok(())
+}
+
+/// Its sender gives it up. Where it is taken up already, whoever decides it ends it.
+///
+/// # Errors
+/// As [`signed`].
+pub(super) fn withdrawn(moving: &mut Moving, ctx: &Ctx, why: &CaseWithdrawal) -> Result<Event> {
+    signed(moving, why.document.as_deref(), why.reason.as_deref())?;
     if moving.case.status == CaseStatus::Withdrawn {
-        return Event::Withdrawn {};
+        return Ok(Event::Withdrawn {});
     }
     moving.case.marks.0.withdrawal_asked_at = Some(ctx.now);
-    Event::WithdrawalAsked {}
+    Ok(Event::WithdrawalAsked {})
 }
 
 /// Those of its contents, by their places.
@@ -46,6 +63,7 @@ pub(super) fn some_contents(moving: &Moving, places: &[u16]) -> Result<()> {
 
 /// Its sender gives up some of it; the rest goes on.
 pub(super) fn part_withdrawn(moving: &mut Moving, ctx: &Ctx, which: &CasePartWithdrawal) -> Result<Event> {
+    signed(moving, which.document.as_deref(), None)?;
     some_contents(moving, &which.contents)?;
     for place in &which.contents {
         moving.case.words.0.contents[usize::from(*place)].withdrawn_at = Some(ctx.now);

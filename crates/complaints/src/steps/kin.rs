@@ -9,7 +9,7 @@ use kernel::record::again;
 use kernel::request::made_by_client;
 use kernel::{Ctx, Result};
 
-use super::end::some_contents;
+use super::end::{signed, some_contents};
 use super::screening::{checked, lodged, of_a_letter, receive, unless};
 use super::{Moving, Target, World};
 use crate::accused::{Postings, accuse};
@@ -133,7 +133,7 @@ pub(super) fn conversion_proposed(moving: &mut Moving, what: &CaseConversion) ->
 /// Its sender wants it to be that: a new case, received now; this one is over.
 ///
 /// # Errors
-/// Facts of another kind than was proposed.
+/// Facts of another kind than was proposed; reception confirms, and its sender has signed nothing.
 pub async fn confirm_conversion(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
@@ -143,6 +143,7 @@ pub async fn confirm_conversion(
     postings: &Postings,
 ) -> Result<Answer> {
     take_making(conn, ctx, world, target, CaseAction::ConfirmConversion, |moving| {
+        signed(moving, confirmed.document.as_deref(), None)?;
         let to = confirmed.facts.kind();
         let so = moving.case.marks.0.proposed_kind == Some(to) && to.is_citizens();
         unless(so, "/facts/kind", "other", "không phải loại được đề nghị", "is not the kind that was proposed")?;

@@ -27,7 +27,7 @@ text_enum! {
         EligibleLetters = "eligible_letters",
         Ineligible = "ineligible",
         Denunciations = "denunciations",
-        /// Of nobody known, and checked all the same (LTC Art. 25).
+        /// Of nobody known by then, and checked all the same (LTC Art. 25).
         Leads = "leads",
         InSettlement = "in_settlement",
         Own = "own",
@@ -70,6 +70,8 @@ const PROCESSED: &str = "coalesce((denunciations.marks ->> 'handed_on_at')::time
      (denunciations.clocks #>> '{check,ended_at}')::timestamptz, denunciations.accepted_at, denunciations.closed_at)";
 /// A lead is checked, but it is no denunciation that the law has settled.
 const ACCEPTED: &str = "denunciations.accepted_at";
+/// Since when a lead is one: since it came, or since its name was found to be false.
+const A_LEAD: &str = "coalesce((denunciations.marks ->> 'treated_as_lead_at')::timestamptz, denunciations.received_at)";
 const SETTLED: &str = "coalesce(denunciations.finished_at, denunciations.closed_at)";
 const CLOSED: &str = "denunciations.closed_at";
 const LIMIT: Limit =
@@ -100,7 +102,7 @@ impl DenunciationFigure {
             Eligible => of(Processed, "denunciations.status <> 'filed'"),
             Ineligible => of(Processed, "denunciations.status = 'filed'"),
             Denunciations => Eligible.holds(span, now),
-            Leads => of(Eligible, "denunciations.kind = 'lead'"),
+            Leads => all([of(Eligible, "denunciations.kind = 'lead'"), before(A_LEAD, span.until)]),
             InSettlement => all([Eligible.holds(span, now), not_before(SETTLED, span.until)]),
             Own | OwnDenunciations => all([Eligible.holds(span, now), sql("NOT ").sql(OUTSIDE)]),
             OutOfCompetence => of(Eligible, OUTSIDE),

@@ -13,7 +13,7 @@ use kernel::{Ctx, Result};
 use super::{MessagePart, Moving, Target, World, read};
 use crate::accused::{Known, accuse};
 use crate::clocks::{DenunciationStage, is_extended_as_complex, turn};
-use crate::denunciation::{Accused, Denunciation, Protection, Words};
+use crate::denunciation::{Accused, Denunciation, DenunciationKind, Protection, Words};
 use crate::event::Event;
 use crate::problem::{ACCUSED, STALE};
 use crate::receive::secrets;
@@ -96,10 +96,10 @@ fn part(action: DenunciationAction) -> MessagePart {
     match action {
         Ask => MessagePart::Question,
         AnswerDelay | Uphold | TakeOver => MessagePart::Answer,
-        // Sent on (LTC Art. 24), refused (Art. 29), extended (Art. 30), withdrawn or not (Art. 33), suspended and resumed (Art. 34),
-        // concluded (Art. 35), published (Art. 40), protected or not (Art. 50–55).
-        Transfer | Forward | Refuse | Extend | Terminate | SettleRest | RefuseWithdrawal | Suspend | Resume
-        | Conclude | Publish | Protect | RefuseProtection | EndProtection => MessagePart::Notice,
+        // Sent on (LTC Art. 24), no denunciation (Art. 25), refused (Art. 29), extended (Art. 30), withdrawn or not (Art. 33), suspended and
+        // resumed (Art. 34), concluded (Art. 35), published (Art. 40), protected or not (Art. 50–55).
+        Transfer | Forward | TreatAsLead | Refuse | Extend | Terminate | SettleRest | RefuseWithdrawal | Suspend
+        | Resume | Conclude | Publish | Protect | RefuseProtection | EndProtection => MessagePart::Notice,
         _ => MessagePart::Remark,
     }
 }
@@ -173,6 +173,16 @@ fn taken_over(it: &mut Denunciation) {
     it.handling_agency_id = it.superior_agency_id.take().unwrap_or(it.handling_agency_id);
     (it.assigned_to, it.outcome, it.finished_at) = (None, None, None);
     it.marks.0.continued_at = None;
+}
+
+/// Nobody stands by it any more: what was asked of it as a denouncer's right is asked by nobody. Protection that was given goes on until it
+/// is ended.
+fn treated_as_lead(it: &mut Denunciation, now: DateTime<Utc>) {
+    it.kind = DenunciationKind::Lead;
+    let marks = &mut it.marks.0;
+    marks.treated_as_lead_at = Some(now);
+    (marks.withdrawal_asked_at, marks.withdrawal_of) = (None, Vec::new());
+    marks.protection = marks.protection.filter(|protection| *protection != Protection::Asked);
 }
 
 /// What is particular to the step, and what it is called.
@@ -291,6 +301,10 @@ fn named(moving: &mut Moving, ctx: &Ctx, action: DenunciationAction) -> Event {
     let marks = &mut moving.it.marks.0;
     match action {
         A::Forward => Event::Forwarded {},
+        A::TreatAsLead => {
+            treated_as_lead(&mut moving.it, ctx.now);
+            Event::TreatedAsLead {}
+        }
         A::CheckLead => Event::LeadTaken {},
         A::Accept => {
             moving.it.accepted_at = Some(ctx.now);

@@ -146,6 +146,7 @@ impl Moving {
         let change = diesel::update(row)
             .set((
                 denunciations::version.eq(it.version),
+                denunciations::kind.eq(it.kind),
                 denunciations::status.eq(it.status),
                 denunciations::open.eq(it.is_open()),
                 denunciations::handling_agency_id.eq(it.handling_agency_id),

@@ -39,6 +39,7 @@ text_enum! {
         Refuse = "refuse",
         File = "file",
         Accept = "accept",
+        TreatAsLead = "treat_as_lead",
         CheckLead = "check_lead",
         Notify = "notify",
         Assign = "assign",

@@ -66,6 +66,8 @@ pub const TABLE: &[Transition] = {
         row(&[Received], Transfer, Same, OFFICER, SENT_ON, Guard::None),
         row(&[Received], Forward, State(Forwarded), HEAD, &[C::Begin(Stage::Forward), C::EndAll], Guard::None),
         row(&[Received], Refuse, State(Refused), HEAD, &[C::EndAll], Guard::Denunciation),
+        // A name or address that is found to be false is none (Art. 25). The limit of its check goes on: a lead has that, too, and no other.
+        row(&[Received], TreatAsLead, Same, HEAD, &[], Guard::Denunciation),
         row(&[Received], File, State(Filed), HEAD, &[C::EndAll], Guard::Lead),
         row(&[Received], CheckLead, State(Accepted), HEAD, &[C::End(Stage::Check)], Guard::Lead),
         row(&[Received], Accept, State(Accepted), HEAD, &[C::End(Stage::Check), C::Begin(Stage::Notify), C::Begin(Stage::Resolve)], Guard::Denunciation),

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use complaints::CaseKind;
-use complaints::workflow::CaseAction;
+use complaints::workflow::{CaseAction, CaseStatus};
 use directory::demo;
 use kernel::Permission;
 use kernel::rules::Rules;
@@ -45,7 +45,7 @@ pub async fn deed(
         format!("{way}: {} is {:?}, and {} came: {}", before.status, before.has(now), answer.status, answer.text);
     met.deeds += 1;
     let taken = matches!(expected, Outcome::Done(_));
-    let wrong = taken.then(|| wrong(&before, rules, (action, &words, in_hands), now)).flatten();
+    let wrong = taken.then(|| wrong(person, &before, rules, (action, &words, in_hands), now)).flatten();
     match (&expected, wrong) {
         (Outcome::Done(status), None) => {
             assert_eq!(answer.status, 200, "{place}");
@@ -119,7 +119,8 @@ fn words(rng: &mut fastrand::Rng, people: &[Person], it: &Stored, action: CaseAc
             let to = rng.choice(["H26", "H26.13.01", "H26.13.02"]).unwrap();
             json!({ "to": to, "reason": "Nội dung thuộc thẩm quyền của cơ quan kia." })
         }
-        WithdrawPart => json!({ "contents": [content] }),
+        Withdraw => signed(rng, json!({})),
+        WithdrawPart => signed(rng, json!({ "contents": [content] })),
         Split => json!({ "contents": [content], "facts": { "kind": "petition" } }),
         Classify => {
             let kinds =
@@ -130,13 +131,25 @@ fn words(rng: &mut fastrand::Rng, people: &[Person], it: &Stored, action: CaseAc
             }
             json!({ "facts": found })
         }
-        ConfirmConversion => json!({ "facts": facts(it.marks.proposed_kind.unwrap_or(CaseKind::Complaint)) }),
+        ConfirmConversion => {
+            signed(rng, json!({ "facts": facts(it.marks.proposed_kind.unwrap_or(CaseKind::Complaint)) }))
+        }
         _ => said(it.kind, action),
     }
 }
 
-/// What is wrong with what is said, for one who may say it: with a meeting that is still to come, and with whom it would go to.
+/// The same with what its sender signed, or without.
+fn signed(rng: &mut fastrand::Rng, mut words: Value) -> Value {
+    if rng.u8(..3) > 0 {
+        words["document"] = json!("Đơn có chữ ký của người gửi ngày 17/8/2026");
+    }
+    words
+}
+
+/// What is wrong with what is said, for one who may say it: with a meeting that is still to come, with whom it would go to, and where
+/// reception has nothing that its sender signed.
 fn wrong(
+    person: &Person,
     it: &Stored,
     rules: &Rules,
     (action, words, in_hands): (CaseAction, &Value, bool),
@@ -144,6 +157,10 @@ fn wrong(
 ) -> Option<&'static str> {
     let accused = |id: &Value| it.barred.iter().any(|barred| *id == json!(barred));
     match action {
+        CaseAction::Withdraw | CaseAction::WithdrawPart | CaseAction::ConfirmConversion => {
+            let for_sender = person.may(Permission::ReceiveCase) && it.status != CaseStatus::Draft;
+            (for_sender && words["document"].is_null()).then_some("invalid")
+        }
         CaseAction::Classify => in_hands.then_some("case.accused"),
         CaseAction::RecordDialogue => {
             let to_come = words["outcome"] != "postponed" && it.meeting.is_some_and(|at| at > now);

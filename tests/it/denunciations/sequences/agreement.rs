@@ -35,6 +35,8 @@ pub fn of_row(it: &Stored, rules: &Rules, now: DateTime<Utc>, way: &Way) {
     let lead = it.kind == DenunciationKind::Lead;
     let by_law = it.accepted_at.is_some() || it.clocks.contains_key(&Resolve) || it.clocks.contains_key(&Notify);
     assert!(!lead || !by_law, "{way}: a lead is no denunciation by law");
+    let asks = it.marks.withdrawal_asked_at.is_some() || it.marks.protection == Some(Protection::Asked);
+    assert!(!lead || !asks, "{way}: a lead has no denouncer who asks for something");
     // What is owed has a timer for its limit, and the next rung one; nothing else has.
     let ladder = (!owed.is_empty() && it.escalation < 2).then(|| "escalation".to_owned());
     let to_come = owed.iter().filter(|(_, limit)| limit.statutory_due_at > now);

@@ -105,6 +105,7 @@ fn choose<'a>(
     use DenunciationAction::*;
     let once_in = |action| match action {
         Refuse | Forward | File | Terminate | ToInvestigation => 24,
+        TreatAsLead => 8,
         Redact | Accuse | Ask | Transfer | Suspend | SendBack | RefuseProtection => 4,
         _ => 1,
     };
