@@ -3,6 +3,7 @@
 mod again;
 mod bars;
 mod behind;
+mod by_name;
 mod clocks;
 mod complaint;
 mod delegated;

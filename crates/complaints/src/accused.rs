@@ -18,9 +18,11 @@ use crate::case::{Case, CaseId, visible_to};
 use crate::problem::ACCUSED;
 use crate::workflow::CaseStatus;
 
-/// Where people work, as the directory knows it.
+/// Who is called so and where people work, as the directory knows it.
 #[derive(Clone, Debug, Default)]
 pub struct Postings {
+    /// Everybody who is called as facts name an official: of two of one name neither is told.
+    pub called: Vec<StaffId>,
     /// The agencies of whom facts name.
     pub named: Vec<AgencyId>,
     /// Those of whoever says so, whichever of them they act for now.
@@ -48,7 +50,7 @@ impl Case {
 /// # Errors
 /// [`ACCUSED`] where whoever says so is accused, or an agency of theirs, or the one that would have it.
 pub fn accuse(case: &mut Case, ctx: &Ctx, rules: &Rules, postings: &Postings) -> Result<()> {
-    case.bar(&case.facts.0.accused());
+    case.bar(&case.facts.0.accused(&postings.called));
     if postings.named.contains(&case.handling_agency_id) {
         // Whoever works at the top has nobody above: their colleagues settle it.
         let above = rules.above(case.handling_agency_id).into_iter().filter(|agency| !case.bars(agency.0));

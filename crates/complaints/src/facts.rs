@@ -116,13 +116,18 @@ pub enum Facts {
         #[schema(example = "1.013225", min_length = 1, max_length = 100)]
         reference: Option<String>,
     },
-    #[schema(max_properties = 6)]
+    #[schema(max_properties = 7)]
     ConductReport {
         about: ConductSubject,
         /// The official, where the sender or the intake officer knows who it is. They never see the case.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schema(value_type = Option<StaffId>)]
         official_id: Option<StaffId>,
+        /// The official as the sender names them, with their office if they like. Whoever the directory knows by that name never sees the
+        /// case, whichever of them is meant; accents, capitals and titles are the same.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(example = "Ông Nguyễn Văn An, cán bộ quầy số 3", min_length = 1, max_length = 200)]
+        official_name: Option<String>,
         /// The unit, where all of it is meant. Nobody there sees the case.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schema(value_type = Option<AgencyId>)]
@@ -180,23 +185,34 @@ impl Facts {
         }
     }
 
-    /// Those who are accused, and never see it. Whoever made a decision that is complained about is not among them: the first
-    /// complaint is settled by its own author (LKN Art. 7).
-    pub fn accused(&self) -> Vec<Uuid> {
+    /// Those who are accused, and never see it: by their ids, and who is `called` as an official is named. Whoever made a decision that is
+    /// complained about is not among them: the first complaint is settled by its own author (LKN Art. 7).
+    pub fn accused(&self, called: &[StaffId]) -> Vec<Uuid> {
         match self {
             Self::ConductReport { about, official_id, unit_id, .. } if *about != ConductSubject::Praise => {
-                official_id.map(|id| id.0).into_iter().chain(unit_id.map(|id| id.0)).collect()
+                let officials = official_id.iter().chain(called).map(|id| id.0);
+                officials.chain(unit_id.map(|id| id.0)).collect()
             }
             _ => Vec::new(),
         }
     }
 
+    /// Whether they accuse an official by name.
+    pub fn accuse_by_name(&self) -> bool {
+        matches!(self, Self::ConductReport { about, official_name: Some(_), .. } if *about != ConductSubject::Praise)
+    }
+
     /// The same, without whom they accuse or praise.
     pub fn without_official(self) -> Self {
         match self {
-            Self::ConductReport { about, happened_on, reference, .. } => {
-                Self::ConductReport { about, official_id: None, unit_id: None, happened_on, reference }
-            }
+            Self::ConductReport { about, happened_on, reference, .. } => Self::ConductReport {
+                about,
+                official_id: None,
+                official_name: None,
+                unit_id: None,
+                happened_on,
+                reference,
+            },
             others => others,
         }
     }

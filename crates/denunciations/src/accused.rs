@@ -11,11 +11,6 @@ use crate::problem::ACCUSED;
 
 /// How many are accused in one denunciation at most.
 const MOST: usize = 20;
-/// How many words the name of a member of staff has at most, and how many there must be to take it for one.
-const LONGEST: usize = 6;
-const SHORTEST: usize = 2;
-/// What stands before a name.
-const TITLES: &[&str] = &["ong", "ba", "anh", "chi", "co", "chu", "bac", "cu", "thay", "dong"];
 
 /// What the directory knows of those who are accused, and of who says so.
 #[derive(Clone, Debug, Default)]
@@ -47,26 +42,6 @@ impl Known {
         let mut theirs = theirs.chain(self.actor.iter().map(|agency| agency.0));
         if theirs.any(|who| self.accused.contains(&who)) { Err(ACCUSED.error()) } else { Ok(()) }
     }
-}
-
-/// As what a member of staff may stand in the directory, of whom somebody writes so: without accents, capitals and titles, and with
-/// their office before or after it.
-pub fn names(written: &str) -> Vec<String> {
-    let written = fold(written);
-    let parts = written.split([',', ';', ':', '(', ')', '/', '–']).map(|part| {
-        let words: Vec<&str> = part.split_whitespace().collect();
-        let titles = words.iter().take_while(|word| TITLES.contains(word)).count();
-        words[titles..].to_vec()
-    });
-    let ends = |words: Vec<&str>| {
-        let longest = words.len().min(LONGEST);
-        let of = |length: usize| [words[..length].join(" "), words[words.len() - length..].join(" ")];
-        (SHORTEST..=longest).flat_map(of).collect::<Vec<_>>()
-    };
-    let mut names: Vec<String> = parts.flat_map(ends).collect();
-    names.sort_unstable();
-    names.dedup();
-    names
 }
 
 /// The agency, or the first above it that is not accused.
@@ -112,25 +87,4 @@ pub(crate) fn accuse(
         .or_else(|| superior.and_then(|above| not_accused(rules, above, &it.barred).ok()));
     it.assigned_to = it.assigned_to.filter(|to| !it.bars(to.0));
     not_accused(rules, it.handling_agency_id, &it.barred)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::names;
-
-    #[test]
-    fn a_name_is_found_in_what_is_written_of_somebody() {
-        for (written, name) in [
-            ("Phạm Quang Huy", "pham quang huy"),
-            ("ÔNG PHAM QUANG HUY", "pham quang huy"),
-            ("Ông Phạm Quang  Huy, cán bộ quầy 3", "pham quang huy"),
-            ("Phó Chủ tịch Vũ Thanh Sơn", "vu thanh son"),
-            ("đồng chí Lê Hà (tiếp nhận)", "le ha"),
-            ("Huy và Đinh Thị Mai", "dinh thi mai"),
-        ] {
-            assert!(names(written).contains(&name.to_owned()), "{written}: {:?}", names(written));
-        }
-        assert_eq!(names("Ông A"), Vec::<String>::new());
-        assert_eq!(names("Cán bộ"), ["can bo"]);
-    }
 }

@@ -14,7 +14,7 @@ fn accused() -> String {
     directory::demo::staff_id("chuyenvien").unwrap().to_string()
 }
 
-fn agency(code: &str) -> Value {
+pub fn agency(code: &str) -> Value {
     json!(directory::demo::agency_id(code).unwrap())
 }
 
@@ -24,7 +24,7 @@ fn accusing() -> Value {
 }
 
 /// A letter about a road and about somebody, sent to Hoàn Kiếm.
-async fn mixed_letter(cast: &Cast) -> String {
+pub async fn mixed_letter(cast: &Cast) -> String {
     let mut letter = new(Petition);
     letter["contents"] = json!(["Đường trước nhà bị lún.", format!("Cán bộ {MARK} đòi tiền của tôi.")]);
     let me = cast.client("congdan1");
@@ -144,7 +144,7 @@ async fn another_kind_is_kept_from_the_same() {
     knows_nothing(&cast, "chuyenvien", &id).await;
 }
 
-async fn convert(cast: &Cast, id: &str, kind: CaseKind, facts: Value) {
+pub async fn convert(cast: &Cast, id: &str, kind: CaseKind, facts: Value) {
     let proposed = json!({ "kind": kind, "reason": "Nội dung thuộc loại khác." });
     cast.client("tiepnhan").post(&path(id, CaseAction::ProposeConversion), proposed).await.expect(200);
     let confirmed = json!({ "facts": facts });

@@ -27,8 +27,17 @@ const EMAIL: &str = "tuyetmat@example.vn";
 
 /// Where people write.
 const WRITTEN: &[&str] = &["reason", "reasons", "words", "body", "place", "minutes", "name", "address", "document"];
-const FACTS: &[&str] =
-    &["respondent", "obstacle", "document_number", "reference", "decision", "affected", "subject", "request"];
+const FACTS: &[&str] = &[
+    "respondent",
+    "obstacle",
+    "document_number",
+    "reference",
+    "decision",
+    "affected",
+    "subject",
+    "request",
+    "official_name",
+];
 
 /// The same, with the canary in every text.
 fn plant(value: &mut Value) {
@@ -62,7 +71,7 @@ fn letter(kind: CaseKind) -> Value {
         }),
         ConductReport => json!({
             "kind": kind, "about": "attitude", "reference": "000", "happened_on": "2026-08-01",
-            "official_id": directory::demo::staff_id("thanhtra").unwrap(),
+            "official_id": directory::demo::staff_id("thanhtra").unwrap(), "official_name": "Bà",
         }),
         DataSubjectRequest => json!({ "kind": kind, "right": "access" }),
         _ => facts(kind),

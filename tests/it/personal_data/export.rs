@@ -61,6 +61,7 @@ async fn all_of_ones_own_is_in_it_and_nobody_else() {
     let mut report = new(ConductReport);
     report["facts"] = facts(ConductReport);
     report["facts"]["official_id"] = json!(directory::demo::staff_id("tiepnhan").unwrap());
+    report["facts"]["official_name"] = json!("Lê Thu Hà");
     let report = me.post("/v1/cases", report).await.expect(201).id();
     let dossier = cast.dossier(PERMIT_ONLINE, Status::ResultReady).await;
     let consent = json!({ "purpose": "surveys", "given": true, "words_version": 1 });

@@ -242,6 +242,7 @@ fn new(id: CaseId, kind: CaseKind, day: NaiveDate) -> NewCase {
             Facts::ConductReport {
                 about: ConductSubject::Attitude,
                 official_id: None,
+                official_name: None,
                 unit_id: None,
                 happened_on: Some(day),
                 reference: None,

@@ -43,8 +43,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 ///
 /// Makes a draft of a complaint, petition, feedback or request; then upload its files and submit it. Reception takes in what comes on
 /// paper. What is particular to a kind is in `facts`. A citizen is among `people` under the number that the identity provider vouches
-/// for. A report on the conduct of an official goes to the agency above theirs, also from reception's counter, and neither they nor a unit
-/// that is accused ever see it. Whoever is accused does not take it in (`case.accused`).
+/// for. A report on the conduct of an official, by id or by name, goes to the agency above theirs, also from reception's counter, and neither
+/// they nor anybody of their name nor a unit that is accused ever see it. Whoever is accused does not take it in (`case.accused`).
 #[utoipa::path(operation_id = "createCase", tag = "cases", request_body = NewCase,
     security(("oauth" = ["case:file"]), ("oauth" = ["case:receive"]), ("oauth" = ["case:recommend"])),
     responses(
@@ -71,31 +71,34 @@ async fn create_case(write: Write<NewCase>) -> Result<Answered> {
         .await
 }
 
-/// Where those work whom facts name, and whoever says so: a report goes to neither.
+/// Where those work whom facts name, by their ids or as they are called, and whoever says so: a report goes to neither.
 pub(super) async fn postings(conn: &mut AsyncPgConnection, call: &Call, facts: &Facts) -> kernel::Result<Postings> {
-    let Facts::ConductReport { official_id, unit_id, .. } = facts else { return Ok(Postings::default()) };
+    let Facts::ConductReport { official_id, official_name, unit_id, .. } = facts else {
+        return Ok(Postings::default());
+    };
     let mut wrong = Vec::new();
     let mut named: Vec<AgencyId> = unit_id.iter().copied().collect();
     if unit_id.is_some_and(|unit| call.app.agencies.load().get(unit).is_none()) {
         let words = Text::fixed("không có cơ quan này", "there is no such agency");
         wrong.push(FieldError::new("/facts/unit_id", "unknown", words));
     }
-    if let Some(official) = official_id {
-        match staff::by_id(conn, *official).await? {
-            Some(official) => {
-                named.extend(official.agencies_on(deadlines::vn_date(call.ctx.now)));
-                named.push(official.agency_id);
-            }
-            None => wrong.push(unknown_official("/facts/official_id")),
-        }
+    let (ids, names) = (Vec::from_iter(*official_id), Vec::from_iter(official_name.as_deref()));
+    let found = staff::known(conn, &ids, &names).await?;
+    if official_id.is_some_and(|id| found.iter().all(|official| official.id != id)) {
+        wrong.push(unknown_official("/facts/official_id"));
     }
     INVALID.unless_none(wrong)?;
+    for official in &found {
+        named.extend(official.agencies_on(deadlines::vn_date(call.ctx.now)));
+        named.push(official.agency_id);
+    }
     let actor = match call.ctx.actor {
         Actor::Staff { id, .. } => staff::by_id(conn, id).await?,
         _ => None,
     };
     let actor = actor.into_iter().flat_map(|staff| staff.roles.0.into_iter().map(|posting| posting.agency_id));
-    Ok(Postings { named, actor: actor.collect() })
+    let called = found.into_iter().map(|official| official.id).collect();
+    Ok(Postings { called, named, actor: actor.collect() })
 }
 
 pub(super) fn unknown_official(pointer: &str) -> FieldError {

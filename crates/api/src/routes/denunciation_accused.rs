@@ -1,6 +1,6 @@
 //! Whom a denunciation accuses, as the directory knows them: denunciations themselves know nobody.
 
-use denunciations::accused::{Known, names};
+use denunciations::accused::Known;
 use denunciations::denunciation::Accused;
 use directory::{Posting, staff};
 use kernel::id::StaffId;
@@ -18,7 +18,7 @@ use crate::call::Call;
 /// An id that nobody has, with its place.
 pub(super) async fn known(call: &Call, accused: &[Accused], place: impl Fn(usize) -> String) -> kernel::Result<Known> {
     let today = deadlines::vn_date(call.ctx.now);
-    let named: Vec<String> = accused.iter().flat_map(|it| names(&it.name)).collect();
+    let named: Vec<&str> = accused.iter().map(|it| it.name.as_str()).collect();
     let ids: Vec<StaffId> = accused.iter().filter_map(|it| it.official_id).collect();
     let conn = &mut *call.db.conn().await?;
     let found = staff::known(conn, &ids, &named).await?;

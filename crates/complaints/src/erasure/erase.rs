@@ -122,9 +122,14 @@ fn codes_alone(facts: Facts) -> Facts {
         },
         Facts::RegulationFeedback { about, .. } => Facts::RegulationFeedback { about, reference: None },
         // Whom it accused must not see it afterwards either: that stands in `barred`.
-        Facts::ConductReport { about, happened_on, .. } => {
-            Facts::ConductReport { about, official_id: None, unit_id: None, happened_on, reference: None }
-        }
+        Facts::ConductReport { about, happened_on, .. } => Facts::ConductReport {
+            about,
+            official_id: None,
+            official_name: None,
+            unit_id: None,
+            happened_on,
+            reference: None,
+        },
         Facts::AccountabilityRequest { .. } => {
             Facts::AccountabilityRequest { decision: GONE.to_owned(), affected: GONE.to_owned() }
         }

@@ -5,6 +5,7 @@ use kernel::json::Json;
 use kernel::limits::CALENDAR_NOT_PUBLISHED;
 use kernel::problem::{FieldError, INVALID, Text as Words};
 use kernel::{Ctx, Result};
+use uuid::Uuid;
 
 use super::{Moving, World};
 use crate::accused::{Postings, accuse, not_accused};
@@ -71,9 +72,13 @@ pub(super) fn classified(
     let (from, to) = (moving.case.kind, found.facts.kind());
     of_a_letter(to)?;
     checked(&moving.case, &found.facts, ctx)?;
-    // Whoever looked at it above may have handed it back to the unit's head: it does not go up again for the same official.
-    let same = moving.case.facts.0.accused() == found.facts.accused();
-    let postings = if same { &Postings { named: Vec::new(), actor: postings.actor.clone() } } else { postings };
+    // Whoever looked at it above may have handed it back to the unit's head: it does not go up again for the same official. Of whom it has
+    // accused by name, their ids stand among the barred alone.
+    let before = moving.case.facts.0.accused(&[]);
+    let by_name = moving.case.facts.0.accuse_by_name();
+    let known = |who: &Uuid| before.contains(who) || by_name && moving.case.bars(*who);
+    let same = found.facts.accused(&postings.called).iter().all(known);
+    let postings = if same { &Postings { named: Vec::new(), ..postings.clone() } } else { postings };
     moving.case.kind = to;
     moving.case.facts = Json(found.facts.clone());
     moving.case.marks.0.field = found.field.or(moving.case.marks.0.field);

@@ -1,10 +1,11 @@
 //! Staff: who works for which agencies, in which roles, for how long. Names and user names stay out of the journal.
 //! [`change`] hires and changes them, [`reach`] says who may, [`password_code`] lets them set a password of their own,
-//! [`list`] finds them; [`mod@file`] reads many from a file and [`import`] takes them in; `operator` is the command line's.
+//! [`list`] finds them, [`known()`] those of whom somebody writes; [`mod@file`] reads many from a file and [`import`] takes them in; `operator` is the command line's.
 
 pub mod change;
 pub mod file;
 pub mod import;
+mod known;
 pub mod list;
 mod operator;
 pub mod password_code;
@@ -12,6 +13,7 @@ pub mod reach;
 mod row;
 mod rules;
 
+pub use known::known;
 pub(crate) use operator::add;
 pub use operator::{NewStaff, activate, create, deactivate, set_password};
 
@@ -19,13 +21,11 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::{AgencyId, StaffId};
 use kernel::journal::Event;
 use kernel::json::Json;
 use kernel::schema::staff;
-use kernel::sql::sql;
 use kernel::{Result, Role};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -197,12 +197,6 @@ pub(crate) fn roles_at(postings: &[Posting], agency: AgencyId, day: NaiveDate) -
 /// The account with this id.
 pub async fn by_id(conn: &mut AsyncPgConnection, id: StaffId) -> Result<Option<Staff>> {
     Ok(staff::table.find(id).select(Staff::as_select()).first(conn).await.optional()?)
-}
-
-/// Those with these ids, and everybody with one of these names, without accents and capitals, wherever they work.
-pub async fn known(conn: &mut AsyncPgConnection, ids: &[StaffId], names: &[String]) -> Result<Vec<Staff>> {
-    let called = sql::<Text>(r"split_part(folded, E'\n', 2)").eq_any(names);
-    Ok(staff::table.filter(staff::id.eq_any(ids).or(called)).select(Staff::as_select()).load(conn).await?)
 }
 
 /// The account with this user name.
