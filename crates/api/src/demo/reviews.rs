@@ -14,7 +14,7 @@ use super::{fixed, officer};
 use crate::app::App;
 
 /// The kind of their ids, as the contract's examples name them.
-const REVIEWS: u8 = 0xc3;
+const REVIEWS: u8 = 0xc7;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Reach {

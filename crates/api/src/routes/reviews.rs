@@ -74,7 +74,7 @@ async fn list_reviews(
 /// With what each proposal saves, the formula and what it is computed from, the decisions, and which accepted changes the catalogue shows
 /// done: nobody sets that, a later version of the procedure does. Until it is decided a review is for staff.
 #[utoipa::path(operation_id = "getReview", tag = "reviews", security(()),
-    params(("id" = ReviewId, Path, description = "The review's id.", example = "019b76da-a800-7000-8000-c30000000001")),
+    params(("id" = ReviewId, Path, description = "The review's id.", example = "019b76da-a800-7000-8000-c70000000001")),
     responses(
         (status = 200, description = "The review.", body = ReviewView),
         (status = 404, description = "There is none, or it is not decided.", body = Document),
@@ -96,7 +96,7 @@ async fn get_review(call: Call, id: Id<ReviewId>, request: HttpRequest) -> Resul
 /// Makes the proposals of an open review what the body says, whole: each with the change, the reason, and what a filing costs people before and
 /// after it. What that saves is computed. Sent again after a lost answer, the same is answered again.
 #[utoipa::path(operation_id = "proposeChanges", tag = "reviews", request_body = ReviewProposals,
-    params(("id" = ReviewId, Path, description = "The review's id.", example = "019b76da-a800-7000-8000-c30000000002")),
+    params(("id" = ReviewId, Path, description = "The review's id.", example = "019b76da-a800-7000-8000-c70000000002")),
     security(("oauth" = ["review:propose"])),
     responses(
         (status = 200, description = "The review.", body = ReviewView),
@@ -120,7 +120,7 @@ async fn propose_changes(id: Id<ReviewId>, replace: Replace<ReviewProposals>) ->
 ///
 /// To the leader of the agency, with one proposal at least. From then on the proposals stay as they are.
 #[utoipa::path(operation_id = "submitReview", tag = "reviews", request_body = Plain,
-    params(("id" = ReviewId, Path, description = "The review's id.", example = "019b76da-a800-7000-8000-c30000000003")),
+    params(("id" = ReviewId, Path, description = "The review's id.", example = "019b76da-a800-7000-8000-c70000000003")),
     security(("oauth" = ["review:propose"])),
     responses(
         (status = 200, description = "The review.", body = ReviewView),
@@ -144,7 +144,7 @@ async fn submit_review(id: Id<ReviewId>, write: Write<Plain>) -> Result<Answered
 /// Accepts or rejects it, with the ground. The last decision closes the review, which is public from then on.
 #[utoipa::path(operation_id = "decideProposal", tag = "reviews", request_body = NewProposalDecision,
     params(
-        ("id" = ReviewId, Path, description = "The review's id.", example = "019b76da-a800-7000-8000-c30000000004"),
+        ("id" = ReviewId, Path, description = "The review's id.", example = "019b76da-a800-7000-8000-c70000000004"),
         ("number" = u16, Path, description = "The proposal's place in the review, from 1.", minimum = 1, maximum = 50, example = 1),
     ),
     security(("oauth" = ["review:decide"])),
