@@ -5,6 +5,7 @@ mod numbering;
 mod restore;
 pub mod tampering;
 mod timers;
+pub mod told;
 
 use api::Server;
 use api::settings::{Flags, Settings};

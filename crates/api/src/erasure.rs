@@ -34,10 +34,16 @@ pub async fn run(app: &App, conn: &mut AsyncPgConnection, vault: &Db) -> Result<
     let accounts = directory::erasure::run(conn, &ctx, ACCOUNTS).await?;
     let more = leave(app, conn, &ctx).await?;
     let due = denunciations::erasure::due(conn, ctx.now, DENUNCIATIONS).await?;
-    let vault = &mut *vault.conn().await?;
-    denunciations::erasure::destroy((conn, vault), ctx.now, &due).await?;
-    denunciations::erasure::sweep((conn, vault), ctx.now).await?;
-    Ok(erased + drafts + appointments + accounts > 0 || more || !due.is_empty())
+    let more = erased + drafts + appointments + accounts > 0 || more || !due.is_empty();
+    // With the last of many passes the vault is looked through, and not with each.
+    if !due.is_empty() || !more {
+        let vault = &mut *vault.conn().await?;
+        denunciations::erasure::destroy((conn, vault), ctx.now, &due).await?;
+        if !more {
+            denunciations::erasure::sweep((conn, vault), ctx.now).await?;
+        }
+    }
+    Ok(more)
 }
 
 /// Removes contents from the store that are to leave it; whether there may be more. A store that does not answer is asked again the

@@ -13,8 +13,7 @@ use kernel::clock::{self, random};
 use kernel::idempotency::KEPT;
 use kernel::journal::Entry;
 use kernel::json::Json;
-use kernel::problem::CONFLICT;
-use kernel::record::{Also, Record, nothing_late};
+use kernel::record::{Also, Record, nothing_late, unless_changed};
 use kernel::retention::{self, Due, GONE, Rule, untouched_since};
 use kernel::schema::{denunciations, files, identity_requests, messages};
 use kernel::sql::{Sql, sql};
@@ -89,10 +88,7 @@ pub async fn destroy(
     for Past(it, rule) in due {
         // First the key, in what may be another database: where the rest fails, the next time finds the row and goes on.
         vault::forget(vault, it.id.0).await?;
-        match erase(conn, now, it, rule).await {
-            Err(error) if !error.is(&CONFLICT) => return Err(error),
-            _ => {}
-        }
+        unless_changed(erase(conn, now, it, rule).await)?;
     }
     Ok(())
 }

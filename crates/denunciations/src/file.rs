@@ -274,12 +274,16 @@ pub async fn for_copy(
 /// # Errors
 /// As [`strip`]: then there is none.
 pub fn copy(media_type: MediaType, original: Vec<u8>, secrets: &Secrets) -> Result<Vec<u8>, FilesError> {
-    let copy = |original: Vec<u8>| strip(media_type, original.into());
-    match media_type {
-        MediaType::Text | MediaType::Csv => Ok(secrets.clear(&String::from_utf8_lossy(&copy(original)?)).into_bytes()),
-        MediaType::Jpeg | MediaType::Png | MediaType::Webp | MediaType::Tiff => Ok(copy(original)?.into()),
-        _ => Err(FilesError::CannotStrip { media_type, reason: "its words may tell who denounces".to_owned() }),
+    use MediaType::{Csv, Jpeg, Png, Text, Tiff, Webp};
+    if !matches!(media_type, Text | Csv | Jpeg | Png | Webp | Tiff) {
+        let reason = "its words may tell who denounces".to_owned();
+        return Err(FilesError::CannotStrip { media_type, reason });
     }
+    let copy = strip(media_type, original.into())?;
+    Ok(match media_type {
+        Text | Csv => secrets.clear(&String::from_utf8_lossy(&copy)).into_bytes(),
+        _ => copy.into(),
+    })
 }
 
 /// Shows a file to whoever settles it, by somebody who decides and has looked at it.

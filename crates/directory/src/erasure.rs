@@ -9,8 +9,7 @@ use diesel::sql_types::{Bool, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::CitizenId;
 use kernel::journal::Entry;
-use kernel::problem::CONFLICT;
-use kernel::record::{Record, nothing_late};
+use kernel::record::{Record, nothing_late, unless_changed};
 use kernel::retention::{Due, GONE, Rule, rule};
 use kernel::schema::citizens;
 use kernel::sql::{Sql, sql};
@@ -59,11 +58,8 @@ pub async fn run(conn: &mut AsyncPgConnection, ctx: &Ctx, most: usize) -> Result
     let rows = citizens::table.filter(citizens::id.eq_any(needed)).filter(citizens::looked_at.le(since));
     diesel::update(rows).set(citizens::looked_at.eq(later)).execute(conn).await?;
     for (id, version, _) in seen.iter().filter(|(.., needed)| !needed).take(most) {
-        match erase(conn, ctx, (rule, since), (*id, *version)).await {
-            // Somebody has just signed in with it.
-            Err(error) if error.is(&CONFLICT) => {}
-            done => done?,
-        }
+        // Not if somebody has just signed in with it.
+        unless_changed(erase(conn, ctx, (rule, since), (*id, *version)).await)?;
     }
     Ok(seen.len())
 }

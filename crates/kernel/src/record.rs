@@ -38,6 +38,17 @@ pub async fn again<T>(mut once: impl AsyncFnMut() -> Result<T>) -> Result<T> {
     once().await
 }
 
+/// Whether it was done: one that somebody else has changed meanwhile is left for the next time.
+///
+/// # Errors
+/// Everything but [`CONFLICT`].
+pub fn unless_changed(done: Result<()>) -> Result<bool> {
+    match done {
+        Err(error) if error.is(&CONFLICT) => Ok(false),
+        done => done.map(|()| true),
+    }
+}
+
 /// What is written together.
 pub struct Record<Q> {
     /// An insert or update that returns exactly `(version, late)`: the row's new version, and the value that only the

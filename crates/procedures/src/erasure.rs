@@ -12,8 +12,7 @@ use kernel::access::part_from;
 use kernel::id::CitizenId;
 use kernel::journal::Entry;
 use kernel::json::Json;
-use kernel::problem::CONFLICT;
-use kernel::record::{Also, Record, nothing_late};
+use kernel::record::{Also, Record, nothing_late, unless_changed};
 use kernel::retention::{Due, GONE, Rule, rule, untouched_since};
 use kernel::schema::{attachments, dossier_organisations, dossiers, papers, remarks};
 use kernel::sql::{Sql, sql};
@@ -67,11 +66,7 @@ pub async fn run(conn: &mut AsyncPgConnection, ctx: &Ctx, most: i64) -> Result<u
     let rows: Vec<Dossier> = old(ctx, rule, ctx.now).limit(most).select(Dossier::as_select()).load(conn).await?;
     let mut erased = 0;
     for dossier in rows {
-        match erase(conn, ctx, &dossier, rule, None).await {
-            Ok(()) => erased += 1,
-            Err(error) if error.is(&CONFLICT) => {}
-            Err(error) => return Err(error),
-        }
+        erased += usize::from(unless_changed(erase(conn, ctx, &dossier, rule, None).await)?);
     }
     Ok(erased)
 }
@@ -79,7 +74,7 @@ pub async fn run(conn: &mut AsyncPgConnection, ctx: &Ctx, most: i64) -> Result<u
 /// Erases a citizen's own, however new, because this request asks for it.
 ///
 /// # Errors
-/// [`CONFLICT`] when one is changed meanwhile; the database.
+/// [`CONFLICT`](kernel::problem::CONFLICT) when one is changed meanwhile; the database.
 pub async fn of(conn: &mut AsyncPgConnection, ctx: &Ctx, citizen: CitizenId, request: Uuid) -> Result<()> {
     let Some(rule) = of_drafts() else { return Ok(()) };
     let own = unfiled(ctx).filter(dossiers::applicant_id.eq(citizen)).limit(MOST);

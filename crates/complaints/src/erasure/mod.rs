@@ -18,7 +18,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::files::Sha256;
 use kernel::id::CitizenId;
 use kernel::idempotency::KEPT;
-use kernel::problem::CONFLICT;
+use kernel::record::unless_changed;
 use kernel::retention::{self, Due, Rule, untouched_since};
 use kernel::schema::{case_files, cases};
 use kernel::sql::{Sql, sql};
@@ -135,11 +135,7 @@ pub async fn run(conn: &mut AsyncPgConnection, ctx: &Ctx, world: World<'_>, most
     found.extend(draft::untouched(conn, &ctx, world, most - i64::try_from(found.len()).unwrap_or(most)).await?);
     let mut erased = 0;
     for (case, rule) in found {
-        match erase::erase(conn, &ctx, world, &case, rule, None).await {
-            Ok(()) => erased += 1,
-            Err(error) if error.is(&CONFLICT) => {}
-            Err(error) => return Err(error),
-        }
+        erased += usize::from(unless_changed(erase::erase(conn, &ctx, world, &case, rule, None).await)?);
     }
     Ok(erased)
 }

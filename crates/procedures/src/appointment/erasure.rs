@@ -7,8 +7,7 @@ use diesel::sql_types::Bool;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::CitizenId;
 use kernel::journal::Entry;
-use kernel::problem::CONFLICT;
-use kernel::record::{Record, nothing_late};
+use kernel::record::{Record, nothing_late, unless_changed};
 use kernel::retention::{Due, GONE, Rule, rule};
 use kernel::schema::appointments;
 use kernel::sql::sql;
@@ -42,11 +41,7 @@ pub async fn run(conn: &mut AsyncPgConnection, ctx: &Ctx, most: i64) -> Result<u
     let rows: Vec<Appointment> = old.select(Appointment::as_select()).load(conn).await?;
     let mut erased = 0;
     for row in &rows {
-        match erase(conn, ctx, row, (rule, None)).await {
-            Ok(()) => erased += 1,
-            Err(error) if error.is(&CONFLICT) => {}
-            Err(error) => return Err(error),
-        }
+        erased += usize::from(unless_changed(erase(conn, ctx, row, (rule, None)).await)?);
     }
     Ok(erased)
 }
@@ -54,7 +49,7 @@ pub async fn run(conn: &mut AsyncPgConnection, ctx: &Ctx, most: i64) -> Result<u
 /// Erases a citizen's own that are over, however new, because this request asks for it.
 ///
 /// # Errors
-/// [`CONFLICT`] when one is changed meanwhile; the database.
+/// [`CONFLICT`](kernel::problem::CONFLICT) when one is changed meanwhile; the database.
 pub async fn of(conn: &mut AsyncPgConnection, ctx: &Ctx, citizen: CitizenId, request: Uuid) -> Result<()> {
     let Some(rule) = of_appointments() else { return Ok(()) };
     let own = over().filter(appointments::citizen_id.eq(citizen)).limit(MOST);

@@ -8,12 +8,12 @@ use complaints::workflow::CaseStatus;
 use kernel::clocks::NEVER;
 use kernel::ladder::next_rung;
 use kernel::rules::Rules;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::Way;
 use super::stored::Stored;
 use crate::harness::TestApp;
+use crate::journal::told::{Told, lead};
 
 /// The row, its dates, its timers.
 pub fn of_row(it: &Stored, rules: &Rules, now: DateTime<Utc>, way: &Way) {
@@ -62,40 +62,12 @@ pub fn limits(it: &Stored) -> Vec<(CaseStage, [Option<DateTime<Utc>>; 3])> {
     it.clocks.iter().map(|(stage, it)| (*stage, [Some(it.statutory_due_at), Some(it.due_at), it.ended_at])).collect()
 }
 
-/// An entry of its journal.
-#[derive(Debug, Deserialize)]
-struct Told {
-    version: i64,
-    event: BTreeMap<String, Value>,
-}
-
-impl Told {
-    fn kind(&self) -> &str {
-        self.event.keys().next().unwrap()
-    }
-
-    fn data(&self) -> &Value {
-        self.event.values().next().unwrap()
-    }
-}
-
 /// Each version has its entry, each begins in the state in which the one before ended, each limit that ran out was told
 /// once.
 pub async fn of_journal(app: &TestApp, it: &Stored, now: DateTime<Utc>, way: &Way) {
-    let entries = format!(
-        "SELECT jsonb_agg(jsonb_build_object('version', entity_version, 'event', event::jsonb)
-            ORDER BY entity_version) FROM journal WHERE entity_id = '{}'",
-        it.id
-    );
-    let entries: Vec<Told> = serde_json::from_str(&app.text(&entries).await).unwrap();
-    let versions: Vec<i64> = entries.iter().map(|entry| entry.version).collect();
-    assert_eq!(versions, (1..=it.version).collect::<Vec<_>>(), "{way}: versions");
-    let mut state = if it.origin_id.is_some() { json!("submitted") } else { json!("draft") };
-    for entry in entries.iter().filter(|entry| entry.data().get("state_after").is_some()) {
-        assert_eq!(entry.data()["state_before"], state, "{way}: {} begins elsewhere", entry.kind());
-        state = entry.data()["state_after"].clone();
-    }
-    assert_eq!(state, json!(it.status), "{way}: where it ended");
+    let entries = Told::of(app, it.id).await;
+    let began = if it.origin_id.is_some() { "submitted" } else { "draft" };
+    lead(&entries, (began, it.status.code()), it.version, way);
     // What is classed back to what it was is under the same limit once more.
     let classed = entries.iter().filter(|entry| entry.kind() == "classified").count();
     let passed: Vec<_> = entries.iter().filter(|entry| entry.kind() == "deadline_passed").collect();

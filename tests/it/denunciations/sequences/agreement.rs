@@ -8,12 +8,12 @@ use denunciations::denunciation::{DenunciationKind, Protection};
 use denunciations::workflow::DenunciationStatus;
 use kernel::clocks::NEVER;
 use kernel::rules::Rules;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::Way;
 use super::stored::Stored;
 use crate::harness::TestApp;
+use crate::journal::told::{Told, lead};
 
 /// The row, its dates, its timers.
 pub fn of_row(it: &Stored, rules: &Rules, now: DateTime<Utc>, way: &Way) {
@@ -59,43 +59,11 @@ pub fn of_row(it: &Stored, rules: &Rules, now: DateTime<Utc>, way: &Way) {
     assert!(it.escalation < 2 || it.superior_agency_id == it.above(), "{way}: the agency above was not told");
 }
 
-/// An entry of its journal.
-#[derive(Debug, Deserialize)]
-struct Told {
-    version: i64,
-    actor: Option<Value>,
-    at: DateTime<Utc>,
-    seen: Vec<Value>,
-    event: BTreeMap<String, Value>,
-}
-
-impl Told {
-    fn kind(&self) -> &str {
-        self.event.keys().next().unwrap()
-    }
-
-    fn data(&self) -> &Value {
-        self.event.values().next().unwrap()
-    }
-}
-
 /// Each version has its entry, each begins in the state in which the one before ended, each limit that ran out was told once, and who
 /// denounces was never read by one person.
 pub async fn of_journal(app: &TestApp, it: &Stored, now: DateTime<Utc>, way: &Way) {
-    let entries = format!(
-        "SELECT jsonb_agg(jsonb_build_object('version', entity_version, 'actor', actor_id, 'at', occurred_at, 'seen', seen_after,
-            'event', event::jsonb) ORDER BY entity_version) FROM journal WHERE entity_id = '{}'",
-        it.id
-    );
-    let entries: Vec<Told> = serde_json::from_str(&app.text(&entries).await).unwrap();
-    let versions: Vec<i64> = entries.iter().map(|entry| entry.version).collect();
-    assert_eq!(versions, (1..=it.version).collect::<Vec<_>>(), "{way}: versions");
-    let mut state = json!("received");
-    for entry in entries.iter().filter(|entry| entry.data().get("state_after").is_some()) {
-        assert_eq!(entry.data()["state_before"], state, "{way}: {} begins elsewhere", entry.kind());
-        state = entry.data()["state_after"].clone();
-    }
-    assert_eq!(state, json!(it.status), "{way}: where it ended");
+    let entries = Told::of(app, it.id).await;
+    lead(&entries, ("received", it.status.code()), it.version, way);
     // From the moment on at which somebody is accused nobody is told.
     let mut since = entries.iter().skip_while(|entry| !entry.seen.is_empty());
     assert!(since.clone().all(|entry| entry.seen.is_empty()), "{way}: somebody was told");
