@@ -34,26 +34,52 @@ pub struct Matter {
 /// By whom, which step, what is said with it, and the event it leaves.
 type Step = (String, &'static str, Value, &'static str);
 
+/// What is particular to a case of each kind.
+fn facts() -> [Value; 8] {
+    [
+        json!({ "kind": "complaint", "about": "act", "respondent": "UBND", "known_on": today() }),
+        json!({ "kind": "petition" }),
+        json!({ "kind": "regulation_feedback", "about": "procedure" }),
+        json!({ "kind": "conduct_report", "about": "delay" }),
+        json!({ "kind": "accountability_request", "decision": "45/QĐ-UBND", "affected": "Thu hồi đất của tôi." }),
+        json!({ "kind": "information_request", "shape": "electronic" }),
+        json!({ "kind": "supervision_recommendation", "document_number": "12/KN-MTTQ", "document_date": today() }),
+        json!({ "kind": "data_subject_request", "right": "access" }),
+    ]
+}
+
 /// The steps of a case of this kind, by its sender and the commune.
 fn way(kind: &str, sender: &str) -> Vec<Step> {
-    let verifier = directory::demo::staff_id("chuyenvien");
     let step = |who: &str, action, said, event| (who.to_owned(), action, said, event);
-    let answer = json!({ "outcome": "granted", "reasons": "Nội dung đã được kiểm tra và giải quyết xong." });
+    let verifier = json!({ "to": directory::demo::staff_id("chuyenvien") });
+    let outcome = if kind == "information_request" { "not_granted" } else { "granted" };
+    let answer = json!({ "outcome": outcome, "reasons": "Nội dung đã được kiểm tra và giải quyết xong." });
     let decision = json!({
         "outcome": "partly_right", "number": "12/QĐ-UBND", "reasons": "Quyết định tính thừa 12 m²; sửa diện tích.",
     });
+    let posted = json!({ "means": "posting", "place": "Trụ sở UBND phường" });
+    let closing = json!({ "words": "Đã trả lời và lưu hồ sơ." });
+    let (taker, head, closer) = match kind {
+        "data_subject_request" => ("baove", "baove", "baove"),
+        "conduct_report" => ("tiepnhan", "lanhdao", "tiepnhan"),
+        "supervision_recommendation" => ("lanhdao", "lanhdao", "mattran"),
+        _ => ("lanhdao", "lanhdao", "tiepnhan"),
+    };
     let mut steps = vec![step(sender, "submit", json!({}), "case.submitted")];
-    if kind == "complaint" {
-        steps.push(step("lanhdao", "accept", json!({}), "case.accepted"));
+    if !matches!(kind, "petition" | "supervision_recommendation") {
+        steps.push(step(taker, "accept", json!({}), "case.accepted"));
     }
-    steps.push(step("lanhdao", "assign", json!({ "to": verifier }), "case.assigned"));
-    steps.push(step("chuyenvien", "report", json!({ "words": "Đã kiểm tra đầy đủ." }), "case.reported"));
-    if kind == "complaint" {
-        steps.push(step("lanhdao", "decide", decision, "case.decided"));
-    } else {
-        steps.push(step("lanhdao", "answer", answer, "case.answered"));
-        steps.push(step("tiepnhan", "close", json!({ "words": "Đã trả lời và lưu hồ sơ." }), "case.closed"));
+    if kind != "data_subject_request" {
+        steps.push(step(head, "assign", verifier, "case.assigned"));
+        steps.push(step("chuyenvien", "report", json!({ "words": "Đã kiểm tra đầy đủ." }), "case.reported"));
     }
+    steps.extend(match kind {
+        "complaint" => vec![step(head, "decide", decision, "case.decided")],
+        "regulation_feedback" => {
+            vec![step(head, "answer", answer, "case.answered"), step(head, "publish", posted, "case.published")]
+        }
+        _ => vec![step(head, "answer", answer, "case.answered"), step(closer, "close", closing, "case.closed")],
+    });
     steps
 }
 
@@ -77,14 +103,13 @@ impl Client {
     /// Brings a case, and leads it as far as the dice say.
     pub async fn bring_case(&mut self) -> Option<()> {
         let mark = format!("crash {}-{}", self.number, self.matters.len());
-        let (kind, facts) = match self.rng.one_in(2) {
-            true => {
-                let facts = json!({ "kind": "complaint", "about": "act", "respondent": "UBND", "known_on": today() });
-                ("complaint", facts)
-            }
-            false => ("petition", json!({ "kind": "petition" })),
+        let all = facts();
+        let facts = &all[self.rng.below(all.len())];
+        let kind = facts["kind"].as_str()?;
+        let sender = match kind {
+            "supervision_recommendation" => "mattran".to_owned(),
+            _ => citizen_name(self.rng.below(CITIZENS)),
         };
-        let sender = citizen_name(self.rng.below(CITIZENS));
         let person =
             json!({ "part": "sender", "name": "Nguyễn Thị Hoa", "identity_number": NUMBER, "address": "Hà Nội" });
         let new = json!({
@@ -182,13 +207,24 @@ pub struct Row {
     /// Whether what must be in the vault is there.
     #[diesel(sql_type = Bool)]
     sealed: bool,
+    /// Whether timers wait for what is owed, and none for what is not.
+    #[diesel(sql_type = Bool)]
+    timed: bool,
 }
 
 const ROWS: &str = "
-    SELECT id, version, status, code, words ->> 'subject' AS subject, true AS sealed FROM cases
-    UNION ALL SELECT id, version, status, code, words ->> 'subject',
-        kind <> 'denunciation' OR EXISTS (SELECT FROM vault.secrets WHERE secrets.id = denunciations.id)
-    FROM denunciations.denunciations";
+    WITH it AS (
+        SELECT id, version, status, code, words, next_due_at, true AS sealed FROM cases
+        UNION ALL SELECT id, version, status, code, words, next_due_at,
+            kind <> 'denunciation' OR EXISTS (SELECT FROM vault.secrets WHERE secrets.id = denunciations.id)
+        FROM denunciations.denunciations
+    ), waiting AS (
+        SELECT entity_id, bool_or(kind = 'escalation') AS rung, bool_or(kind NOT IN ('escalation', 'effect')) AS limited
+        FROM timers GROUP BY entity_id
+    )
+    SELECT id, version, status, code, words ->> 'subject' AS subject, sealed,
+        (next_due_at < '9999-01-01', next_due_at < '9999-01-01') = (coalesce(rung, false), coalesce(limited, false)) AS timed
+    FROM it LEFT JOIN waiting ON entity_id = id";
 
 /// All of them.
 pub async fn rows(conn: &mut AsyncPgConnection) -> Outcome<Vec<Row>> {
@@ -221,7 +257,7 @@ pub fn check(told: &[Matter], rows: &[Row], by_entity: &HashMap<Uuid, Vec<&Entry
             wrong.push(format!("{matter:?} was acknowledged and is lost"));
             continue;
         };
-        if row.status != matter.status || row.code != matter.code || !row.sealed {
+        if row.status != matter.status || row.code != matter.code || !row.sealed || !row.timed {
             wrong.push(format!("{matter:?} is {row:?}"));
         }
         let is_there = |(version, event): (&i32, &&str)| {

@@ -34,6 +34,14 @@ pub(crate) fn wrong(people: &[Person], facts: &Facts, today: NaiveDate, at: &str
         "khiếu nại nhiều người phải cử người đại diện",
         "those who complain together name a representative",
     );
+    // One content may not be given to several agents (NĐ 124/2020/NĐ-CP Art. 5): who gives each a content of its own sends a letter by each.
+    unless(
+        count(CasePart::Authorised) <= senders,
+        at,
+        "too_many_authorised",
+        "mỗi người khiếu nại chỉ ủy quyền cho một người trong một đơn",
+        "each of those who complain has one authorised person in a letter",
+    );
     unless(*known_on <= today, "/facts/known_on", "future", "không được ở tương lai", "must not be in the future");
     unless(
         document_date.is_none_or(|date| date <= *known_on),

@@ -22,7 +22,7 @@ text_enum! {
         AccountabilityRequest = "accountability_request",
         /// For information that the administration holds (Luật Tiếp cận thông tin).
         InformationRequest = "information_request",
-        /// Of the Fatherland Front (NQLT 403/2017).
+        /// Of the Fatherland Front or another body of the people's supervision (NQLT 403/2017).
         SupervisionRecommendation = "supervision_recommendation",
         /// About one's own personal data (Luật 91/2025/QH15).
         DataSubjectRequest = "data_subject_request",
@@ -61,6 +61,20 @@ text_enum! {
         Payment = "payment",
         Praise = "praise",
         Other = "other",
+    }
+}
+
+text_enum! {
+    /// Which body of the people's supervision recommends.
+    SupervisingBody {
+        /// Ủy ban Mặt trận Tổ quốc (Luật Mặt trận Tổ quốc Việt Nam 2015).
+        FatherlandFront = "fatherland_front",
+        /// Tổ chức chính trị - xã hội (QĐ 217-QĐ/TW).
+        SocioPolitical = "socio_political",
+        /// Ban Thanh tra nhân dân (Luật Thực hiện dân chủ ở cơ sở).
+        PeoplesInspection = "peoples_inspection",
+        /// Ban Giám sát đầu tư của cộng đồng (Luật Thực hiện dân chủ ở cơ sở).
+        InvestmentSupervision = "investment_supervision",
     }
 }
 
@@ -155,8 +169,11 @@ pub enum Facts {
         #[serde(default)]
         published_is_wrong: bool,
     },
-    #[schema(max_properties = 3)]
+    #[schema(max_properties = 4)]
     SupervisionRecommendation {
+        /// The Front's where nothing is said.
+        #[serde(default = "front")]
+        body: SupervisingBody,
         #[schema(example = "12/KN-MTTQ", min_length = 1, max_length = 100)]
         document_number: String,
         document_date: NaiveDate,
@@ -168,6 +185,10 @@ pub enum Facts {
         #[serde(default)]
         via_processor: bool,
     },
+}
+
+const fn front() -> SupervisingBody {
+    SupervisingBody::FatherlandFront
 }
 
 impl Facts {
@@ -219,7 +240,7 @@ impl Facts {
 }
 
 impl CaseKind {
-    /// Citizens send it, themselves or at reception; the Front alone recommends (NQLT 403/2017).
+    /// Citizens send it, themselves or at reception; the Front and the people's bodies alone recommend (NQLT 403/2017).
     pub fn is_citizens(self) -> bool {
         self != Self::SupervisionRecommendation
     }

@@ -158,8 +158,11 @@ async fn those_who_complain_together_name_who_speaks_for_them() {
     attorney["people"].as_array_mut().unwrap().push(authorised.clone());
     assert_eq!(faults(&me.post("/v1/cases", attorney.clone()).await.expect(422)), ["no_document"]);
     authorised["document"] = json!("Giấy uỷ quyền có chứng thực ngày 01/8/2026");
-    attorney["people"][1] = authorised;
-    me.post("/v1/cases", attorney).await.expect(201);
+    attorney["people"][1] = authorised.clone();
+    me.post("/v1/cases", attorney.clone()).await.expect(201);
+    // One content is not given to several agents (NĐ 124/2020/NĐ-CP Art. 5).
+    attorney["people"].as_array_mut().unwrap().push(authorised);
+    assert_eq!(faults(&me.post("/v1/cases", attorney).await.expect(422)), ["too_many_authorised"]);
     for _ in 0..5 {
         together["people"].as_array_mut().unwrap().push(speaker.clone());
     }

@@ -329,6 +329,15 @@ async fn the_front_returns_an_answer_and_it_is_owed_anew() {
     assert_eq!(limit(&anew, "resolve")["due_date"], "2026-09-17", "fifteen working days from the 24th");
     let way = [CaseAction::Report, CaseAction::Answer, CaseAction::Close];
     assert_eq!(walk(&cast, SupervisionRecommendation, &id, &way).await["status"], "closed");
+    // Other bodies of the people's supervision recommend as the Front does, and say which they are.
+    let mut recommendation = new(SupervisionRecommendation);
+    let front = cast.client("mattran");
+    let body = async |letter: Value| front.post("/v1/cases", letter).await.expect(201).json["facts"]["body"].clone();
+    assert_eq!(body(recommendation.clone()).await, "fatherland_front");
+    recommendation["facts"]["body"] = json!("peoples_inspection");
+    assert_eq!(body(recommendation.clone()).await, "peoples_inspection");
+    recommendation["facts"]["body"] = json!("press");
+    front.post("/v1/cases", recommendation).await.expect(422);
     // Citizens recommend nothing, and the Front does not complain.
     let citizen = cast.client("congdan1").post("/v1/cases", new(SupervisionRecommendation)).await.expect(403);
     assert_eq!(citizen.problem(), "case.not_yours_to_do");

@@ -15,7 +15,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::files::show;
 use super::{ADDRESS, NAME, NUMBER, PHONE, follow, lead, new, send, walk};
 use crate::cast::Cast;
-use crate::harness::{Answer, TestApp};
+use crate::harness::{Answer, TestApp, papers};
 use crate::papers::{photograph, put};
 use crate::reports::files::Sheet;
 use crate::start::{Program, Scratch};
@@ -97,13 +97,23 @@ async fn who_denounces_is_nowhere_but_in_the_vault() {
     told.push(("a photograph".to_owned(), show(&app, &code, "image/jpeg", &photograph).await.expect(200)));
     let text = format!("{NAME}, {ADDRESS}, 0987.654.321");
     told.push(("a text".to_owned(), show(&app, &code, "text/plain", text.as_bytes()).await.expect(200)));
-    for number in [1, 2] {
+    let document = [papers::PDF, format!("% {NAME}, {PHONE}").as_bytes()].concat();
+    told.push(("a document".to_owned(), show(&app, &code, "application/pdf", &document).await.expect(200)));
+    // On paper as well: its denouncer takes the code home, and follows it as any other.
+    let mut on_paper = letter;
+    on_paper["channel"] = json!("counter");
+    let taken_in = cast.client("thanhtra").post("/v1/denunciations", on_paper).await.expect(201);
+    let taken_home = taken_in.json["receipt_code"].as_str().unwrap().to_owned();
+    told.push(("what came on paper".to_owned(), taken_in));
+    told.push(("following that".to_owned(), follow(&app.anonymous(), &taken_home).await.expect(200)));
+    for number in [1, 2, 3] {
         let at = format!("/v1/denunciations/{id}/files/{number}");
         told.push((
             at.clone(),
             cast.client("chanhthanhtra").post(&format!("{at}/release"), json!({})).await.expect(200),
         ));
-        told.push((at.clone(), cast.client("thanhtra").get(&format!("{at}/content")).await.expect(200)));
+        let read = cast.client("thanhtra").get(&format!("{at}/content")).await;
+        told.push((at, read.expect(if number == 3 { 403 } else { 200 })));
     }
     walk(&cast, &id, &[Ask, Accept, Notify, Assign]).await;
     let more = json!({ "receipt_code": code, "words": format!("{NAME}: tôi còn bản ghi âm, số 0987 654 321.") });
@@ -150,7 +160,9 @@ async fn who_denounces_is_nowhere_but_in_the_vault() {
     }
     search_stored(&app, &spellings).await;
     // Nor is its code, which opens all that its denouncer may.
-    search_stored(&app, &spellings_of(&[&code, &code.replace('-', "")])).await;
+    for code in [code, taken_home] {
+        search_stored(&app, &spellings_of(&[&code, &code.replace('-', "")])).await;
+    }
 }
 
 /// In what is kept, in the vault as well: there everything is sealed.

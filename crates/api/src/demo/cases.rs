@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use chrono::{NaiveDate, TimeDelta};
 use complaints::accused::Postings;
 use complaints::case::{CaseOutcome, CasePart, Person};
-use complaints::facts::{ComplaintSubject, ConductSubject, DataRight, Facts, InformationShape, RegulationSubject};
+use complaints::facts::{
+    ComplaintSubject, ConductSubject, DataRight, Facts, InformationShape, RegulationSubject, SupervisingBody,
+};
 use complaints::file::{self, NewCase, Sent};
 use complaints::note::{self, NewCaseNote};
 use complaints::paper::{self, CaseFileId, CaseFilePurpose, NewCaseFile};
@@ -261,7 +263,11 @@ fn new(id: CaseId, kind: CaseKind, day: NaiveDate) -> NewCase {
         ),
         SupervisionRecommendation => (
             "Kiến nghị sau giám sát việc tiếp công dân",
-            Facts::SupervisionRecommendation { document_number: "12/KN-MTTQ".to_owned(), document_date: day },
+            Facts::SupervisionRecommendation {
+                body: SupervisingBody::FatherlandFront,
+                document_number: "12/KN-MTTQ".to_owned(),
+                document_date: day,
+            },
         ),
         DataSubjectRequest => {
             ("Đề nghị xoá dữ liệu cá nhân", Facts::DataSubjectRequest { right: DataRight::Erase, via_processor: false })

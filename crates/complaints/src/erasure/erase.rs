@@ -133,8 +133,8 @@ fn codes_alone(facts: Facts) -> Facts {
         Facts::AccountabilityRequest { .. } => {
             Facts::AccountabilityRequest { decision: GONE.to_owned(), affected: GONE.to_owned() }
         }
-        Facts::SupervisionRecommendation { document_date, .. } => {
-            Facts::SupervisionRecommendation { document_number: GONE.to_owned(), document_date }
+        Facts::SupervisionRecommendation { body, document_date, .. } => {
+            Facts::SupervisionRecommendation { body, document_number: GONE.to_owned(), document_date }
         }
         codes @ (Facts::Petition {} | Facts::InformationRequest { .. } | Facts::DataSubjectRequest { .. }) => codes,
     }
