@@ -171,6 +171,12 @@ pub struct Marks {
     /// When it was first said what becomes of it: taken up, guided, sent on, filed or refused. Reports count by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub processed_at: Option<DateTime<Utc>>,
+    /// What the sender of a complaint said of when they knew of it, while it is classed as something else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_on: Option<NaiveDate>,
+    /// When the letter came that it grew out of as its sender wished: what they had to keep they kept by then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub came_at: Option<DateTime<Utc>>,
     /// It came in a letter that another case is about, too: reports count letters and cases (TT 01/2024/TT-TTCP).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub same_letter: bool,
@@ -235,7 +241,7 @@ impl Case {
         let theirs = [self.receiving_agency_id, self.handling_agency_id];
         let assigned = actor.id().is_some_and(|id| self.assigned_to.is_some_and(|to| to.0 == id));
         assigned
-            || actor.agency().is_some_and(|agency| theirs.contains(&agency) && !actor.may(Permission::Recommend))
+            || actor.agency().is_some_and(|agency| theirs.contains(&agency) && works_on_cases(actor))
             || actor.may(Permission::OverseeCases)
             || (self.kind == CaseKind::DataSubjectRequest && actor.may(Permission::ProtectData))
     }
@@ -271,6 +277,26 @@ pub struct Sight {
     kinds: Vec<&'static str>,
 }
 
+/// Whether the cases of an agency are the actor's work.
+fn works_on_cases(actor: &Actor) -> bool {
+    use Permission::*;
+    [ReceiveCase, ProcessCase, DecideCase, SuperviseCases].into_iter().any(|work| actor.may(work))
+}
+
+/// The kinds whose cases are the actor's wherever they are.
+pub(crate) fn kinds_of(actor: &Actor) -> impl Iterator<Item = CaseKind> + '_ {
+    let kinds = [
+        (Permission::Recommend, CaseKind::SupervisionRecommendation),
+        (Permission::ProtectData, CaseKind::DataSubjectRequest),
+    ];
+    kinds.into_iter().filter(|(permission, _)| actor.may(*permission)).map(|(_, kind)| kind)
+}
+
+/// Whether nothing but these kinds is.
+pub(crate) fn works_on_kinds_alone(actor: &Actor) -> bool {
+    !works_on_cases(actor) && kinds_of(actor).next().is_some()
+}
+
 /// One's own; those of one's agency and, for heads, of those below it; those that one is to verify; all, for those who oversee.
 pub fn visible_to(ctx: &Ctx, rules: &Rules) -> Visible {
     let actor = &ctx.actor;
@@ -282,19 +308,13 @@ pub fn visible_to(ctx: &Ctx, rules: &Rules) -> Visible {
                 true => rules.below(*agency),
                 false => vec![*agency],
             };
-            let kinds = [
-                (Permission::Recommend, CaseKind::SupervisionRecommendation),
-                (Permission::ProtectData, CaseKind::DataSubjectRequest),
-            ];
-            let kinds = kinds.into_iter().filter(|(permission, _)| actor.may(*permission));
-            // The Front and the data protection officer see what is theirs to settle, and nothing else.
-            let kinds: Vec<&'static str> = kinds.map(|(_, kind)| kind.code()).collect();
             Visible::Staff(Sight {
                 id: *id,
                 innocent: not_accusing(ctx),
                 oversees: actor.may(Permission::OverseeCases),
-                agencies: if kinds.is_empty() { agencies.into_iter().map(|id| id.0).collect() } else { Vec::new() },
-                kinds,
+                // The Front and the data protection officer see what is theirs to settle and, by that, nothing else.
+                agencies: agencies.into_iter().filter(|_| works_on_cases(actor)).map(|id| id.0).collect(),
+                kinds: kinds_of(actor).map(CaseKind::code).collect(),
             })
         }
         Actor::Staff { .. } | Actor::Anonymous => Visible::None,

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use kernel::problem::{FieldError, Text};
 
 use crate::case::{CasePart, Person};
-use crate::facts::Facts;
+use crate::facts::{CaseKind, Facts};
 use crate::law;
 
 /// Everything that is wrong with facts, and with these people as senders of such a case: that stands `at` what was sent of them.
@@ -25,15 +25,17 @@ pub(crate) fn wrong(people: &[Person], facts: &Facts, today: NaiveDate, at: &str
         "người đại diện, người được uỷ quyền phải có văn bản",
         "a representative or authorised person needs a document",
     );
-    let Facts::Complaint { known_on, document_date, .. } = facts else { return wrong };
     let (senders, speakers) = (count(CasePart::Sender), count(CasePart::Representative));
+    // NĐ 124/2020/NĐ-CP Art. 7; NĐ 59/2019/NĐ-CP Art. 10.
+    let together = matches!(facts.kind(), CaseKind::Complaint | CaseKind::AccountabilityRequest);
     unless(
-        senders < 2 || speakers > 0,
+        !together || senders < 2 || speakers > 0,
         at,
         "no_representative",
-        "khiếu nại nhiều người phải cử người đại diện",
-        "those who complain together name a representative",
+        "nhiều người cùng khiếu nại hoặc yêu cầu giải trình phải cử người đại diện",
+        "those who complain or ask for an explanation together name a representative",
     );
+    let Facts::Complaint { known_on, document_date, .. } = facts else { return wrong };
     // One content may not be given to several agents (NĐ 124/2020/NĐ-CP Art. 5): who gives each a content of its own sends a letter by each.
     unless(
         count(CasePart::Authorised) <= senders,

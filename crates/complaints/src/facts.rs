@@ -218,6 +218,11 @@ impl Facts {
         }
     }
 
+    /// Whether somebody is praised.
+    pub fn praise(&self) -> bool {
+        matches!(self, Self::ConductReport { about: ConductSubject::Praise, .. })
+    }
+
     /// Whether they accuse an official by name.
     pub fn accuse_by_name(&self) -> bool {
         matches!(self, Self::ConductReport { about, official_name: Some(_), .. } if *about != ConductSubject::Praise)

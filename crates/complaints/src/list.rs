@@ -11,11 +11,11 @@ use kernel::json::Json;
 use kernel::page::{Cursors, Limit, Page};
 use kernel::schema::cases;
 use kernel::sql::{Sql, sql};
-use kernel::{Actor, Ctx, Permission, Result, instant, text_enum};
+use kernel::{Actor, Ctx, Result, instant, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::case::{CaseChannel, CaseId, visible_to};
+use crate::case::{CaseChannel, CaseId, kinds_of, visible_to, works_on_kinds_alone};
 use crate::clocks::{CaseStage, NEVER};
 use crate::facts::CaseKind;
 use crate::steps::World;
@@ -149,8 +149,9 @@ pub async fn list(
             cases::next_due_at,
         ))
         .into_boxed();
-    // The Front and the data protection officer have theirs wherever those are.
-    let everywhere = [Permission::Recommend, Permission::ProtectData].iter().any(|one| ctx.actor.may(*one));
+    // The Front and the data protection officer have theirs wherever those are; who has other work, too, asks for that kind.
+    let asked = filter.kind.is_some_and(|kind| kinds_of(&ctx.actor).any(|own| own == kind));
+    let everywhere = asked || works_on_kinds_alone(&ctx.actor);
     let agency = filter.agency_id.or_else(|| ctx.actor.agency().filter(|_| !everywhere));
     if let (Actor::Staff { id, .. }, Some(agency)) = (&ctx.actor, agency) {
         query = match filter.side.unwrap_or(CaseSide::Handling) {

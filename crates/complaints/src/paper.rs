@@ -132,7 +132,9 @@ fn may_add(case: &Case, actor: &Actor, purpose: CaseFilePurpose) -> Result<()> {
         _ if purpose.is_senders() => {
             let own = matches!(actor, Actor::Citizen(_)) || actor.may(Permission::Recommend);
             let own = own || actor.may_at(Permission::ReceiveCase, case.receiving_agency_id);
-            (own, matches!(case.status, Draft | SupplementRequested))
+            // What grew out of another case never was a draft: a second complaint shows the first decision (LKN Art. 33).
+            let grown = case.status == Submitted && case.origin_id.is_some();
+            (own, grown || matches!(case.status, Draft | SupplementRequested))
         }
         _ => (officer, matches!(case.status, Accepted | Verifying | Verified | Decided | Answered)),
     };

@@ -67,8 +67,8 @@ kernel::problems! {
     }
     FILES_CLOSED = Conflict "case.files_closed" {
         "Lúc này không nhận thêm tệp", "No files are taken now";
-        "Người gửi thêm tệp khi soạn hoặc khi được yêu cầu bổ sung; cán bộ khi đang xử lý.",
-        "Senders add files to a draft or when a supplement is asked for; officers while they work on it."
+        "Người gửi thêm tệp khi soạn, khi khiếu nại lần hai chưa được thụ lý hoặc khi được yêu cầu bổ sung; cán bộ khi đang xử lý.",
+        "Senders add files to a draft, to a second complaint that is not taken up yet, or when a supplement is asked for; officers while they work on it."
     }
     TOO_MANY_FILES = Conflict "case.too_many_files" {
         "Vụ việc đã đủ số tệp", "The case holds enough files";

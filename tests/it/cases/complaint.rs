@@ -1,6 +1,6 @@
 //! The life of a complaint, from the letter to what is carried out (Luật Khiếu nại 02/2011/QH13, as amended by 136/2025/QH15).
 
-use complaints::CaseKind::Complaint;
+use complaints::CaseKind::{AccountabilityRequest, Complaint};
 use complaints::workflow::{CaseAction, CaseStatus};
 use serde_json::{Value, json};
 
@@ -93,6 +93,13 @@ async fn a_second_complaint_goes_to_the_agency_above_and_stops_the_first_decisio
     assert_eq!(second["code"], "KN-H26-26-00001");
     assert_eq!(limit(&second, "accept")["due_date"], "2026-08-27");
     assert_eq!(limit(&second, "lodge_first"), &Value::Null);
+    // With it comes the first decision (LKN Art. 33), though it never was a draft.
+    let id = second["id"].as_str().unwrap();
+    let me = cast.client("congdan1");
+    me.post(&format!("/v1/cases/{id}/files"), file("evidence")).await.expect(201);
+    cast.client("chutich").post(&path(id, CaseAction::Accept), json!({})).await.expect(200);
+    let closed = me.post(&format!("/v1/cases/{id}/files"), file("evidence")).await.expect(409);
+    assert_eq!(closed.problem(), "case.files_closed");
     // The commune has no part in it; what it decided takes no effect.
     cast.client("lanhdao").get(&format!("/v1/cases/{}", second["id"].as_str().unwrap())).await.expect(404);
     app.set_time("2026-12-01T08:00:00+07:00");
@@ -170,6 +177,13 @@ async fn those_who_complain_together_name_who_speaks_for_them() {
     assert_eq!(faults(&refused), ["too_many_representatives"]);
     let why = "2 who complain have 2 representatives at most, and not 6";
     assert_eq!(refused.json["errors"][0]["detail"], why, "{}", refused.text);
+    // So do those who ask together for an explanation (NĐ 59/2019/NĐ-CP Art. 10).
+    let mut asked = new(AccountabilityRequest);
+    let other = asked["people"][0].clone();
+    asked["people"].as_array_mut().unwrap().push(other);
+    assert_eq!(faults(&me.post("/v1/cases", asked.clone()).await.expect(422)), ["no_representative"]);
+    asked["people"].as_array_mut().unwrap().push(speaker);
+    me.post("/v1/cases", asked).await.expect(201);
 }
 
 /// One or two for few, up to five from ten on (NĐ 124/2020/NĐ-CP Art. 7, recalled: `case-settings.csv`).

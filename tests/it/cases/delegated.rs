@@ -1,6 +1,6 @@
 //! What is done to a case under a delegation is recorded as such, and what is done in one's own right is not.
 
-use complaints::CaseKind::Complaint;
+use complaints::CaseKind::{Complaint, DataSubjectRequest};
 use complaints::workflow::{CaseAction, CaseStatus};
 use serde_json::{Value, json};
 
@@ -66,4 +66,29 @@ async fn what_somebody_may_do_in_another_hand_is_not_done_in_their_own_right() {
         |events: Vec<(String, Value)>| events.into_iter().find(|(event, _)| event == "case.dialogue_called").unwrap().1;
     assert_eq!(under(told(&app, &verified).await), delegation);
     assert_eq!(under(told(&app, &own).await), Value::Null);
+}
+
+/// Whoever stands in for data protection goes on with their own work.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_stands_in_for_data_protection_sees_what_is_theirs_as_well() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let complaint = at(&cast, Complaint, CaseStatus::Submitted).await;
+    let request = at(&cast, DataSubjectRequest, CaseStatus::Submitted).await;
+    let new = json!({
+        "delegate_id": directory::demo::staff_id("chutich").unwrap(), "permissions": ["case:protect-data"],
+        "document": "Giấy uỷ quyền 13/GUQ-UBND", "valid_from": "2026-08-17", "valid_to": "2026-08-21",
+    });
+    cast.client("baove").post("/v1/delegations", new).await.expect(201);
+    let head = app.staff("chutich").await;
+    for id in [&complaint, &request] {
+        head.get(&format!("/v1/cases/{id}")).await.expect(200);
+    }
+    let listed = async |what: &str| -> Vec<String> {
+        let list = head.get(&format!("/v1/cases?{what}")).await.expect(200).json;
+        list["items"].as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(listed("side=under&kind=complaint").await, [complaint]);
+    assert_eq!(listed("kind=data_subject_request").await, [request.clone()]);
+    act(&head, DataSubjectRequest, &request, CaseAction::Accept).await.expect(200);
 }

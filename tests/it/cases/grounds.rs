@@ -164,3 +164,30 @@ async fn no_kind_is_decided_or_answered_without_a_reasoned_text() {
         head.post(&path(&id, action), right).await.expect(200);
     }
 }
+
+/// Where something is to be said, blanks say nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_said_in_blanks() {
+    use CaseAction::*;
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    for (kind, status, action, member) in [
+        (CaseKind::Petition, CaseStatus::Submitted, Guide, "body"),
+        (CaseKind::Petition, CaseStatus::Submitted, Forward, "reason"),
+        (CaseKind::Petition, CaseStatus::Submitted, ProposeConversion, "reason"),
+        (CaseKind::Petition, CaseStatus::Verifying, Report, "words"),
+        (CaseKind::Petition, CaseStatus::Answered, Close, "words"),
+        (CaseKind::Petition, CaseStatus::Answered, Reopen, "words"),
+        (CaseKind::Complaint, CaseStatus::SupplementRequested, Supply, "words"),
+        (CaseKind::Complaint, CaseStatus::Verifying, CallDialogue, "place"),
+        (CaseKind::RegulationFeedback, CaseStatus::Answered, Publish, "place"),
+        (CaseKind::SupervisionRecommendation, CaseStatus::Answered, ReturnAnswer, "reason"),
+    ] {
+        let id = at(&cast, kind, status).await;
+        let mut vague = said(kind, action);
+        vague[member] = json!(" ".repeat(12));
+        let refused = cast.client(hand(kind, action)).post(&path(&id, action), vague).await.expect(422);
+        assert_eq!(refused.wrong(), BTreeSet::from([&*format!("/{member}")]), "{action} of {kind}: {}", refused.text);
+        act(cast.client(hand(kind, action)), kind, &id, action).await.expect(200);
+    }
+}

@@ -4,9 +4,10 @@ use complaints::CaseKind::{self, Complaint, Petition, RegulationFeedback};
 use complaints::workflow::{CaseAction, CaseStatus};
 use serde_json::{Value, json};
 
-use super::{act, at, facts, faults, limit, path, said, walk};
+use super::stands::{AT_THE_CITY, hire};
+use super::{act, at, facts, faults, limit, new, path, said, walk};
 use crate::cast::{Cast, ELSEWHERE};
-use crate::harness::TestApp;
+use crate::harness::{Client, TestApp};
 
 /// The case that grew out of another one, as its sender sees it.
 pub async fn child(cast: &Cast, of: &str) -> Value {
@@ -158,8 +159,10 @@ async fn what_turns_out_to_be_a_complaint_was_in_time_or_not_when_it_came() {
     assert_eq!(limit(&seen, "lodge_first"), &Value::Null);
 
     // A disciplinary decision has a shorter limit than 90 days (LKN Art. 48).
-    let id = at(&cast, Complaint, CaseStatus::Submitted).await;
-    let before = cast.client("congdan1").get(&format!("/v1/cases/{id}")).await.json;
+    let mut letter = new(Complaint);
+    letter["facts"]["known_on"] = json!("2026-07-20");
+    let id = cast.client("congdan1").post("/v1/cases", letter).await.expect(201).id();
+    let before = act(cast.client("congdan1"), Complaint, &id, CaseAction::Submit).await.expect(200).json;
     let found = json!({ "facts": complaint("disciplinary_decision", "2026-07-20") });
     let seen = tiepnhan.post(&path(&id, CaseAction::Classify), found).await.expect(200).json;
     assert_ne!(limit(&seen, "lodge_first")["source"], limit(&before, "lodge_first")["source"]);
@@ -174,8 +177,93 @@ async fn what_turns_out_to_be_a_complaint_was_in_time_or_not_when_it_came() {
     let part = child(&cast, &id).await;
     assert_eq!(limit(&part, "lodge_first")["ended_at"], part["submitted_at"]);
     let part = part["id"].as_str().unwrap();
-    let refused = cast.client("lanhdao").post(&path(part, CaseAction::Refuse), late).await.expect(422);
+    let refused = cast.client("lanhdao").post(&path(part, CaseAction::Refuse), late.clone()).await.expect(422);
     assert_eq!(faults(&refused), ["not_so"]);
+
+    // So was what its sender confirms that it become.
+    app.set_time("2026-08-17T09:00:00+07:00");
+    let cast = Cast::again(&app).await;
+    let id = at(&cast, RegulationFeedback, CaseStatus::Submitted).await;
+    walk(&cast, RegulationFeedback, &id, &[CaseAction::ProposeConversion]).await;
+    app.set_time("2026-08-24T09:00:00+07:00");
+    let cast = Cast::again(&app).await;
+    let confirmed = json!({ "facts": complaint("decision", "2026-05-20") });
+    cast.client("congdan1").post(&path(&id, CaseAction::ConfirmConversion), confirmed).await.expect(200);
+    let made = child(&cast, &id).await;
+    assert_eq!(limit(&made, "lodge_first")["timeliness"], "finished_on_time");
+    let made = made["id"].as_str().unwrap();
+    let refused = cast.client("lanhdao").post(&path(made, CaseAction::Refuse), late).await.expect(422);
+    assert_eq!(faults(&refused), ["not_so"]);
+    // And it stays that.
+    let petition = json!({ "facts": facts(Petition) });
+    let refused = cast.client("tiepnhan").post(&path(made, CaseAction::Classify), petition).await.expect(422);
+    assert_eq!(faults(&refused), ["confirmed"]);
+}
+
+/// What a sender has said stands, whatever an officer finds by the content.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_classes_away_what_a_sender_has_said() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let tiepnhan = cast.client("tiepnhan");
+    let class =
+        async |id: &str, facts: Value| tiepnhan.post(&path(id, CaseAction::Classify), json!({ "facts": facts })).await;
+    // Feedback and reports become complaints as their sender confirms, and not otherwise.
+    for kind in [RegulationFeedback, CaseKind::ConductReport] {
+        let id = at(&cast, kind, CaseStatus::Submitted).await;
+        assert_eq!(faults(&class(&id, facts(Complaint)).await.expect(422)), ["not_confirmed"], "{kind}");
+        class(&id, facts(Petition)).await.expect(200);
+        assert_eq!(faults(&class(&id, facts(Complaint)).await.expect(422)), ["not_confirmed"], "{kind}");
+    }
+    // When they knew of it is the sender's word, on which it hangs whether the complaint is in time: also where it was something else meanwhile.
+    let id = at(&cast, Complaint, CaseStatus::Submitted).await;
+    let mut earlier = facts(Complaint);
+    earlier["known_on"] = json!("2026-01-05");
+    assert_eq!(faults(&class(&id, earlier.clone()).await.expect(422)), ["not_yours"]);
+    class(&id, facts(Petition)).await.expect(200);
+    assert_eq!(faults(&class(&id, earlier.clone()).await.expect(422)), ["not_yours"]);
+    class(&id, facts(Complaint)).await.expect(200);
+    // Of a letter on paper reception has entered the day, and puts it right.
+    let mut letter = new(Complaint);
+    letter["channel"] = json!("post");
+    let on_paper = tiepnhan.post("/v1/cases", letter).await.expect(201).id();
+    tiepnhan.post(&path(&on_paper, CaseAction::Submit), json!({})).await.expect(200);
+    class(&on_paper, earlier).await.expect(200);
+    // A second complaint is one.
+    let id = at(&cast, Complaint, CaseStatus::Appealed).await;
+    let second = child(&cast, &id).await["id"].as_str().unwrap().to_owned();
+    let city = promoted(&app).await;
+    let petition = json!({ "facts": facts(Petition) });
+    let refused = city.post(&path(&second, CaseAction::Classify), petition).await.expect(422);
+    assert_eq!(faults(&refused), ["confirmed"]);
+}
+
+/// Somebody who receives at the city, which second complaints go to.
+async fn promoted(app: &TestApp) -> Client {
+    hire(app).await;
+    app.staff(AT_THE_CITY).await
+}
+
+/// A part of a second complaint is no second complaint, and a court that has the letter has its parts.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_is_a_first_complaint_and_before_the_court_that_has_the_letter() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let first = at(&cast, Complaint, CaseStatus::Decided).await;
+    let two = json!({ "contents": ["Quyết định bỏ qua biên bản.", "Biên bản mới cũng sai."] });
+    cast.client("congdan1").post(&path(&first, CaseAction::Appeal), two).await.expect(200);
+    let second = child(&cast, &first).await["id"].as_str().unwrap().to_owned();
+    walk(&cast, Complaint, &second, &[CaseAction::NoteLitigation]).await;
+    let mut found = facts(Complaint);
+    found["known_on"] = json!("2026-08-12");
+    let part = json!({ "contents": [1], "facts": found });
+    promoted(&app).await.post(&path(&second, CaseAction::Split), part).await.expect(200);
+    let part = child(&cast, &second).await;
+    assert_eq!((&part["level"], &part["declared_kind"]), (&json!(1), &json!("complaint")));
+    assert_eq!(limit(&part, "lodge_first")["timeliness"], "finished_on_time");
+    let at_court =
+        cast.client("chutich").post(&path(part["id"].as_str().unwrap(), CaseAction::Accept), json!({})).await;
+    assert_eq!(at_court.expect(409).problem(), "case.illegal_transition");
 }
 
 #[tokio::test(flavor = "multi_thread")]

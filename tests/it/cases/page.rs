@@ -141,6 +141,7 @@ fn only(row: &Transition) -> String {
         Guard::SeveralContents => "several contents stand".to_owned(),
         Guard::ConversionProposed => "that was proposed".to_owned(),
         Guard::NotInCourt => "no court has it".to_owned(),
+        Guard::Praise => "somebody is praised".to_owned(),
         Guard::PastDue => "what is owed was due".to_owned(),
     };
     let since = row.since.map(|since| format!("received from {since} on")).unwrap_or_default();

@@ -6,6 +6,7 @@ use complaints::CaseKind::{Complaint, ConductReport, Petition};
 use complaints::workflow::{CaseAction, CaseStatus};
 use serde_json::{Value, json};
 
+use super::stands::{AT_THE_CITY, hire};
 use super::{at, facts, new, path, said};
 use crate::cast::{Cast, ELSEWHERE};
 use crate::harness::{Answer, Client, TestApp};
@@ -178,6 +179,12 @@ async fn nobody_of_a_unit_that_is_accused_ever_knows() {
     let back = json!({ "to": "H26.13.01", "reason": "Người đứng đầu đơn vị xem xét." });
     let routed = cast.client("chutich").post(&path(&id, CaseAction::Transfer), back).await.expect(422);
     assert_eq!(routed.problem(), "case.accused");
+    // Nor does anybody of that unit verify it.
+    hire(&app).await;
+    app.staff(AT_THE_CITY).await.post(&path(&id, CaseAction::Accept), json!({})).await.expect(200);
+    let of_theirs = json!({ "to": directory::demo::staff_id("chuyenvien").unwrap() });
+    let itself = cast.client("chutich").post(&path(&id, CaseAction::Assign), of_theirs).await.expect(422);
+    assert_eq!(itself.problem(), "case.accused");
     // A letter that accuses the unit is not the unit's to take in.
     let mut letter = new(ConductReport);
     letter["facts"]["unit_id"] = json!(unit);

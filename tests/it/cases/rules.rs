@@ -64,7 +64,8 @@ pub const RULES: &[Rule] = &[
     (&[DR], "accepted", "answer", "protection", "answered", ""),
     (&[RF], "answered", "publish", "leader", "closed", ""),
     (&[P, CR, AR, IR], "answered", "close", "reception", "closed", ""),
-    (&[CR], "submitted accepted", "close", "reception", "closed", ""),
+    // Praise is noted; whatever else is reported of somebody is answered.
+    (&[CR], "submitted accepted", "close", "reception", "closed", "praise"),
     (&[DR], "answered", "close", "protection", "closed", ""),
     (&[SR], "answered", "close", "front", "closed", ""),
     (&[SR], "answered", "return_answer", "front", "verifying", ""),

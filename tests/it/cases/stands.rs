@@ -60,6 +60,7 @@ impl Stand {
         match action {
             CallDialogue => json!({ "held_at": now + TimeDelta::days(3), "place": "Phòng tiếp công dân" }),
             Assign if self.is_second() => json!({ "to": hired() }),
+            Classify if self.has == "praise" => json!({ "facts": { "kind": self.kind, "about": "praise" } }),
             // Whoever was invited and stayed away does not hold it up (LKN Art. 30(6)).
             RecordDialogue if self.is_second() => json!({ "outcome": "absent", "minutes": "Vắng mặt không lý do." }),
             _ => super::said(self.kind, action),
@@ -122,6 +123,9 @@ const FURTHER: &[Further] = {
         // Before a court.
         (&[C], Submitted, &[S(NoteLitigation)], Submitted, "court"),
         (&[C], Verifying, &[S(NoteLitigation)], Verifying, "court"),
+        // Somebody is praised.
+        (&[CR], Submitted, &[S(Classify)], Submitted, "praise"),
+        (&[CR], Submitted, &[S(Classify), S(Accept)], Accepted, "praise"),
         // Another kind is proposed.
         (&[P, RF, CR], Submitted, &[S(ProposeConversion)], Submitted, "proposed"),
         (&[RF, CR], Accepted, &[S(ProposeConversion)], Accepted, "proposed"),

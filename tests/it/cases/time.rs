@@ -285,6 +285,28 @@ async fn what_is_owed_too_long_goes_up_the_ladder_and_is_asked_for_from_above() 
     assert_eq!(app.count(&format!("SELECT count(*) FROM timers WHERE entity_id = '{id}'")).await, 0);
 }
 
+/// Handing on what is late changes no limit; whoever has it now is told of it, and so is who heads them.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_late_is_told_anew_to_whoever_gets_it() {
+    let app = TestApp::new().await;
+    let id = at(&Cast::of(&app).await, Petition, CaseStatus::Submitted).await;
+    app.set_time("2026-09-12T00:00:00+07:00");
+    app.told(&id).await;
+    let rung = format!("SELECT escalation FROM cases WHERE id = '{id}'");
+    assert_eq!(app.count(&rung).await, 3);
+    walk(&Cast::again(&app).await, Petition, &id, &[CaseAction::Transfer]).await;
+    assert_eq!(app.count(&rung).await, 0);
+    app.told(&id).await;
+    assert_eq!(app.count(&rung).await, 3);
+    app.eventually("SELECT count(*) FROM journal_tail", 0).await;
+    let to = directory::demo::agency_id("H26.13.02").unwrap();
+    let told = format!(
+        "SELECT count(*) FROM journal WHERE entity_id = '{id}' AND event_kind = 'case.escalated'
+         AND event::jsonb #>> '{{escalated,rung}}' = 'head' AND event::jsonb #>> '{{escalated,to}}' = '{to}'"
+    );
+    assert_eq!(app.count(&told).await, 1);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_limit_that_runs_out_is_told_before_what_is_done_after_it() {
     let app = TestApp::new().await;

@@ -176,7 +176,7 @@ impl Demo<'_> {
             RequestSupplement => ("tiepnhan", Act::Saying(action, reason())),
             Assign => {
                 let to = staff_id("chuyenvien").ok_or_else(|| INTERNAL.because("the demo has no such officer"))?;
-                (head, Act::Assign(CaseAssignment { to }))
+                (head, Act::Assign(CaseAssignment { to }, Vec::new()))
             }
             Report => {
                 let noted = NewCaseNote { id: None, words: "Đã đo đạc lại ngày 10/11.".to_owned() };

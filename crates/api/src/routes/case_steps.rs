@@ -251,8 +251,8 @@ step! {
     /// An officer or inspector, of whatever agency: they see the case from now on. Never somebody whom it accuses.
     assign_case "/v1/cases/{id}/assign" "assignCase" "019b76da-a800-7000-8000-c0000000000b" ["case:decide"] CaseAssignment = {"to": "019b76da-a800-7000-8000-b00000000001"},
     |conn, call, whom, target| async {
-        may_verify(conn, whom.to, Permission::ProcessCase, deadlines::vn_date(call.ctx.now)).await?;
-        act(conn, call, target, Act::Assign(whom)).await
+        let found = may_verify(conn, whom.to, Permission::ProcessCase, deadlines::vn_date(call.ctx.now)).await?;
+        act(conn, call, target, Act::Assign(whom, found.all_agencies())).await
     }
 }
 

@@ -20,7 +20,7 @@ use crate::request::{
     CaseAnswer, CaseAssignment, CaseClassification, CaseConversion, CaseDecision, CaseGrounded, CaseLitigation,
     CasePartWithdrawal, CasePublication, CaseReferral, CaseService, CaseWithdrawal, DialogueCall, DialogueRecord,
 };
-use crate::template::draft::no_blanks;
+use crate::template::draft::{no_blanks, not_blank};
 use crate::workflow::CaseAction;
 
 /// A step, with what is said in it.
@@ -35,7 +35,8 @@ pub enum Act {
     /// What it is by its content, and where those work whom that names.
     Classify(CaseClassification, Postings),
     Transfer(AgencyId, String),
-    Assign(CaseAssignment),
+    /// To whom, and where those work.
+    Assign(CaseAssignment, Vec<AgencyId>),
     CallDialogue(DialogueCall),
     RecordDialogue(DialogueRecord),
     Decide(CaseDecision),
@@ -56,7 +57,7 @@ impl Act {
             }
             Self::Classify(..) => CaseAction::Classify,
             Self::Transfer(..) => CaseAction::Transfer,
-            Self::Assign(_) => CaseAction::Assign,
+            Self::Assign(..) => CaseAction::Assign,
             Self::CallDialogue(_) => CaseAction::CallDialogue,
             Self::RecordDialogue(_) => CaseAction::RecordDialogue,
             Self::Decide(_) => CaseAction::Decide,
@@ -70,19 +71,25 @@ impl Act {
         }
     }
 
-    /// What its sender will read of it, at its place.
-    fn written(&self) -> Option<(&'static str, &str)> {
-        let said = match self {
+    /// What is said in it, each at its place.
+    fn texts(&self) -> Vec<(&'static str, &str)> {
+        use CaseAction::{Close, Reopen, Report, Supply};
+        match self {
             Self::Decide(CaseDecision { reasons, .. }) | Self::Answer(CaseAnswer { reasons, .. }) => {
-                ("/reasons", reasons.as_str())
+                vec![("/reasons", reasons)]
             }
+            Self::Refer(_, CaseReferral { body, reason }) => vec![("/body", body), ("/reason", reason)],
+            Self::Saying(Close | Reopen | Report | Supply, words) => vec![("/words", words)],
             Self::Grounded(_, CaseGrounded { reason, .. })
-            | Self::Refer(_, CaseReferral { reason, .. })
             | Self::Transfer(_, reason)
-            | Self::Saying(_, reason) => ("/reason", reason.as_str()),
-            _ => return None,
-        };
-        self.action().is_written().then_some(said)
+            | Self::Saying(_, reason)
+            | Self::ProposeConversion(CaseConversion { reason, .. }) => vec![("/reason", reason)],
+            Self::CallDialogue(DialogueCall { place, .. }) | Self::Publish(CasePublication { place, .. }) => {
+                vec![("/place", place)]
+            }
+            Self::RecordDialogue(DialogueRecord { minutes, .. }) => vec![("/minutes", minutes)],
+            _ => Vec::new(),
+        }
     }
 }
 
@@ -118,8 +125,8 @@ pub(crate) async fn take(
 ) -> Result<(Moving, Event)> {
     let mut moving = Moving::begin(conn, ctx, world, target.id, target.if_match).await?;
     moving.advance(ctx, world, act.action())?;
-    if let Some((pointer, words)) = act.written() {
-        no_blanks(pointer, words)?;
+    for (pointer, words) in act.texts() {
+        if act.action().is_written() { no_blanks(pointer, words)? } else { not_blank(pointer, words)? }
     }
     let event = happens(&mut moving, ctx, world, act)?;
     Ok((moving, event))
@@ -160,7 +167,7 @@ fn happens(moving: &mut Moving, ctx: &Ctx, world: World<'_>, act: &Act) -> Resul
         }
         Act::Classify(found, postings) => classified(moving, ctx, world, found, postings),
         Act::Transfer(to, why) => transferred(moving, *to, why),
-        Act::Assign(whom) => assigned(moving, whom),
+        Act::Assign(whom, units) => assigned(moving, whom, units),
         Act::CallDialogue(call) => dialogue_called(moving, ctx, call),
         Act::RecordDialogue(record) => dialogue_recorded(moving, ctx, record),
         Act::Decide(decision) => decided(moving, ctx, decision),

@@ -20,26 +20,32 @@ pub(super) fn decided(moving: &mut Moving, ctx: &Ctx, decision: &CaseDecision) -
     use CaseOutcome::*;
     let CaseDecision { outcome, number, reasons } = decision.clone();
     one_of(outcome, &[Right, PartlyRight, Wrong])?;
+    with_its_file(moving, outcome != Wrong)?;
     let in_time = give(moving, ctx, (outcome, Some(number), reasons));
     Ok(Event::Decided { outcome, in_time })
 }
 
-/// It is answered; with a file, where what was asked for has to be with the answer.
+/// It is answered.
 pub(super) fn answered(moving: &mut Moving, ctx: &Ctx, answer: &CaseAnswer) -> Result<Event> {
     use CaseOutcome::*;
     let CaseAnswer { outcome, number, reasons } = answer.clone();
     one_of(outcome, &[Granted, PartlyGranted, NotGranted])?;
+    with_its_file(moving, outcome != NotGranted)?;
+    let in_time = give(moving, ctx, (outcome, number, reasons));
+    Ok(Event::Answered { outcome, in_time })
+}
+
+/// Where the kind has it so, what is given comes with a file.
+fn with_its_file(moving: &Moving, given: bool) -> Result<()> {
     let there = |purpose| moving.files.iter().any(|file| file.purpose == purpose && file.stored_at.is_some());
-    let needed = outcome != NotGranted && law::is_set(moving.case.kind, Setting::AnswerNeedsFile);
+    let needed = given && law::is_set(moving.case.kind, Setting::AnswerNeedsFile);
     unless(
         !needed || there(CaseFilePurpose::Answer),
         "/outcome",
         "file_missing",
         "phải kèm tệp kết quả đã tải lên (mục đích answer)",
         "needs a file with it that has arrived (purpose answer)",
-    )?;
-    let in_time = give(moving, ctx, (outcome, number, reasons));
-    Ok(Event::Answered { outcome, in_time })
+    )
 }
 
 fn one_of(outcome: CaseOutcome, allowed: &[CaseOutcome]) -> Result<()> {

@@ -70,7 +70,13 @@ fn child(of: &Case, id: Option<CaseId>, facts: Facts, contents: Vec<Content>, ct
         origin_id: Some(of.id),
         state_before: None,
         escalation: 0,
-        marks: Json(Marks { field: of.marks.0.field, ..Marks::default() }),
+        // What a court has it has still, all of it (LKN Art. 11(9)).
+        marks: Json(Marks {
+            field: of.marks.0.field,
+            in_court_since: of.marks.0.in_court_since,
+            came_at: of.marks.0.came_at,
+            ..Marks::default()
+        }),
         outcome: None,
         submitted_at: None,
         accepted_at: None,
@@ -110,8 +116,6 @@ pub async fn appeal(
         let mut made = child(first, second.id, first.facts.0.clone(), contents, ctx)?;
         (made.level, made.receiving_agency_id, made.handling_agency_id) = (2, superior, superior);
         made.words.0.request = second.request.clone().or(made.words.0.request);
-        // What a court has it has still (LKN Art. 11(9)).
-        made.marks.0.in_court_since = first.marks.0.in_court_since;
         receive(&mut made, ctx, world)?;
         begin(&mut made, world)?;
         let into = made.id.0;
@@ -151,6 +155,7 @@ pub async fn confirm_conversion(
         let contents = moving.case.words.0.contents.iter().filter(|content| content.stands()).cloned().collect();
         let mut made = child(&moving.case, confirmed.id, confirmed.facts.clone(), contents, ctx)?;
         made.marks.0.same_letter = true;
+        made.marks.0.came_at = made.marks.0.came_at.or(moving.case.submitted_at);
         accuse(&mut made, ctx, world.rules, postings)?;
         receive(&mut made, ctx, world)?;
         begin(&mut made, world)?;
@@ -179,6 +184,8 @@ pub async fn split(
         let contents = part.contents.iter().map(|place| moving.case.words.0.contents[usize::from(*place)].clone());
         let mut made = child(&moving.case, part.id, part.facts.clone(), contents.collect(), ctx)?;
         made.marks.0.same_letter = true;
+        // What it called itself its sender has said of the letter; that something in it is a matter of its own makes it no second complaint.
+        (made.declared_kind, made.level) = (moving.case.declared_kind, 1);
         accuse(&mut made, ctx, world.rules, postings)?;
         // Its sender has waited since the letter came, and what they had to keep they have kept by then.
         made.submitted_at = moving.case.submitted_at;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Int4, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Int4, Text, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::future::join5;
 use kernel::access::{self, Through};
@@ -179,6 +179,8 @@ pub struct Moving {
     pub untold: Vec<String>,
     /// By which of these the step is taken: the journal is told under which delegation that is, if not in one's own right.
     pub by: Vec<Permission>,
+    /// To whom it is given to verify by this step, and where those work.
+    pub given_to: Vec<Uuid>,
 }
 
 impl Moving {
@@ -210,6 +212,7 @@ impl Moving {
             also: Vec::new(),
             untold: Vec::new(),
             by: Vec::new(),
+            given_to: Vec::new(),
         }
     }
 
@@ -308,7 +311,7 @@ impl Moving {
         event: &Event,
         kept: Option<Kept>,
     ) -> Result<Option<String>> {
-        let Self { mut before, case, remark, mut also, mut untold, by, .. } = self;
+        let Self { mut before, case, remark, mut also, mut untold, by, given_to, .. } = self;
         let ctx = &Ctx { actor: ctx.actor.clone().using(&by), now: ctx.now };
         if case.barred.len() > before.barred.len() {
             also.extend(bar_kin(conn, ctx, world.rules, &case).await?);
@@ -340,8 +343,7 @@ impl Moving {
         untold.extend(over_at_once(Some(&before), &case, ctx.now));
         let timers = timers_of(&case, world.rules, &untold, ctx.now)?;
         // Whom it accuses since it was read does not get it: barring changes no version.
-        let to = case.assigned_to.filter(|to| before.assigned_to != Some(*to)).map(|to| to.0);
-        let not_accused = sql::<Bool>("NOT cases.barred @> ARRAY[").bind::<Nullable<SqlUuid>, _>(to).sql("]");
+        let not_accused = sql::<Bool>("NOT cases.barred && ").bind::<Array<SqlUuid>, _>(given_to);
         let row = cases::table.filter(cases::id.eq(case.id)).filter(cases::version.eq(case.version - 1));
         let row = row.filter(not_accused);
         let received = case.submitted_at.filter(|_| case.code.is_none());

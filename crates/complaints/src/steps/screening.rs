@@ -31,7 +31,8 @@ pub(super) fn receive(case: &mut Case, ctx: &Ctx, world: World<'_>) -> Result<()
 pub(super) fn lodged(case: &mut Case, world: World<'_>) -> Result<()> {
     let mut clocks = case.clocks.0.clone();
     clocks.0.remove(&CaseStage::LodgeFirst);
-    if let (Facts::Complaint { known_on, .. }, Some(received_at), 1) = (&case.facts.0, case.submitted_at, case.level) {
+    let came_at = case.marks.0.came_at.or(case.submitted_at);
+    if let (Facts::Complaint { known_on, .. }, Some(received_at), 1) = (&case.facts.0, came_at, case.level) {
         let began = deadlines::end_of_day(known_on.pred_opt().unwrap_or(*known_on));
         match begin(&mut clocks, CaseStage::LodgeFirst, case, world.rules, began) {
             // Longer ago than any calendar reaches: whoever decides sees that without a date.
@@ -71,6 +72,7 @@ pub(super) fn classified(
 ) -> Result<Event> {
     let (from, to) = (moving.case.kind, found.facts.kind());
     of_a_letter(to)?;
+    its_senders_word(&mut moving.case, &found.facts)?;
     checked(&moving.case, &found.facts, ctx)?;
     // Whoever looked at it above may have handed it back to the unit's head: it does not go up again for the same official. Of whom it has
     // accused by name, their ids stand among the barred alone.
@@ -88,12 +90,37 @@ pub(super) fn classified(
     Ok(Event::Classified { from, to })
 }
 
+/// What a sender has said stands, whatever an officer finds: that a second complaint is one, what they confirmed that it become, and when
+/// they knew of what they complain about. Feedback and reports become complaints only as their sender confirms.
+fn its_senders_word(case: &mut Case, found: &Facts) -> Result<()> {
+    use CaseKind::{Complaint, ConductReport, RegulationFeedback};
+    let to = found.kind();
+    let stays = case.level == 1 && case.marks.0.came_at.is_none() || to == case.kind;
+    let (vi, en) = ("người gửi đã xác nhận loại này", "its sender has said that it is of this kind");
+    unless(stays, "/facts/kind", "confirmed", vi, en)?;
+    let confirms = to == Complaint && matches!(case.declared_kind, RegulationFeedback | ConductReport);
+    let (vi, en) = ("chỉ thành khiếu nại khi người gửi xác nhận", "becomes a complaint only as its sender confirms");
+    unless(!confirms, "/facts/kind", "not_confirmed", vi, en)?;
+    // On paper it was reception that entered the day, and puts it right.
+    if let (Facts::Complaint { known_on, .. }, Complaint, Some(_)) = (&case.facts.0, case.declared_kind, case.sender_id)
+    {
+        case.marks.0.known_on = Some(*known_on);
+    }
+    if let (Facts::Complaint { known_on, .. }, Some(said)) = (found, case.marks.0.known_on) {
+        let (vi, en) = ("ngày biết là lời của người gửi", "is what its sender said");
+        unless(*known_on == said, "/facts/known_on", "not_yours", vi, en)?;
+    }
+    Ok(())
+}
+
 /// It goes to the agency of the city whose matter it is. The sender's limits go on as they were: they do not pay for it.
 pub(super) fn transferred(moving: &mut Moving, to: AgencyId, why: &str) -> Result<Event> {
     let from = moving.case.handling_agency_id;
     unless(from != to, "/to", "same", "đang thụ lý vụ việc", "has the case already")?;
     not_accused(&moving.case, to)?;
     (moving.case.handling_agency_id, moving.case.assigned_to) = (to, None);
+    // Whoever has it now is told of what is late there, too, and so is who heads it.
+    moving.case.escalation = 0;
     moving.say(None, why);
     Ok(Event::Transferred { from: from.0, to: to.0 })
 }

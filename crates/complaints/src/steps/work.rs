@@ -1,6 +1,7 @@
 //! A case that is taken up: who verifies it, and what those concerned say.
 
 use diesel::prelude::*;
+use kernel::id::AgencyId;
 use kernel::schema::case_dialogues;
 use kernel::{Ctx, Result};
 
@@ -12,9 +13,10 @@ use crate::problem::ACCUSED;
 use crate::request::{CaseAssignment, DialogueCall, DialogueOutcome, DialogueRecord};
 use crate::workflow::is_amended;
 
-/// Somebody verifies it, and never whom it is about.
-pub(super) fn assigned(moving: &mut Moving, whom: &CaseAssignment) -> Result<Event> {
-    if moving.case.bars(whom.to.0) {
+/// Somebody verifies it, and never whom it is about, nor one of theirs where it is about a unit.
+pub(super) fn assigned(moving: &mut Moving, whom: &CaseAssignment, units: &[AgencyId]) -> Result<Event> {
+    moving.given_to = units.iter().map(|unit| unit.0).chain([whom.to.0]).collect();
+    if moving.given_to.iter().any(|who| moving.case.bars(*who)) {
         return Err(ACCUSED.error());
     }
     moving.case.assigned_to = Some(whom.to);

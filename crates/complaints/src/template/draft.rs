@@ -82,15 +82,21 @@ pub async fn draft(
     Ok(AnswerDraft { action: template.action, words, blanks })
 }
 
-/// Refuses what still has something in braces.
+/// Refuses what says nothing.
+///
+/// # Errors
+/// At `pointer`.
+pub(crate) fn not_blank(pointer: &'static str, words: &str) -> Result<()> {
+    let blank = || FieldError::new(pointer, "blank", Text::fixed("không được để trống", "must not be blank"));
+    INVALID.unless_none(words.trim().is_empty().then(blank).into_iter().collect())
+}
+
+/// Refuses what says nothing, or still has something in braces.
 ///
 /// # Errors
 /// At `pointer`, with what is left.
 pub(crate) fn no_blanks(pointer: &'static str, words: &str) -> Result<()> {
-    if words.trim().is_empty() {
-        let words = Text::fixed("không được để trống", "must not be blank");
-        return Err(INVALID.error().fields(vec![FieldError::new(pointer, "blank", words)]));
-    }
+    not_blank(pointer, words)?;
     let left: Vec<&str> = blanks(words).collect();
     if left.is_empty() {
         return Ok(());

@@ -84,6 +84,8 @@ pub enum Guard {
     SeveralContents,
     ConversionProposed,
     NotInCourt,
+    /// It accuses nobody: somebody is praised.
+    Praise,
     /// What was told for a moment that is over is still owed.
     PastDue,
 }
@@ -154,6 +156,7 @@ fn holds(guard: Guard, case: &Case, now: DateTime<Utc>) -> bool {
         Guard::SeveralContents => case.words.0.contents.iter().filter(|it| it.stands()).count() > 1,
         Guard::ConversionProposed => marks.proposed_kind.is_some(),
         Guard::NotInCourt => marks.in_court_since.is_none(),
+        Guard::Praise => case.facts.0.praise(),
         Guard::PastDue => clocks.past_due(now).is_some(),
     }
 }

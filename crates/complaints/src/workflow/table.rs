@@ -171,7 +171,8 @@ pub const TABLE: &[Transition] = {
         row(DATA, &[Answered], Close, State(Closed), PROTECTION, &[], Guard::None),
         row(FRONT, &[Answered], Close, State(Closed), THE_FRONT, &[], Guard::None),
         row(FRONT, &[Answered], ReturnAnswer, State(Verifying), THE_FRONT, &[C::Restart(CaseStage::Resolve)], Guard::None),
-        row(CONDUCT, &[Submitted, Accepted], Close, State(Closed), RECEPTION, &[C::EndAll], Guard::None),
+        // Praise is noted; whatever else is reported of somebody is answered.
+        row(CONDUCT, &[Submitted, Accepted], Close, State(Closed), RECEPTION, &[C::EndAll], Guard::Praise),
 
         // Given up.
         row(CITIZENS, &[Draft], Withdraw, State(Withdrawn), SENDERS, &[], Guard::None),

@@ -36,8 +36,10 @@ pub async fn deed(
         offer.unwrap_or_else(|| (rng.choice(people).unwrap(), *rng.choice(CaseAction::ALL).unwrap()));
     let words = words(rng, people, &before, action, now);
     way.told.push(format!("{}: {action} {}", person.name, words["to"]).replace(" null", ""));
-    // What says the same words is open, and with whom this accuses now: it is given to somebody else first.
-    let in_hands = before.kin_with(app, &words["facts"]["official_id"]).await;
+    // What says the same words is open, and with whom this accuses now: it is given to somebody else first. And nobody verifies what accuses
+    // them, or a unit of theirs.
+    let in_hands = before.kin_with(app, &words["facts"]["official_id"]).await
+        || people.iter().any(|to| to.id.is_some() && words["to"] == json!(to.id) && to.is_accused(&before));
     let answer = person.client.post(&path(&way.id, action), words.clone()).await;
     let expected = person.expects(&before, rules, action, now);
     let after = Stored::settled(app, &way.id).await;
@@ -126,7 +128,9 @@ fn words(rng: &mut fastrand::Rng, people: &[Person], it: &Stored, action: CaseAc
             let kinds =
                 [CaseKind::Complaint, CaseKind::Petition, CaseKind::RegulationFeedback, CaseKind::ConductReport];
             let mut found = facts(*rng.choice(&kinds).unwrap());
-            if found["kind"] == "conduct_report" && rng.bool() {
+            if found["kind"] == "conduct_report" && rng.u8(..4) == 0 {
+                found["about"] = json!("praise");
+            } else if found["kind"] == "conduct_report" && rng.bool() {
                 found["official_id"] = json!(demo::staff_id(rng.choice(["chuyenvien", "thanhtra"]).unwrap()).unwrap());
             }
             json!({ "facts": found })
@@ -161,12 +165,12 @@ fn wrong(
             let for_sender = person.may(Permission::ReceiveCase) && it.status != CaseStatus::Draft;
             (for_sender && words["document"].is_null()).then_some("invalid")
         }
-        CaseAction::Classify => in_hands.then_some("case.accused"),
+        CaseAction::Classify if said_otherwise(it, &words["facts"]) => Some("invalid"),
+        CaseAction::Classify | CaseAction::Assign => in_hands.then_some("case.accused"),
         CaseAction::RecordDialogue => {
             let to_come = words["outcome"] != "postponed" && it.meeting.is_some_and(|at| at > now);
             to_come.then_some("invalid")
         }
-        CaseAction::Assign => accused(&words["to"]).then_some("case.accused"),
         CaseAction::Transfer => {
             let to = json!(demo::agency_id(words["to"].as_str().unwrap()).unwrap());
             if to == json!(it.handling_agency_id) { Some("invalid") } else { accused(&to).then_some("case.accused") }
@@ -177,4 +181,12 @@ fn wrong(
         }
         _ => None,
     }
+}
+
+/// Whether its sender has said something else: that it is a second complaint, what it is to become, or that it is no complaint.
+fn said_otherwise(it: &Stored, found: &Value) -> bool {
+    let same = found["kind"] == json!(it.kind);
+    let confirmed = it.level == 2 || it.marks.came_at.is_some();
+    let declared = [CaseKind::RegulationFeedback, CaseKind::ConductReport].contains(&it.declared_kind);
+    confirmed && !same || declared && found["kind"] == "complaint"
 }

@@ -75,7 +75,9 @@ impl Person {
             agency == own || self.may(Permission::SuperviseCases) && rules.above(agency).contains(&own)
         };
         let (front, data) = (self.may(Permission::Recommend), self.may(Permission::ProtectData));
-        let there = !front && !data && (at(it.handling_agency_id) || at(it.receiving_agency_id));
+        use Permission::{DecideCase, ProcessCase, ReceiveCase, SuperviseCases};
+        let works = [ReceiveCase, ProcessCase, DecideCase, SuperviseCases].into_iter().any(|work| self.may(work));
+        let there = works && (at(it.handling_agency_id) || at(it.receiving_agency_id));
         let kinds =
             front && it.kind == CaseKind::SupervisionRecommendation || data && it.kind == CaseKind::DataSubjectRequest;
         self.may(Permission::OverseeCases) || it.assigned_to == Some(id) || there || kinds

@@ -21,6 +21,8 @@ pub struct Stored {
     pub id: Uuid,
     pub version: i64,
     pub kind: CaseKind,
+    pub declared_kind: CaseKind,
+    pub facts: Value,
     pub level: i16,
     pub status: CaseStatus,
     pub open: bool,
@@ -128,6 +130,7 @@ impl Stored {
             ("reopened", marks.reopened),
             ("heard", marks.dialogue_held),
             ("second", self.level == 2),
+            ("praise", self.facts["about"] == "praise"),
             // Once, of all that can be (LKN Art. 28, 37; NĐ 59/2019 Art. 14).
             ("extended", self.clocks.get(&Resolve).is_some_and(|limit| extensions(limit) > 0)),
             ("late", late(None)),
