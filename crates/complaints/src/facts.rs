@@ -71,7 +71,7 @@ text_enum! {
         FatherlandFront = "fatherland_front",
         /// Tổ chức chính trị - xã hội (QĐ 217-QĐ/TW).
         SocioPolitical = "socio_political",
-        /// Ban Thanh tra nhân dân (Luật Thực hiện dân chủ ở cơ sở).
+        /// Ban Thanh tra nhân dân (Luật Thực hiện dân chủ ở cơ sở); of communes no more since 2025-07-01 (Luật 97/2025/QH15, recalled).
         PeoplesInspection = "peoples_inspection",
         /// Ban Giám sát đầu tư của cộng đồng (Luật Thực hiện dân chủ ở cơ sở).
         InvestmentSupervision = "investment_supervision",

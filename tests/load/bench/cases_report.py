@@ -13,7 +13,8 @@ def markdown(size, read, created, plans, scripts, cluster, took):
     lines = [
         "# Load test of cases and denunciations", "",
         f"{date.today()}, `tests/load/run {' '.join(sys.argv[1:])}`, {took / 60:.0f} minutes, {machine()}, "
-        f"{cluster.sql('postgres', 'SHOW server_version').split()[0]} PostgreSQL on the same machine as server and load generator; "
+        f"{cluster.sql('postgres', 'SHOW server_version').split()[0]} PostgreSQL with {cluster.sql('postgres', 'SHOW shared_buffers')} of shared buffers "
+        "on the same machine as server and load generator; "
         f"other work on it (load average at the end): {os.getloadavg()[1]:.1f}.", "",
         f"{size:,} cases and {size // 50:,} denunciations. Closed loop, {CONNECTIONS} connections, authentication, validation and logging on; "
         f"then an open loop that offers {LOAD:.0%} of that rate. Medians of rounds; behind them p99 of each. "

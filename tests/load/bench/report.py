@@ -23,7 +23,8 @@ def markdown(results, extras, imports, memory, plans, scripts, cluster, took):
         "# Load test", "",
         "Of dossiers. Cases and denunciations are measured apart: [results-cases.md](results-cases.md).", "",
         f"{date.today()}, `tests/load/run {' '.join(sys.argv[1:])}`, {took / 60:.0f} minutes, {machine()}, "
-        f"{cluster.sql('postgres', 'SHOW server_version').split()[0]} PostgreSQL on the same machine as server and load generator; "
+        f"{cluster.sql('postgres', 'SHOW server_version').split()[0]} PostgreSQL with {cluster.sql('postgres', 'SHOW shared_buffers')} of shared buffers "
+        "on the same machine as server and load generator; "
         f"other work on it (load average at the end): {os.getloadavg()[1]:.1f}.", "",
         f"Closed loop, {CONNECTIONS} connections, authentication, validation and logging on. The limit is `pgbench -M prepared` with the "
         "statements that the server sends, word for word, and rows of the same kind, in alternating rounds; medians. "

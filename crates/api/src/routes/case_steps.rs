@@ -157,7 +157,8 @@ step! {
     /// Class a case
     ///
     /// By its content and not by its title; what its sender called it stays known. Its limits are those of what it is, from
-    /// when it was received. Where it accuses an official of the agency that has it, it goes to the one above; whom it once accused
+    /// when it was received. Feedback and reports become complaints by conversion alone, as their sender confirms; a second complaint and
+    /// what was confirmed stay what they are, and when the sender of a complaint knew of the decision is their word. Where it accuses an official of the agency that has it, it goes to the one above; whom it once accused
     /// never sees it.
     classify_case "/v1/cases/{id}/classify" "classifyCase" "019b76da-a800-7000-8000-c00000000002" ["case:receive"] CaseClassification = {"facts": {"kind": "petition"}, "field": "land"},
     |conn, call, found, target| async {
