@@ -6,6 +6,7 @@ mod document;
 mod polish;
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::LazyLock;
 
 use actix_web::http::Method;
 use actix_web::web::Bytes;
@@ -20,10 +21,24 @@ use crate::problem::{FORBIDDEN, UNAUTHENTICATED};
 pub struct Contract {
     /// `/openapi.json`.
     pub json: Bytes,
+    build: &'static Build,
+}
+
+/// What this build says, wherever it is served from.
+struct Build {
+    document: Value,
     operations: HashMap<Method, HashMap<String, Operation>>,
     paths: Vec<(actix_web::dev::ResourceDef, Method)>,
     validators: HashMap<String, Validator>,
+    /// The document as text, up to the server's address and from there on.
+    text: (String, String),
 }
+
+/// Made once: hundreds of schemas are compiled.
+static BUILD: LazyLock<Build> = LazyLock::new(Build::new);
+
+/// Stands where the server's address will.
+const ADDRESS: &str = "caunoi:address";
 
 /// What the server must know of an operation before its handler runs.
 #[derive(Debug)]
@@ -54,11 +69,10 @@ impl Operation {
     }
 }
 
-impl Contract {
-    /// The contract of this build, as served from `public_url`.
-    pub fn new(public_url: &str) -> Self {
-        let mut document = document();
-        document["servers"][0]["url"] = public_url.into();
+impl Build {
+    fn new() -> Self {
+        let mut document = serde_json::to_value(document::collect()).expect("an OpenAPI document is plain data");
+        polish::polish(&mut document);
         let mut operations = HashMap::<Method, HashMap<String, Operation>>::new();
         let mut paths = Vec::new();
         for (path, item) in members(&document["paths"]) {
@@ -70,36 +84,49 @@ impl Contract {
         }
         let names: BTreeSet<&str> = bodies(&document).collect();
         let validators = names.into_iter().map(|name| (name.to_owned(), validator(&document, name))).collect();
-        Self { json: Bytes::from(document.to_string()), operations, paths, validators }
+        let committed = std::mem::replace(&mut document["servers"][0]["url"], ADDRESS.into());
+        let text = document.to_string();
+        document["servers"][0]["url"] = committed;
+        let (before, after) = text.split_once(ADDRESS).expect("the address was put there");
+        let text = (before.to_owned(), after.to_owned());
+        Self { document, operations, paths, validators, text }
+    }
+}
+
+impl Contract {
+    /// The contract of this build, as served from `public_url`.
+    pub fn new(public_url: &str) -> Self {
+        let (before, after) = &BUILD.text;
+        let address = Value::from(public_url).to_string();
+        let json = [before.as_str(), address.trim_matches('"'), after].concat();
+        Self { json: Bytes::from(json), build: &BUILD }
     }
 
     /// The operation behind a route pattern.
     pub fn operation(&self, method: &Method, pattern: &str) -> Option<&Operation> {
-        self.operations.get(method)?.get(pattern)
+        self.build.operations.get(method)?.get(pattern)
     }
 
     /// The methods known at a path.
     pub fn methods_at(&self, path: &str) -> Vec<Method> {
-        let known = self.paths.iter().filter(|(known, _)| known.is_match(path)).map(|(_, method)| method.clone());
+        let known = self.build.paths.iter().filter(|(known, _)| known.is_match(path)).map(|(_, method)| method.clone());
         // Whatever can be got can be asked for without its body: see `gate`.
         known.flat_map(|method| if method == Method::GET { vec![method, Method::HEAD] } else { vec![method] }).collect()
     }
 
     /// What holds bodies of this schema against it.
     pub fn validator(&self, schema: &str) -> &Validator {
-        self.validators.get(schema).expect("every body's schema is in the contract: a test calls each operation")
+        self.build.validators.get(schema).expect("every body's schema is in the contract: a test calls each operation")
     }
 }
 
 /// The whole document, as committed in `openapi/openapi.json`.
-pub fn document() -> Value {
-    let mut document = serde_json::to_value(document::collect()).expect("an OpenAPI document is plain data");
-    polish::polish(&mut document);
-    document
+pub fn document() -> &'static Value {
+    &BUILD.document
 }
 
 fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
-    static NONE: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
+    static NONE: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
     value.as_object().unwrap_or(&NONE).iter()
 }
 

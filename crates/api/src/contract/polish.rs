@@ -247,7 +247,7 @@ fn needs_permission(operation: &Value) -> bool {
 /// have written it: so this is said here, and not by the types.
 fn close(document: &mut Value) {
     let bodies = document["paths"].as_object().into_iter().flatten().flat_map(|(_, item)| item.as_object()).flatten();
-    let open: Vec<String> = bodies.flat_map(|(_, operation)| references(&operation["requestBody"])).collect();
+    let open = bodies.flat_map(|(_, operation)| schemas_in(&operation["requestBody"])).collect();
     for name in reachable(&document["components"]["schemas"], open) {
         let schema = &mut document["components"]["schemas"][&name];
         if schema["properties"].is_object() {
@@ -261,20 +261,23 @@ pub fn reachable(schemas: &Value, mut open: Vec<String>) -> BTreeSet<String> {
     let mut reached = BTreeSet::new();
     while let Some(name) = open.pop() {
         if reached.insert(name.clone()) {
-            open.extend(references(&schemas[&name]));
+            open.extend(schemas_in(&schemas[&name]));
         }
     }
     reached
 }
 
 /// The names of the schemas that a value refers to.
-fn references(value: &Value) -> Vec<String> {
+fn schemas_in(value: &Value) -> impl Iterator<Item = String> {
+    references(value).into_iter().filter_map(|at| at.strip_prefix("#/components/schemas/")).map(str::to_owned)
+}
+
+/// All that a value refers to.
+fn references(value: &Value) -> Vec<&str> {
     match value {
-        Value::Object(members) => {
-            let own = members.get("$ref").and_then(Value::as_str).and_then(|at| at.rsplit('/').next());
-            own.map(str::to_owned).into_iter().chain(members.values().flat_map(references)).collect()
-        }
+        Value::Object(members) => members.values().flat_map(references).collect(),
         Value::Array(items) => items.iter().flat_map(references).collect(),
+        Value::String(text) => Vec::from_iter(text.starts_with("#/components/").then_some(text.as_str())),
         _ => Vec::new(),
     }
 }
@@ -327,9 +330,9 @@ fn unwrap_null(value: &mut Value) {
 
 /// Takes away shared answers and headers that no operation refers to.
 fn prune(document: &mut Value) {
-    let text = document.to_string();
+    let named: BTreeSet<String> = references(document).into_iter().map(str::to_owned).collect();
     for kind in ["responses", "headers", "parameters", "schemas"] {
         let Some(shared) = document["components"][kind].as_object_mut() else { continue };
-        shared.retain(|name, _| text.contains(&format!("\"#/components/{kind}/{name}\"")));
+        shared.retain(|name, _| named.contains(&format!("#/components/{kind}/{name}")));
     }
 }
