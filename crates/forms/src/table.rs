@@ -29,7 +29,7 @@ pub(crate) fn inert(cell: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Table;
+    use super::{Table, inert};
 
     #[test]
     fn csv_calculates_nothing() {
@@ -37,5 +37,23 @@ mod tests {
         let csv = Table { head: vec!["Số", "Người nộp"], lines }.csv().expect("it is written to memory");
         let text = String::from_utf8(csv).expect("it is UTF-8");
         assert_eq!(text, "\u{feff}Số,Người nộp\r\n01,'=1+1\r\n02,\"Hoa, \"\"Na\"\"\"\r\n");
+    }
+
+    #[test]
+    fn whatever_a_spreadsheet_takes_for_the_beginning_of_a_formula_is_text() {
+        for beginning in ["=", "+", "-", "@", "\t", "\r", "\n", "\r\n", "＝", "＋", "－", "＠"] {
+            for rest in ["", "1+1", "cmd|' /C calc'!A0", "=1"] {
+                let written = format!("{beginning}{rest}");
+                assert_eq!(inert(&written), format!("'{written}"), "{written:?}");
+                let lines = vec![vec![written.clone()]];
+                let csv = Table { head: vec!["Số"], lines }.csv().expect("it is written to memory");
+                let mut read = csv::Reader::from_reader(&csv[..]);
+                let line = read.records().next().expect("a line").expect("it is CSV");
+                assert_eq!(&line[0], format!("'{written}"), "{written:?}");
+            }
+        }
+        for harmless in ["", "1-1", "a=b", "'=1", "12 m²", "1–2", "Hoa"] {
+            assert_eq!(inert(harmless), harmless);
+        }
     }
 }

@@ -2,10 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use complaints::CaseKind::{Complaint, ConductReport};
+use complaints::workflow::CaseAction::{Classify, Refuse, Reopen, Terminate, Withdraw};
+use complaints::workflow::CaseStatus;
+use serde_json::{Value, json};
 
 use super::life::{afterwards, everything};
 use super::{HERE, INSPECTORATE, all, figure, figures, of, report};
+use crate::cases::{at, facts, path, walk};
 use crate::cast::Cast;
 use crate::harness::{Client, TestApp};
 
@@ -143,4 +147,39 @@ async fn figures_that_belong_together_add_up() {
         let [concluded, ended, investigated] = figures(&it, ["concluded", "terminated", "investigated"]);
         assert_eq!(settled, concluded + ended + investigated, "{period}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_opened_anew_counts_as_what_comes_of_it_then() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let head = cast.client("lanhdao");
+    // Taken up as a report, answered, opened anew, and then found to be a complaint, which is taken up by nobody.
+    let id = at(&cast, ConductReport, CaseStatus::Answered).await;
+    walk(&cast, ConductReport, &id, &[Reopen]).await;
+    let found = json!({ "facts": facts(Complaint) });
+    cast.client("tiepnhan").post(&path(&id, Classify), found).await.expect(200);
+    let settling = ["to_settle", "to_settle_new", "settled", "in_progress", "terminated", "settled_by_withdrawal"];
+    let it = report(head, HERE, "01-KQGQ", "period=2026-Q3").await;
+    assert_eq!(figures(&it, settling), [0; 6]);
+    walk(&cast, Complaint, &id, &[Refuse]).await;
+    let it = report(head, HERE, "01-KQGQ", "period=2026-Q3").await;
+    assert_eq!(figures(&it, settling), [0; 6]);
+    // Ended twice, on another ground each time.
+    let ended = json!({ "ground": "withdrawn", "reason": "Người khiếu nại đã rút đơn." });
+    let id = at(&cast, Complaint, CaseStatus::Accepted).await;
+    walk(&cast, Complaint, &id, &[Withdraw]).await;
+    head.post(&path(&id, Terminate), ended.clone()).await.expect(200);
+    let it = report(head, HERE, "01-KQGQ", "period=2026-Q3").await;
+    assert_eq!(figures(&it, settling), [1, 1, 1, 0, 0, 1]);
+    walk(&cast, Complaint, &id, &[Reopen]).await;
+    let it = report(head, HERE, "01-KQGQ", "period=2026-Q3").await;
+    assert_eq!(figures(&it, settling), [1, 1, 0, 1, 0, 0]);
+    walk(&cast, Complaint, &id, &[Terminate]).await;
+    let it = report(head, HERE, "01-KQGQ", "period=2026-Q3").await;
+    assert_eq!(figures(&it, settling), [1, 1, 1, 0, 1, 0]);
+    walk(&cast, Complaint, &id, &[Reopen, Withdraw]).await;
+    head.post(&path(&id, Terminate), ended).await.expect(200);
+    let it = report(head, HERE, "01-KQGQ", "period=2026-Q3").await;
+    assert_eq!(figures(&it, settling), [1, 1, 1, 0, 0, 1]);
 }

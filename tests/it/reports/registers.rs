@@ -6,10 +6,10 @@ use complaints::workflow::{CaseAction, CaseStatus};
 use serde_json::{Value, json};
 
 use super::{HERE, INSPECTORATE, THERE, all, complaint, figures, of, report};
-use crate::cases::{at, walk};
-use crate::cast::Cast;
+use crate::cases::{act, at, new as letter, path, walk};
+use crate::cast::{Cast, ELSEWHERE};
 use crate::denunciations::{lead, new, send, walk as walk_apart};
-use crate::harness::TestApp;
+use crate::harness::{Client, TestApp};
 
 /// The entry of a case.
 fn entry<'a>(register: &'a [Value], id: &str) -> &'a Value {
@@ -70,6 +70,114 @@ async fn a_register_says_what_was_done_with_each_and_what_came_of_it() {
     assert_eq!(all(cast.client("motcua2"), &of(THERE, "petition-register?side=receiving")).await, [Value::Null; 0]);
     let petitions = all(reader, &of(HERE, "petition-register?kind=petition")).await;
     assert!(petitions.len() == 2 && petitions.iter().all(|it| it["kind"] == "petition"), "{petitions:?}");
+}
+
+/// What was done with each, in this register.
+async fn results(reader: &Client, agency: &str, side: &str, ids: &[String]) -> Vec<[Value; 4]> {
+    let register = all(reader, &of(agency, &format!("petition-register?side={side}"))).await;
+    let said = |id| {
+        let it = entry(&register, id);
+        let processed = json!(it["processed_at"].is_string());
+        [it["result"].clone(), it["eligible"].clone(), it["in_competence"].clone(), processed]
+    };
+    ids.iter().map(|id| said(id)).collect()
+}
+
+fn pending() -> [Value; 4] {
+    [json!("pending"), Value::Null, Value::Null, json!(false)]
+}
+
+fn done(result: &str, in_competence: bool) -> [Value; 4] {
+    [json!(result), json!(true), json!(in_competence), json!(true)]
+}
+
+async fn hand_on(who: &Client, id: &str, to: &str) {
+    let words = json!({ "to": to, "reason": "Thuộc thẩm quyền của cơ quan kia." });
+    who.post(&path(id, CaseAction::Transfer), words).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_handed_back_is_to_be_looked_at_again() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        let id = at(&cast, Complaint, CaseStatus::Submitted).await;
+        hand_on(cast.client("tiepnhan"), &id, THERE).await;
+        hand_on(cast.client(ELSEWHERE), &id, HERE).await;
+        ids.push(id);
+    }
+    walk(&cast, Complaint, &ids[1], &[CaseAction::Accept]).await;
+    hand_on(cast.client("tiepnhan"), &ids[2], THERE).await;
+    let expected = [pending(), done("accepted", true), done("transferred", false)];
+    assert_eq!(results(cast.client("tiepnhan"), HERE, "receiving", &ids).await, expected);
+    let it = report(cast.client("lanhdao"), HERE, "02-XLD", "period=2026-Q3").await;
+    assert_eq!(figures(&it, ["unprocessed", "processed", "own", "transferred"]), [1, 2, 1, 1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_goes_up_because_it_accuses_is_pending_until_it_is_looked_at() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let (reception, above) = (cast.client("tiepnhan"), cast.client("chutich"));
+    let accusing = |letter: &mut Value| {
+        letter["facts"]["official_id"] = json!(directory::demo::staff_id("chuyenvien").unwrap());
+    };
+    // On paper, and one that was found to accuse when it was classed.
+    let mut paper = letter(ConductReport);
+    paper["channel"] = json!("post");
+    accusing(&mut paper);
+    let paper = reception.post("/v1/cases", paper).await.expect(201).id();
+    act(reception, ConductReport, &paper, CaseAction::Submit).await.expect(200);
+    let classed = at(&cast, Petition, CaseStatus::Submitted).await;
+    let mut found = json!({ "facts": crate::cases::facts(ConductReport) });
+    accusing(&mut found);
+    reception.post(&path(&classed, CaseAction::Classify), found).await.expect(200);
+    let ids = [paper, classed];
+    let named = ["unprocessed", "processed", "transferred"];
+    assert_eq!(results(reception, HERE, "receiving", &ids).await, [pending(), pending()]);
+    assert_eq!(results(above, "H26", "handling", &ids).await, [pending(), pending()]);
+    let it = report(cast.client("lanhdao"), HERE, "04-XLD", "period=2026-Q3").await;
+    assert_eq!(figures(&it, named), [2, 0, 0]);
+    hand_on(above, &ids[0], THERE).await;
+    assert_eq!(results(reception, HERE, "receiving", &ids).await, [done("transferred", false), pending()]);
+    assert_eq!(results(cast.client(ELSEWHERE), THERE, "handling", &ids[..1]).await, [pending()]);
+    let it = report(cast.client("lanhdao"), HERE, "04-XLD", "period=2026-Q3").await;
+    assert_eq!(figures(&it, named), [1, 1, 1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_handed_on_is_in_competence_where_it_is_settled() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let there = cast.client(ELSEWHERE);
+    let verifier = directory::staff::by_username(&mut app.db.conn().await.unwrap(), ELSEWHERE).await.unwrap().id;
+    let ways: &[(CaseKind, &[CaseAction], [Value; 4])] = &[
+        (Complaint, &[], pending()),
+        (Complaint, &[CaseAction::Accept], done("accepted", true)),
+        (Complaint, &[CaseAction::Accept, CaseAction::Assign, CaseAction::Report, CaseAction::Decide], done("accepted", true)),
+        (Complaint, &[CaseAction::Refuse], done("refused", true)),
+        (Petition, &[], pending()),
+        (Petition, &[CaseAction::Assign], done("accepted", true)),
+    ];
+    let mut ids = Vec::new();
+    for (kind, way, _) in ways {
+        let id = at(&cast, *kind, CaseStatus::Submitted).await;
+        hand_on(cast.client("tiepnhan"), &id, THERE).await;
+        for action in *way {
+            match action {
+                CaseAction::Assign => there.post(&path(&id, *action), json!({ "to": verifier })).await.expect(200),
+                _ => act(there, *kind, &id, *action).await.expect(200),
+            };
+        }
+        ids.push(id);
+    }
+    let theirs: Vec<_> = ways.iter().map(|(.., said)| said.clone()).collect();
+    assert_eq!(results(there, THERE, "handling", &ids).await, theirs);
+    let handed_on = vec![done("transferred", false); ids.len()];
+    assert_eq!(results(cast.client("tiepnhan"), HERE, "receiving", &ids).await, handed_on);
+    let it = report(cast.client("lanhdao"), HERE, "02-XLD", "period=2026-Q3").await;
+    assert_eq!(figures(&it, ["processed", "own", "refused", "transferred"]), [4, 0, 0, 4]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
