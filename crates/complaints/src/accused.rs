@@ -56,7 +56,9 @@ pub fn accuse(case: &mut Case, ctx: &Ctx, rules: &Rules, postings: &Postings) ->
         let above = rules.above(case.handling_agency_id).into_iter().filter(|agency| !case.bars(agency.0));
         // Not where they work as well, if there is another.
         let above = above.min_by_key(|agency| postings.named.contains(agency));
-        case.handling_agency_id = above.unwrap_or(case.handling_agency_id);
+        if let Some(above) = above {
+            case.hand_to(above);
+        }
     }
     let actor = ctx.actor.id().into_iter().chain(ctx.actor.agency().map(|agency| agency.0));
     let mut actor = actor.chain(postings.actor.iter().map(|agency| agency.0));

@@ -25,7 +25,8 @@ use crate::steps::World;
 use crate::workflow::CaseStatus;
 
 text_enum! {
-    /// What was done with a petition when it was looked at (TT 05/2021/TT-TTCP).
+    /// What was done with a petition when it was looked at (TT 05/2021/TT-TTCP): where it was received, or, in the register of what an
+    /// agency has to settle, there.
     PetitionResult {
         /// Nobody has said yet.
         Pending = "pending",
@@ -35,7 +36,7 @@ text_enum! {
         Guided = "guided",
         /// To a body outside the city's administration.
         Forwarded = "forwarded",
-        /// To another agency of the city.
+        /// To another agency of the city; only where it was received.
         Transferred = "transferred",
         Filed = "filed",
         Refused = "refused",
@@ -74,7 +75,7 @@ pub struct PetitionRegisterEntry {
     /// Whether it was fit to be processed; absent before anybody has said so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub eligible: Option<bool>,
-    /// Whether it is for the agency that received it; absent before anybody has said so.
+    /// Whether it is for the agency whose register this is; absent before anybody has said so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub in_competence: Option<bool>,
     pub result: PetitionResult,
@@ -230,7 +231,7 @@ pub async fn register(
         query = query.filter(cases::submitted_at.ge(at)).filter(later);
     }
     let rows: Vec<Row> = query.load(conn).await?;
-    let entries = rows.into_iter().map(|row| entry(row, ctx.now)).collect();
+    let entries = rows.into_iter().map(|row| entry(row, part.at, ctx.now)).collect();
     let page: Page<PetitionRegisterEntry> =
         cursors.page(entries, usize::from(part.rows), |entry| (entry.received_at, entry.case_id));
     let ids: Vec<CaseId> = page.items.iter().map(|entry| entry.case_id).collect();
@@ -239,25 +240,38 @@ pub async fn register(
     Ok(page)
 }
 
-fn entry(row: Row, now: DateTime<Utc>) -> PetitionRegisterEntry {
-    let (receiving_agency_id, handling_agency_id) = row.agencies;
-    let (ground, referred_to, decision_number) = row.said;
-    let transferred = receiving_agency_id != handling_agency_id;
-    let processed_at = row.marks.0.processed_at.or(row.accepted_at);
-    let result = match row.status {
+/// When it was said what becomes of it, in the book of this side. Where it was received, reports count by the same moment.
+fn processed_at(row: &Row, at: CountedAt) -> Option<DateTime<Utc>> {
+    let (receiving, handling) = row.agencies;
+    let here = at == CountedAt::Receiving || receiving == handling;
+    let said = if here { row.marks.0.processed_at } else { row.marks.0.processed_there_at };
+    let ended = row.closed_at.filter(|_| row.status != CaseStatus::Withdrawn);
+    said.or(row.accepted_at).or(row.finished_at).or(ended)
+}
+
+fn result(row: &Row, at: CountedAt, processed: bool) -> PetitionResult {
+    let (receiving, handling) = row.agencies;
+    match row.status {
         CaseStatus::Guided => PetitionResult::Guided,
         CaseStatus::Forwarded => PetitionResult::Forwarded,
         CaseStatus::Filed => PetitionResult::Filed,
+        CaseStatus::Withdrawn if !processed => PetitionResult::Withdrawn,
+        CaseStatus::SupplementRequested if !processed => PetitionResult::SupplementRequested,
+        _ if !processed => PetitionResult::Pending,
+        // What else becomes of it is the other agency's to say, in its own book.
+        _ if at == CountedAt::Receiving && receiving != handling => PetitionResult::Transferred,
         CaseStatus::Refused => PetitionResult::Refused,
         CaseStatus::Converted => PetitionResult::Converted,
-        CaseStatus::Withdrawn if processed_at.is_none() => PetitionResult::Withdrawn,
-        _ if transferred => PetitionResult::Transferred,
-        CaseStatus::SupplementRequested => PetitionResult::SupplementRequested,
-        _ if processed_at.is_none() => PetitionResult::Pending,
         _ => PetitionResult::Accepted,
-    };
-    let said =
-        !matches!(result, PetitionResult::Pending | PetitionResult::SupplementRequested | PetitionResult::Withdrawn);
+    }
+}
+
+fn entry(row: Row, at: CountedAt, now: DateTime<Utc>) -> PetitionRegisterEntry {
+    let processed_at = processed_at(&row, at);
+    let said = processed_at.is_some();
+    let result = result(&row, at, said);
+    let (receiving_agency_id, handling_agency_id) = row.agencies;
+    let (ground, referred_to, decision_number) = row.said;
     let outside = matches!(result, PetitionResult::Guided | PetitionResult::Forwarded | PetitionResult::Transferred);
     let senders = || row.people.0.iter().filter(|person| person.part == CasePart::Sender);
     let sender = senders().next();

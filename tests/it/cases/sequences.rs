@@ -1,11 +1,12 @@
 //! Cases that take a random way: whatever senders, reception, officers, heads and those whom they accuse do, in whatever order, the
-//! rules alone say what is taken and from whom, what is refused changes nothing, and rows, limits, timers, lists, registers and journal
-//! agree.
+//! rules alone say what is taken and from whom, what is refused changes nothing, and rows, limits, timers, lists, registers, figures and
+//! journal agree.
 //!
 //! `SEED` is told where it fails, and repeats it; `RUNS` is how often it is done, once when it is not said.
 
 mod agreement;
 mod deeds;
+mod figures;
 mod people;
 mod readers;
 mod stored;
@@ -100,10 +101,13 @@ async fn run_of(seed: u64) {
         readers::agree(&people, &rules, &stored, &format!("SEED={seed}, {now}")).await;
     }
     app.eventually("SELECT count(*) FROM journal_tail", 0).await;
+    let mut stored = Vec::new();
     for way in &ways {
         let it = Stored::settled(&app, &way.id).await;
         agreement::of_journal(&app, &it, now, way).await;
+        stored.push(it);
     }
+    figures::add_up(&signed_in(&app).await, &stored, &format!("SEED={seed}")).await;
     assert_eq!(verified(&app).await.findings, Vec::<String>::new(), "SEED={seed}: the chain");
     let Met { taken, refused, deeds } = met;
     assert!(taken.len() > 15 && refused > LETTERS && deeds > LETTERS * 3, "SEED={seed}: {taken:?}, {refused}, {deeds}");

@@ -5,7 +5,7 @@ use complaints::workflow::CaseAction;
 use serde_json::json;
 
 use super::{HERE, THERE, complaint, figures, of, report};
-use crate::cases::{at, new, path, walk};
+use crate::cases::{act, at, new, path, walk};
 use crate::cast::{Cast, ELSEWHERE};
 use crate::harness::TestApp;
 
@@ -48,6 +48,50 @@ async fn a_quarter_is_cut_off_on_the_14th_at_midnight_in_vietnam() {
     assert_eq!(figures(&q4, ["processed", "unprocessed", "carried_over_letters"]), [1, 1, 1]);
     let settling = report(reader, THERE, "01-KQGQ", "period=2026-Q4").await;
     assert_eq!(figures(&settling, ["to_settle", "to_settle_new", "in_progress"]), [1, 1, 1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_still_changes_a_report_on_a_period_that_is_over() {
+    use CaseAction::{Appeal, File, Guide, Split, Transfer};
+    let app = TestApp::new().await;
+    app.set_time("2026-09-14T09:00:00+07:00");
+    let cast = Cast::of(&app).await;
+    let mixed = complaint(&cast, HERE).await;
+    let mut handed_on = Vec::new();
+    for _ in 0..3 {
+        let id = complaint(&cast, HERE).await;
+        walk(&cast, CaseKind::Complaint, &id, &[Transfer]).await;
+        handed_on.push(id);
+    }
+    app.set_time("2026-09-15T09:00:00+07:00");
+    let cast = Cast::again(&app).await;
+    let (reader, there) = (cast.client("lanhdao"), cast.client(ELSEWHERE));
+    let named = ["received_letters", "total", "processed", "unprocessed", "transferred", "ineligible", "guided"];
+    let counted = async |expected: [i64; 7], what| {
+        let it = report(reader, HERE, "01-XLD", "period=2026-Q3").await;
+        assert_eq!((&it["complete"], figures(&it, named)), (&json!(true), expected), "{what}");
+    };
+    counted([4, 4, 3, 1, 3, 0, 0], "as it ended").await;
+    // What is split off was received when the letter was.
+    walk(&cast, CaseKind::Complaint, &mixed, &[Split]).await;
+    counted([4, 5, 3, 2, 3, 0, 0], "split").await;
+    let back = json!({ "to": HERE, "reason": "Thuộc thẩm quyền của phường Hoàn Kiếm." });
+    there.post(&path(&handed_on[0], Transfer), back).await.expect(200);
+    counted([4, 5, 2, 3, 2, 0, 0], "handed back").await;
+    act(there, CaseKind::Complaint, &handed_on[1], File).await.expect(200);
+    counted([4, 5, 2, 3, 1, 1, 0], "filed there").await;
+    act(there, CaseKind::Complaint, &handed_on[2], Guide).await.expect(200);
+    counted([4, 5, 2, 3, 0, 1, 1], "guided there").await;
+    // A decision that had taken effect is carried out no more when it is complained about again.
+    let id = at(&cast, CaseKind::Complaint, complaints::workflow::CaseStatus::Decided).await;
+    app.set_time("2026-12-16T09:00:00+07:00");
+    app.eventually("SELECT count(*) FROM cases WHERE status = 'effective'", 1).await;
+    let cast = Cast::again(&app).await;
+    for (step, to_execute) in [(None, 1), (Some(Appeal), 0)] {
+        walk(&cast, CaseKind::Complaint, &id, step.as_slice()).await;
+        let it = report(cast.client("lanhdao"), HERE, "02-KQGQ", "period=2026-Q4").await;
+        assert_eq!(figures(&it, ["to_execute"]), [to_execute], "{step:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

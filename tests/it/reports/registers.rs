@@ -155,7 +155,11 @@ async fn what_was_handed_on_is_in_competence_where_it_is_settled() {
     let ways: &[(CaseKind, &[CaseAction], [Value; 4])] = &[
         (Complaint, &[], pending()),
         (Complaint, &[CaseAction::Accept], done("accepted", true)),
-        (Complaint, &[CaseAction::Accept, CaseAction::Assign, CaseAction::Report, CaseAction::Decide], done("accepted", true)),
+        (
+            Complaint,
+            &[CaseAction::Accept, CaseAction::Assign, CaseAction::Report, CaseAction::Decide],
+            done("accepted", true),
+        ),
         (Complaint, &[CaseAction::Refuse], done("refused", true)),
         (Petition, &[], pending()),
         (Petition, &[CaseAction::Assign], done("accepted", true)),

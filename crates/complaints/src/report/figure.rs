@@ -1,6 +1,6 @@
-//! Each figure as a condition on a case. What a case was at the end of a period follows from when things happened to it, so a report on
-//! a period that is over stays as it is; but kind, field and agency are those of today, whether it is suspended or extended is asked of
-//! today, and what was opened anew is open.
+//! Each figure as a condition on a case. What a case was at the end of a period follows from when things happened to it; but kind, field
+//! and agency are those of today, whether it is suspended or extended is asked of today, and what was opened anew is open. What else
+//! changes a report on a period that is over stands in `docs/registers.md`.
 
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Bool, Date, Text};
@@ -100,8 +100,9 @@ const OUT: &str = "coalesce(cases.finished_at, cases.closed_at)";
 const CLOSED: &str = "cases.closed_at";
 const EFFECTIVE: &str = "(cases.clocks #>> '{effect,due_at}')::timestamptz";
 const LIMIT: Limit = Limit { clocks: "cases.clocks", ended: "coalesce(cases.finished_at, cases.closed_at)" };
-const WAS_WITHDRAWN: &str = "EXISTS (SELECT FROM case_remarks AS said \
-     WHERE said.case_id = cases.id AND said.ground = 'withdrawn')";
+/// Of what is ended: on which ground, the last time that it was.
+const WAS_WITHDRAWN: &str = "((SELECT said.ground FROM case_remarks AS said \
+     WHERE said.case_id = cases.id ORDER BY said.version DESC LIMIT 1) IS NOT DISTINCT FROM 'withdrawn')";
 const IS_LETTER: &str = "NOT coalesce((cases.marks ->> 'same_letter')::boolean, false)";
 const IS_COMPLAINT: &str = "cases.kind = 'complaint'";
 const IS_PETITION: &str = "cases.kind <> 'complaint'";

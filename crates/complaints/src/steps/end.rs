@@ -79,9 +79,11 @@ pub(super) fn terminated(moving: &mut Moving, ground: String) -> Result<Event> {
     Ok(Event::Terminated { ground })
 }
 
-/// Opened anew: by its sender with new facts, or because its withdrawal was not a free one.
+/// Opened anew: by its sender with new facts, or because its withdrawal was not a free one. What is to be looked at again is taken up by
+/// nobody yet.
 pub(super) fn reopened(moving: &mut Moving) -> Event {
     moving.case.marks.0.reopened = true;
+    moving.case.accepted_at = moving.case.accepted_at.filter(|_| moving.case.status != CaseStatus::Submitted);
     moving.case.assigned_to = None;
     (moving.case.outcome, moving.case.finished_at) = (None, None);
     Event::Reopened {}

@@ -234,7 +234,7 @@ impl Moving {
         }
         self.arrive(to, ctx);
         if action.is_processing() {
-            self.case.marks.0.processed_at.get_or_insert(ctx.now);
+            self.case.processed(ctx.now);
         }
         // The day whose rules it keeps is known when it is received, before anything begins.
         if action == CaseAction::Submit {

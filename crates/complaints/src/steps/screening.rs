@@ -1,5 +1,6 @@
 //! A case comes in: what it is, and whose it is.
 
+use chrono::{DateTime, Utc};
 use kernel::id::AgencyId;
 use kernel::json::Json;
 use kernel::limits::CALENDAR_NOT_PUBLISHED;
@@ -16,6 +17,28 @@ use crate::event::Event;
 use crate::facts::{CaseKind, Facts};
 use crate::request::CaseClassification;
 use crate::workflow::{ClockEffect, may_be_classed};
+
+impl Case {
+    /// Whoever has it says what becomes of it: the first time counts.
+    pub(super) fn processed(&mut self, now: DateTime<Utc>) {
+        let elsewhere = self.handling_agency_id != self.receiving_agency_id;
+        let marks = &mut self.marks.0;
+        marks.processed_at.get_or_insert(now);
+        if elsewhere {
+            marks.processed_there_at.get_or_insert(now);
+        }
+    }
+
+    /// Another agency has it now, and has still to say what becomes of it. What comes back is to be looked at there again.
+    pub(crate) fn hand_to(&mut self, agency: AgencyId) {
+        self.handling_agency_id = agency;
+        let marks = &mut self.marks.0;
+        marks.processed_there_at = None;
+        if agency == self.receiving_agency_id {
+            marks.processed_at = None;
+        }
+    }
+}
 
 /// Received: from now on it keeps the rules of this day. What grew out of a case of a remote area is of that area, also where the
 /// agency above receives it (LKN Art. 37, 44).
@@ -118,7 +141,8 @@ pub(super) fn transferred(moving: &mut Moving, to: AgencyId, why: &str) -> Resul
     let from = moving.case.handling_agency_id;
     unless(from != to, "/to", "same", "đang thụ lý vụ việc", "has the case already")?;
     not_accused(&moving.case, to)?;
-    (moving.case.handling_agency_id, moving.case.assigned_to) = (to, None);
+    moving.case.hand_to(to);
+    moving.case.assigned_to = None;
     // Whoever has it now is told of what is late there, too, and so is who heads it.
     moving.case.escalation = 0;
     moving.say(None, why);

@@ -34,6 +34,8 @@ pub fn of_row(it: &Stored, rules: &Rules, now: DateTime<Utc>, way: &Way) {
     assert_eq!(it.closed_at.is_some(), it.status.is_over(), "{way}: when it was over");
     assert_eq!(it.finished_at.is_some(), it.outcome.is_some(), "{way}: what came of it, and when");
     assert_eq!(it.code.is_some(), it.submitted_at.is_some(), "{way}: its code");
+    let looked_at = [CaseStatus::Draft, CaseStatus::Submitted, CaseStatus::SupplementRequested].contains(&it.status);
+    assert!(it.accepted_at.is_none() || !looked_at, "{way}: it is taken up before anybody has taken it up");
     let stood = it.state_before.is_some() || it.status != CaseStatus::Suspended;
     assert!(stood && it.state_before != Some(CaseStatus::Suspended), "{way}: nobody knows where it stood");
     // What is to come has a timer for its moment, and nothing else has: limits, the effect of a decision, the next rung.

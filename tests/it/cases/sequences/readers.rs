@@ -6,6 +6,7 @@ use kernel::Permission;
 use kernel::rules::Rules;
 use serde_json::Value;
 
+use super::figures;
 use super::people::Person;
 use super::stored::Stored;
 use crate::reports::all;
@@ -47,6 +48,9 @@ pub async fn agree(people: &[Person], rules: &Rules, stored: &[Stored], told: &s
         assert_eq!(registered.len(), register.len(), "{told}: {} reads something twice", reader.name);
         let received = theirs(&|it| it.submitted_at.is_some() && it.receiving_agency_id == own);
         assert_eq!(registered, received, "{told}: the register of {}", reader.name);
+        for entry in &register {
+            figures::of_entry(entry, stored, "receiving", told);
+        }
     }
 }
 

@@ -43,6 +43,7 @@ pub struct Stored {
     pub marks: Marks,
     pub outcome: Option<CaseOutcome>,
     pub submitted_at: Option<DateTime<Utc>>,
+    pub accepted_at: Option<DateTime<Utc>>,
     pub finished_at: Option<DateTime<Utc>>,
     pub closed_at: Option<DateTime<Utc>>,
     pub timers: BTreeMap<String, DateTime<Utc>>,
