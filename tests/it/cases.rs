@@ -14,6 +14,7 @@ mod kin;
 mod lists;
 mod on_paper;
 mod page;
+mod refusals;
 pub mod retaliation;
 mod rules;
 mod sequences;

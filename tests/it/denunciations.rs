@@ -22,10 +22,11 @@ mod withdrawn;
 mod words;
 
 use ::denunciations::workflow::DenunciationAction;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::cast::Cast;
-use crate::harness::{Answer, Client, TestApp};
+use crate::harness::{Answer, Client, TestApp, new_key};
 
 pub const NAME: &str = "Lê Thị Tố Tâm";
 pub const NUMBER: &str = "001199887766";
@@ -128,6 +129,32 @@ fn limit<'a>(it: &'a Value, stage: &str) -> &'a Value {
 
 pub async fn follow(client: &Client, code: &str) -> Answer {
     client.post("/v1/denouncer/follow", json!({ "receipt_code": code })).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_on_a_version_that_is_gone_is_refused_and_changes_nothing() {
+    use DenunciationAction::*;
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let (_, id) = send(&app, &cast, new()).await;
+    let row = format!("SELECT it FROM denunciations.denunciations AS it WHERE id = '{id}'");
+    for action in [Accuse, Accept, Assign, Report, Conclude, Send] {
+        let client = cast.client(hand(action));
+        let seen = client.get(&format!("/v1/denunciations/{id}")).await.expect(200).json;
+        let version = seen["version"].as_i64().unwrap();
+        let at = async |version: i64| {
+            let request = client.request(Method::POST, &path(&id, action)).header("idempotency-key", new_key());
+            client.send(request.header("if-match", format!("\"{version}\"")).json(&said(action))).await
+        };
+        let before = app.text(&row).await;
+        for stale in [version - 1, version + 1] {
+            let refused = at(stale).await.expect(412);
+            assert_eq!(refused.problem(), "denunciation.stale_version", "{action}");
+            assert_eq!((&refused.json["version"], &refused.json["state"]), (&seen["version"], &seen["status"]));
+        }
+        assert_eq!(app.text(&row).await, before, "{action}");
+        at(version).await.expect(200);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
