@@ -77,8 +77,12 @@ async fn the_hours_that_pass_untold_are_an_entry_and_late() {
     assert_eq!(protection.get(&format!("/v1/data-breaches/{}", ids[0])).await.expect(200).json["late"], false);
     assert_eq!(app.count(passed).await, 0);
 
-    app.set_time("2026-08-20T08:00:01+07:00");
+    // When it is due, it is late; so says the entry of that moment.
+    app.set_time("2026-08-20T08:00:00+07:00");
+    let now = protection.get(&format!("/v1/data-breaches/{}", ids[0])).await.expect(200).json;
+    assert_eq!((&now["late"], &now["notify_due_at"]), (&json!(true), &json!("2026-08-20T01:00:00Z")));
     app.eventually(passed, 1).await;
+    app.set_time("2026-08-20T08:00:01+07:00");
     let late = protection.get(&format!("/v1/data-breaches/{}", ids[0])).await.expect(200).json;
     assert_eq!((&late["late"], &late["version"]), (&json!(true), &json!(2)));
     let told =
@@ -87,6 +91,24 @@ async fn the_hours_that_pass_untold_are_an_entry_and_late() {
     // What turned out to be none owed nothing.
     assert_eq!(protection.get(&format!("/v1/data-breaches/{}", ids[1])).await.expect(200).json["late"], false);
     assert_eq!(app.count(passed).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn told_a_second_before_it_is_due_is_in_time_and_when_it_is_due_is_late() {
+    let app = TestApp::new().await;
+    for (at, late) in [("07:59:59", false), ("08:00:00", true), ("08:00:01", true)] {
+        app.set_time("2026-08-17T09:00:00+07:00");
+        let id = app.staff("baove").await.post("/v1/data-breaches", breach()).await.expect(201).id();
+        app.set_time("2026-08-20T08:01:00+07:00");
+        let told = json!({ "document": "45/TB-UBND", "at": format!("2026-08-20T{at}+07:00") });
+        let told = step(&app.staff("baove").await, &id, "notify-authority", told).await.expect(200).json;
+        assert_eq!(told["late"], late, "{at}");
+        let entry = format!(
+            "SELECT count(*) FROM journal WHERE entity_id = '{id}' AND event_kind = 'data_breach.authority_notified'
+             AND event::jsonb #>> '{{authority_notified,late}}' = '{late}'"
+        );
+        assert_eq!(app.count(&entry).await, 1, "{at}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

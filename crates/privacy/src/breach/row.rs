@@ -48,9 +48,9 @@ pub struct Breach {
 }
 
 impl Breach {
-    /// Whether the authority was told too late, or is not told and should have been.
+    /// Whether the authority was told too late, or is not told and should have been: when it is due, it is late.
     pub fn is_late(&self, now: DateTime<Utc>) -> bool {
-        !self.unfounded && self.authority_notified_at.unwrap_or(now) > self.notify_due_at
+        !self.unfounded && self.authority_notified_at.unwrap_or(now) >= self.notify_due_at
     }
 
     /// Whether the authority is still to be told.
