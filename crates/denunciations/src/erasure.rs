@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use diesel::dsl::not;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable, Text};
@@ -36,7 +37,8 @@ fn rules() -> impl Iterator<Item = &'static Rule> {
     retention::rules().iter().filter(|rule| rule.entity == ENTITY)
 }
 
-/// Those that this rule keeps, that ended so long before `now`, and that still have their words, whoever looks.
+/// Those that this rule keeps, that ended so long before `now`, and that still have their words, whoever looks. Not one about which
+/// something is still to be decided: protection, or what its denouncer has brought before the agency above.
 fn past<'a>(rule: &'static Rule, now: DateTime<Utc>) -> denunciations::BoxedQuery<'a, Pg> {
     let system = Ctx { actor: Actor::System, now };
     let kept = |kind: &DenunciationKind, status: &DenunciationStatus| {
@@ -50,6 +52,7 @@ fn past<'a>(rule: &'static Rule, now: DateTime<Utc>) -> denunciations::BoxedQuer
         .filter(denunciations::kind.eq(rule.kind.as_str()))
         .filter(denunciations::status.eq_any(states.collect::<Vec<_>>()))
         .filter(denunciations::closed_at.le(rule.past(now)))
+        .filter(not(denunciations::open))
         .filter(sql::<Bool>("NOT denunciations.marks ? 'erased_at'"))
         .into_boxed()
 }

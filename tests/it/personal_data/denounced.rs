@@ -77,6 +77,29 @@ async fn when_its_time_is_over_nobody_can_find_out_who_denounced() {
     is_whole(&mut app).await;
 }
 
+/// Whether its denouncer is protected is still to be decided, which nobody could without knowing who that is.
+#[tokio::test(flavor = "multi_thread")]
+async fn while_something_is_to_be_decided_who_denounced_is_kept() {
+    use DenunciationAction::*;
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let (code, id) = send(&app, &cast, new()).await;
+    let wish = json!({ "receipt_code": code, "words": "Tôi bị đe doạ, đề nghị được bảo vệ." });
+    app.anonymous().post("/v1/denouncer/ask-for-protection", wish).await.expect(200);
+    walk(&cast, &id, &[Refuse]).await;
+    let late = "2041-09-01T02:00:00Z";
+    assert_eq!(due(&cast, "denunciation", late).await, json!(0));
+    app.set_time(late);
+    erase(&app).await;
+    assert_eq!((app.count(ERASED).await, app.count(KEYS).await), (0, 1));
+
+    walk(&Cast::again(&app).await, &id, &[RefuseProtection]).await;
+    // Two days later: what somebody has just changed waits.
+    app.set_time("2041-09-03T02:00:01Z");
+    erase(&app).await;
+    assert_eq!((app.count(ERASED).await, app.count(KEYS).await), (1, 0));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lead_that_was_filed_away_is_kept_for_a_year() {
     let app = TestApp::new().await;
