@@ -285,7 +285,7 @@ fn every_query_on_appointments_asks_who_looks() {
             }
         }
     }
-    assert_eq!((asking, writing), (3, WRITERS.len()), "reading one, lists, and what is over");
+    assert_eq!((asking, writing), (4, WRITERS.len()), "reading one, that it was shown, lists, and what is over");
 }
 
 /// What a statement is kept by is its text: one whose text may be another each time is never kept, and costs two trips and

@@ -23,7 +23,7 @@ use crate::text_enum;
 text_enum! {
     /// Through what an identity was read.
     Through {
-        /// The case or dossier itself.
+        /// The case, dossier, appointment or representation itself.
         Read = "read",
         Timeline = "timeline",
         /// What officers note for each other.
@@ -35,6 +35,10 @@ text_enum! {
         /// An answer that is begun from a template.
         Draft = "draft",
         Receipt = "receipt",
+        /// What databases of the State said of an applicant.
+        LookUp = "look_up",
+        /// A representation that names them.
+        Representation = "representation",
         /// A register in which it stands, whole or a page of it.
         Register = "register",
         /// The record of who has read it.

@@ -1,10 +1,14 @@
 //! Whoever reads an identity through a case or a dossier is on record, and whose it is sees it.
 
+use std::collections::BTreeSet;
+
 use complaints::CaseKind::{ConductReport, DataSubjectRequest, Petition};
 use complaints::workflow::CaseStatus;
 use procedures::workflow::Status;
 use serde_json::{Value, json};
 
+use super::erasure::erase;
+use crate::appointments::{book, offering};
 use crate::cases::{at, facts, file, new};
 use crate::cast::{Cast, PERMIT_ONLINE};
 use crate::harness::{Client, TestApp, at as moment, papers};
@@ -79,44 +83,141 @@ async fn data_protection_sees_the_officer_and_is_on_record_itself() {
     assert_eq!(items(cast.client("baove"), nobody).await, Vec::<Value>::new());
 }
 
+/// Addresses under which it is shown whose something is, and through what that is noted.
+const NOTED: &[(&str, &str)] = &[
+    ("/v1/appointments/{id}", "read"),
+    ("/v1/cases/{id}", "read"),
+    ("/v1/cases/{id}/files/{file_id}/content", "file"),
+    ("/v1/cases/{id}/notes", "notes"),
+    ("/v1/cases/{id}/templates/{template}", "draft"),
+    ("/v1/cases/{id}/timeline", "timeline"),
+    ("/v1/dossiers/{id}", "read"),
+    ("/v1/dossiers/{id}/attachments/{attachment_id}/content", "file"),
+    ("/v1/dossiers/{id}/attachments/{attachment_id}/paper", "file"),
+    ("/v1/dossiers/{id}/delivery", "receipt"),
+    ("/v1/dossiers/{id}/earlier-forms", "form"),
+    ("/v1/dossiers/{id}/forms", "form"),
+    ("/v1/dossiers/{id}/forms/{form}/{version}", "form"),
+    ("/v1/dossiers/{id}/holders", "timeline"),
+    ("/v1/dossiers/{id}/look-ups", "look_up"),
+    ("/v1/dossiers/{id}/receipts", "receipt"),
+    ("/v1/dossiers/{id}/timeline", "timeline"),
+    ("/v1/representations/{id}", "representation"),
+];
+
+/// The others, and what they show instead.
+const NAMELESS: &[(&str, &str)] = &[
+    ("/v1/dossiers/{id}/consultations", "what is asked of other agencies, and their opinions"),
+    ("/v1/dossiers/{id}/corrections", "numbers of results, right and wrong"),
+    ("/v1/dossiers/{id}/deadline", "moments and days"),
+    ("/v1/dossiers/{id}/fees", "amounts, and what banks number payments by"),
+];
+
+/// Every address under which one case, dossier, appointment or representation is read.
+fn addresses() -> BTreeSet<String> {
+    let document = api::contract::document();
+    let of = ["cases", "dossiers", "appointments", "representations"].map(|what| format!("/v1/{what}/{{id}}"));
+    let paths = document["paths"].as_object().unwrap().iter();
+    let read = paths.filter(|(path, item)| item.get("get").is_some() && of.iter().any(|one| path.starts_with(one)));
+    read.map(|(path, _)| path.clone()).collect()
+}
+
+/// congdan1's own: a case with a file, a dossier that was returned, an appointment, and a representation by which congdan2 acts for them;
+/// each name in an address, with what stands for it.
+async fn their_own(app: &TestApp, cast: &Cast) -> Vec<(&'static str, String)> {
+    let (citizen, officer) = (cast.client("congdan1"), cast.client("tiepnhan"));
+    let case = citizen.post("/v1/cases", new(Petition)).await.expect(201).id();
+    let declared = citizen.post(&format!("/v1/cases/{case}/files"), file("evidence")).await.expect(201);
+    let content = declared.header("location").to_owned();
+    citizen.put_file(&content, papers::PDF).await.expect(200);
+    citizen.post(&format!("/v1/cases/{case}/submit"), json!({})).await.expect(200);
+    let template =
+        json!({ "kind": "petition", "action": "answer", "name": "Trả lời", "body": "Kính gửi {sender}: {nội dung}." });
+    let template = cast.client("lanhdao").post("/v1/answer-templates", template).await.expect(201).id();
+    let dossier = cast.dossier(PERMIT_ONLINE, Status::Returned).await;
+    let seen = citizen.get(&format!("/v1/dossiers/{dossier}")).await.expect(200).json;
+    let forms = items(officer, &format!("/v1/dossiers/{dossier}/forms")).await;
+    offering(app).await;
+    let appointment = book(citizen, "2026-08-17T03:00:00Z").await.expect(201).id();
+    let attorney = json!({
+        "representative_number": papers::ANOTHERS, "representative_name": "Công dân congdan2", "basis": "power_of_attorney",
+        "document": "Giấy uỷ quyền 07/GUQ", "valid_from": "2026-08-17", "valid_to": "2026-12-31",
+    });
+    let representation = citizen.post("/v1/representations", attorney).await.expect(201).id();
+    vec![
+        ("cases/{id}", format!("cases/{case}")),
+        ("dossiers/{id}", format!("dossiers/{dossier}")),
+        ("appointments/{id}", format!("appointments/{appointment}")),
+        ("representations/{id}", format!("representations/{representation}")),
+        ("{file_id}", content.split('/').nth(5).unwrap().to_owned()),
+        ("{template}", template),
+        ("{attachment_id}", seen["attachments"][0]["id"].as_str().unwrap().to_owned()),
+        ("{form}", forms[0]["form"].as_str().unwrap().to_owned()),
+        ("{version}", forms[0]["version"].to_string()),
+    ]
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_way_to_read_an_identity_is_on_record() {
     let app = TestApp::new().await;
     let cast = Cast::of(&app).await;
-    let (citizen, officer) = (cast.client("congdan1"), cast.client("chuyenvien"));
-    let draft = citizen.post("/v1/cases", new(Petition)).await.expect(201).id();
-    let case = format!("/v1/cases/{draft}");
-    let declared = citizen.post(&format!("{case}/files"), file("evidence")).await.expect(201);
-    citizen.put_file(declared.header("location"), papers::PDF).await.expect(200);
-    citizen.post(&format!("{case}/submit"), json!({})).await.expect(200);
-    let dossier = cast.dossier(PERMIT_ONLINE, Status::Processing).await;
-    let dossier = format!("/v1/dossiers/{dossier}");
-    let paper = citizen.get(&dossier).await.expect(200).json["attachments"][0]["id"].as_str().unwrap().to_owned();
-    let forms = items(officer, &format!("{dossier}/forms")).await;
-    let (kind, version) = (forms[0]["form"].as_str().unwrap(), &forms[0]["version"]);
-    let ways = [
-        (case.clone(), "read"),
-        (format!("{case}/timeline"), "timeline"),
-        (format!("{case}/notes"), "notes"),
-        (declared.header("location").to_owned(), "file"),
-        (dossier.clone(), "read"),
-        (format!("{dossier}/timeline"), "timeline"),
-        (format!("{dossier}/forms"), "form"),
-        (format!("{dossier}/forms/{kind}/{version}"), "form"),
-        (format!("{dossier}/earlier-forms"), "form"),
-        (format!("{dossier}/receipts"), "receipt"),
-        (format!("{dossier}/attachments/{paper}/content"), "file"),
-    ];
-    for (path, through) in ways {
+    let (citizen, officer) = (cast.client("congdan1"), cast.client("tiepnhan"));
+    let own = their_own(&app, &cast).await;
+    let of = |address: &str| own.iter().fold(address.to_owned(), |path, (name, what)| path.replace(name, what));
+    let listed = NOTED.iter().chain(NAMELESS).map(|(address, _)| (*address).to_owned()).collect::<BTreeSet<_>>();
+    assert_eq!(listed, addresses(), "each is noted, or names nobody");
+    assert_eq!(listed.len(), NOTED.len() + NAMELESS.len(), "and not both");
+    let me = account(citizen).await;
+    let mut wrong = Vec::new();
+    for (address, through) in NOTED {
+        let path = of(address);
         app.sql("DELETE FROM data_accesses").await;
         citizen.get(&path).await;
         assert_eq!(app.count(ALL).await, 0, "{path}");
         let shown = officer.get(&path).await;
         // Out of this paper nothing hidden can be taken, so that it is not shown to the end.
         assert!(shown.status == 200 || shown.problem() == "file.cannot_strip", "{shown:?}");
-        let noted = app.count(&format!("{ALL} WHERE through = '{through}' AND citizen_id IS NOT NULL")).await;
-        assert_eq!((noted, app.count(ALL).await), (1, 1), "{path}");
+        let noted = app.count(&format!("{ALL} WHERE through = '{through}' AND citizen_id = '{me}'")).await;
+        // A representation names two, and is on record itself.
+        let rows = if *through == "representation" { 3 } else { 1 };
+        if (noted, app.count(ALL).await) != (1, rows) {
+            wrong.push(address);
+        }
     }
+    assert!(wrong.is_empty(), "not on record: {wrong:?}");
+    let seen = items(cast.client("congdan2"), "/v1/me/accesses").await;
+    let theirs = json!(account(cast.client("congdan2")).await);
+    assert_eq!(seen.len(), 1, "who acts for them is told, too: {seen:?}");
+    assert_eq!((&seen[0]["through"], &seen[0]["entity_id"]), (&json!("representation"), &theirs));
+    for (address, shows) in NAMELESS {
+        app.sql("DELETE FROM data_accesses").await;
+        let shown = officer.get(&of(address)).await.expect(200).text;
+        for of_theirs in ["Nguyễn Thị Hoa", papers::NUMBER, "912345678", me.as_str()] {
+            assert!(!shown.contains(of_theirs), "{address} shows {shows}, and {of_theirs}");
+        }
+        assert_eq!(app.count(ALL).await, 0, "{address}");
+    }
+}
+
+/// Who came is nobody's to find in the record once it is erased from the appointment.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_appointment_that_is_erased_parts_from_its_account_here_too() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    offering(&app).await;
+    let id = book(cast.client("congdan1"), "2026-08-17T03:00:00Z").await.expect(201).id();
+    let one = format!("/v1/appointments/{id}");
+    cast.client("badinh").get(&one).await.expect(404);
+    cast.client("congdan1").get(&one).await.expect(200);
+    let noted = format!("{ALL} WHERE entity_kind = 'appointment' AND entity_id = '{id}'");
+    assert_eq!(app.count(&noted).await, 0);
+    cast.client("tiepnhan").get(&one).await.expect(200);
+    assert_eq!(items(cast.client("congdan1"), "/v1/me/accesses").await[0]["entity_kind"], "appointment");
+    cast.client("congdan1").post(&format!("{one}/cancel"), json!({})).await.expect(200);
+    app.set_time("2026-11-15T09:00:00+07:00");
+    erase(&app).await;
+    assert_eq!(app.count(&noted).await, 1);
+    assert_eq!(app.count(&format!("{noted} AND citizen_id IS NULL")).await, 1);
 }
 
 /// Registers name senders and applicants: whoever reads one, on the screen or as a file, has read each of its lines.

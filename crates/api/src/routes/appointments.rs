@@ -164,7 +164,7 @@ async fn list_appointments(
     ))]
 #[get("/v1/appointments/{id}")]
 async fn get_appointment(call: Call, id: Id<AppointmentId>, request: HttpRequest) -> Result<HttpResponse> {
-    let found = appointment::load(&mut *call.db.conn().await?, &call.ctx.actor, id.0).await?;
+    let found = appointment::look(&mut *call.db.conn().await?, &call.ctx, id.0).await?;
     versioned(&request, found.version, || Ok(found))
 }
 

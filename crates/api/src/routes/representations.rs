@@ -82,7 +82,7 @@ async fn make_representation(write: Write<NewRepresentation>) -> Result<Answered
     ))]
 #[get("/v1/representations/{id}")]
 async fn get_representation(call: Call, id: Id<RepresentationId>, request: HttpRequest) -> Result<HttpResponse> {
-    let representation = list::read(&mut *call.db.conn().await?, &call.ctx, id.0).await?;
+    let representation = list::look(&mut *call.db.conn().await?, &call.ctx, id.0).await?;
     versioned(&request, representation.version, || Ok(representation))
 }
 

@@ -3,11 +3,12 @@
 use chrono::NaiveDate;
 use diesel::dsl::exists;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Date, Uuid as SqlUuid};
+use diesel::sql_types::{Bool, Date, Nullable, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use kernel::access::{Through, note};
 use kernel::id::{CitizenId, OrganisationId, RepresentationId};
 use kernel::page::{Cursors, Limit, Page};
-use kernel::schema::{acting_for, representations};
+use kernel::schema::{acting_for, citizens, representations};
 use kernel::sql::sql;
 use kernel::{Actor, Ctx, Permission, Result};
 use serde::{Deserialize, Serialize};
@@ -119,4 +120,22 @@ pub async fn list(
 pub async fn read(conn: &mut AsyncPgConnection, ctx: &Ctx, id: RepresentationId) -> Result<Representation> {
     let found = representations::table.find(id).filter(visible_to(ctx)).select(Representation::as_select());
     found.first(conn).await.optional()?.ok_or_else(|| REPRESENTATION_NOT_FOUND.error())
+}
+
+/// The same, for somebody who is shown whom it names: that an officer was is noted, also for the accounts of those it names.
+///
+/// # Errors
+/// As [`read`].
+pub async fn look(conn: &mut AsyncPgConnection, ctx: &Ctx, id: RepresentationId) -> Result<Representation> {
+    let found = read(conn, ctx, id).await?;
+    // It belongs to no account, and is on record also where nobody that it names has one.
+    let itself = representations::table
+        .find(id)
+        .select((representations::id, None::<CitizenId>.into_sql::<Nullable<SqlUuid>>()));
+    note(conn, ctx, "representation", Through::Read, itself).await?;
+    let numbers: Vec<String> =
+        std::iter::once(found.representative_number.clone()).chain(found.principal_number.clone()).collect();
+    let named = citizens::table.filter(citizens::identity_number.eq_any(numbers));
+    note(conn, ctx, "citizen", Through::Representation, named.select((citizens::id, citizens::id.nullable()))).await?;
+    Ok(found)
 }

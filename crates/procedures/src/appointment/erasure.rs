@@ -1,10 +1,12 @@
 //! Appointments that are over: who came, or did not, is nobody's business after a while. That one was kept is counted still.
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::exists;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use kernel::access::part_from;
 use kernel::id::CitizenId;
 use kernel::journal::Entry;
 use kernel::record::{Record, nothing_late, unless_changed};
@@ -44,6 +46,14 @@ pub async fn run(conn: &mut AsyncPgConnection, ctx: &Ctx, most: i64) -> Result<u
         erased += usize::from(unless_changed(erase(conn, ctx, row, (rule, None)).await)?);
     }
     Ok(erased)
+}
+
+/// Whether a citizen has any that is over.
+///
+/// # Errors
+/// The database.
+pub async fn has(conn: &mut AsyncPgConnection, citizen: CitizenId) -> Result<bool> {
+    Ok(diesel::select(exists(over().filter(appointments::citizen_id.eq(citizen)))).get_result(conn).await?)
 }
 
 /// Erases a citizen's own that are over, however new, because this request asks for it.
@@ -89,5 +99,6 @@ async fn erase(
         ))
         .returning((appointments::version, nothing_late()));
     let timers = Timers::over(ENTITY, old.id.0);
-    Record { change, also: vec![], entry, timers, answer: None }.write(conn, |_| None).await.map(drop)
+    let also = old.citizen_id.map(|citizen| part_from(citizen, old.id.0)).into_iter().collect();
+    Record { change, also, entry, timers, answer: None }.write(conn, |_| None).await.map(drop)
 }

@@ -16,6 +16,7 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::Uuid as SqlUuid;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use kernel::access::{Through, note};
 use kernel::id::{AgencyId, CitizenId};
 use kernel::idempotency::Answer;
 use kernel::journal::{self, Entry};
@@ -161,6 +162,17 @@ pub async fn load(conn: &mut AsyncPgConnection, actor: &Actor, id: AppointmentId
     let row = appointments::table.filter(appointments::id.eq(id)).filter(visible_to(actor));
     let row = row.select(Appointment::as_select()).first(conn).await.optional()?;
     row.ok_or_else(|| APPOINTMENT_NOT_FOUND.error())
+}
+
+/// The same, for somebody who is shown who comes: that an officer was is noted with it.
+///
+/// # Errors
+/// As [`load`].
+pub async fn look(conn: &mut AsyncPgConnection, ctx: &Ctx, id: AppointmentId) -> Result<Appointment> {
+    let found = load(conn, &ctx.actor, id).await?;
+    let shown = appointments::table.filter(appointments::id.eq(id)).filter(visible_to(&ctx.actor));
+    note(conn, ctx, ENTITY, Through::Read, shown.select((appointments::id, appointments::citizen_id))).await?;
+    Ok(found)
 }
 
 fn answer(status: u16, appointment: &Appointment) -> Answer {

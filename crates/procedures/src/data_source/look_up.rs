@@ -4,6 +4,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures_util::future::join;
+use kernel::access::Through;
 use kernel::idempotency::{Answer, Attempt};
 use kernel::json::Json;
 use kernel::problem::{CONFLICT, FieldError, INVALID, Text as Words};
@@ -16,6 +18,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Connected, Question, Said};
+use crate::access::note;
 use crate::catalogue::{Case, Catalogue, Component};
 use crate::dossier::{Dossier, DossierId, load};
 use crate::event::Event;
@@ -236,9 +239,9 @@ pub async fn dispute(
     Ok(reply)
 }
 
-async fn of_dossier(conn: &mut AsyncPgConnection, id: DossierId) -> Result<Vec<LookUp>> {
+async fn of_dossier(mut conn: &AsyncPgConnection, id: DossierId) -> Result<Vec<LookUp>> {
     let rows = look_ups::table.filter(look_ups::dossier_id.eq(id)).order(look_ups::version);
-    Ok(rows.select(LookUp::as_select()).load(conn).await?)
+    Ok(rows.select(LookUp::as_select()).load(&mut conn).await?)
 }
 
 /// What was looked up for a dossier, oldest first.
@@ -248,7 +251,9 @@ async fn of_dossier(conn: &mut AsyncPgConnection, id: DossierId) -> Result<Vec<L
 pub async fn list(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DossierId) -> Result<Vec<LookUpView>> {
     let dossier = load(conn, ctx, id).await?;
     let officer = is_at_hand(ctx, &dossier);
-    Ok(of_dossier(conn, id).await?.into_iter().map(|row| row.view(officer)).collect())
+    let (rows, noted) = join(of_dossier(conn, id), note(conn, ctx, id, Through::LookUp)).await;
+    noted?;
+    Ok(rows?.into_iter().map(|row| row.view(officer)).collect())
 }
 
 /// What the State's data says to the components of a dossier.

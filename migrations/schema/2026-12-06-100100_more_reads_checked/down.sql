@@ -1,0 +1,4 @@
+ALTER TABLE data_accesses DROP CONSTRAINT data_accesses_through_check;
+ALTER TABLE data_accesses ADD CONSTRAINT data_accesses_through_check CHECK (through IN (
+    'read', 'timeline', 'notes', 'file', 'form', 'draft', 'receipt', 'look_up', 'representation', 'register', 'accesses'
+)) NOT VALID;
