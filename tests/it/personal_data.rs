@@ -12,4 +12,5 @@ mod drafts;
 pub mod erasure;
 mod export;
 mod linked;
+mod representations;
 mod requests;

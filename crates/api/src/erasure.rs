@@ -1,5 +1,6 @@
-//! What the worker erases: cases and appointments that are past their time, dossiers that were never filed, accounts that nobody uses, then
-//! the contents of their files, which are in no database, and who denounced; also what the vault has of nothing.
+//! What the worker erases: cases and appointments that are past their time, dossiers that were never filed, representations that have long
+//! ended, accounts that nobody uses, then the contents of their files, which are in no database, and who denounced; also what the vault has
+//! of nothing.
 
 use complaints::erasure;
 use diesel_async::AsyncPgConnection;
@@ -15,6 +16,8 @@ const CASES: i64 = 20;
 const DOSSIERS: i64 = 20;
 /// So many appointments.
 const APPOINTMENTS: i64 = 20;
+/// So many representations.
+const REPRESENTATIONS: i64 = 20;
 /// So many accounts.
 const ACCOUNTS: usize = 20;
 /// So many denunciations of each rule.
@@ -31,10 +34,11 @@ pub async fn run(app: &App, conn: &mut AsyncPgConnection, vault: &Db) -> Result<
     let erased = erasure::run(conn, &ctx, app.cases(), CASES).await?;
     let drafts = procedures::erasure::run(conn, &ctx, DOSSIERS).await?;
     let appointments = procedures::appointment::erasure::run(conn, &ctx, APPOINTMENTS).await?;
+    let representations = directory::representation::erasure::run(conn, &ctx, REPRESENTATIONS).await?;
     let accounts = directory::erasure::run(conn, &ctx, ACCOUNTS).await?;
     let more = leave(app, conn, &ctx).await?;
     let due = denunciations::erasure::due(conn, ctx.now, DENUNCIATIONS).await?;
-    let more = erased + drafts + appointments + accounts > 0 || more || !due.is_empty();
+    let more = erased + drafts + appointments + representations + accounts > 0 || more || !due.is_empty();
     // With the last of many passes the vault is looked through, and not with each.
     if !due.is_empty() || !more {
         let vault = &mut *vault.conn().await?;

@@ -57,7 +57,7 @@ struct DataDueCounts {
 /// Count what is erased until a moment
 ///
 /// A dry run: nothing goes. By each rule, how much would be past its time by then and held by nothing else, as things stand now: cases,
-/// letters and dossiers that were never sent, appointments, accounts that nobody uses, denunciations with who denounced, the record of
+/// letters and dossiers that were never sent, appointments, representations, accounts that nobody uses, denunciations with who denounced, the record of
 /// who has read identities.
 #[utoipa::path(operation_id = "countDataToErase", tag = "personal data", params(UntilWhen),
     security(("oauth" = ["data:oversee"])),
@@ -69,6 +69,7 @@ async fn count_data_to_erase(call: Call, Parameters(asked): Parameters<UntilWhen
     let mut items = erasure::count(conn, &call.ctx, call.app.cases(), until).await?;
     items.extend(procedures::erasure::count(conn, &call.ctx, until).await?);
     items.extend(procedures::appointment::erasure::count(conn, until).await?);
+    items.extend(directory::representation::erasure::count(conn, until).await?);
     items.extend(directory::erasure::count(conn, until).await?);
     let apart = &mut *call.apart.denunciations.conn().await?;
     items.extend(denunciations::erasure::count(apart, &call.ctx, until).await?);

@@ -226,7 +226,12 @@ fn answer(status: u16, representation: &Representation) -> Answer {
     Answer { status, version: representation.version, location, body }
 }
 
-fn entry(ctx: &Ctx, representation: &Representation, event: &RepresentationEvent, before: Audience) -> Entry {
+pub(super) fn entry(
+    ctx: &Ctx,
+    representation: &Representation,
+    event: &RepresentationEvent,
+    before: Audience,
+) -> Entry {
     let agency = ctx.actor.agency().map(|agency| agency.0);
     Entry::new(ctx, representation.id.0, agency, event, (before, representation.audience()))
 }

@@ -1,9 +1,10 @@
 //! Representations: who may act for an organisation, or for another person, towards the city; by law, or by a power of
 //! attorney (Civil Code 2015 Art. 134–143). A dossier is filed under one; whoever has one that holds sees the dossiers that it
 //! covers, and acts in them as their applicant. [`change`] makes and revokes them, [`list`] finds them, [`under`] says whom
-//! somebody files for.
+//! somebody files for, and [`erasure`] takes out whom they named.
 
 pub mod change;
+pub mod erasure;
 pub mod list;
 pub mod under;
 
@@ -81,6 +82,10 @@ pub enum RepresentationEvent {
         valid_to: Option<NaiveDate>,
     },
     Revoked {},
+    /// It had ended for as long as this rule says.
+    Erased {
+        rule: String,
+    },
 }
 
 impl Event for RepresentationEvent {
@@ -90,6 +95,7 @@ impl Event for RepresentationEvent {
         match self {
             Self::Made { .. } => "representation.made",
             Self::Revoked {} => "representation.revoked",
+            Self::Erased { .. } => "representation.erased",
         }
     }
 }

@@ -1,0 +1,1 @@
+DROP INDEX representations_ended;
