@@ -20,7 +20,8 @@ const MOST: i64 = 1000;
 /// When it ended; the rule that it is kept by and when it is reviewed, once it is in a register.
 type Row = (Option<DateTime<Utc>>, Option<String>, Option<NaiveDate>);
 
-/// What holds the dossiers of a citizen. They leave by the archive's own review, and until then they are held.
+/// What holds the dossiers of a citizen. They leave by the archive's own review, and until then they are held: from the day of the review
+/// on without a date, since whether they are kept on is for the archive to decide.
 ///
 /// # Errors
 /// The database.
