@@ -3,7 +3,7 @@
 //! [archive's](crate::archive).
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::not;
+use diesel::dsl::{exists, not};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -69,6 +69,14 @@ pub async fn run(conn: &mut AsyncPgConnection, ctx: &Ctx, most: i64) -> Result<u
         erased += usize::from(unless_changed(erase(conn, ctx, &dossier, rule, None).await)?);
     }
     Ok(erased)
+}
+
+/// Whether a citizen has any.
+///
+/// # Errors
+/// The database.
+pub async fn has(conn: &mut AsyncPgConnection, ctx: &Ctx, citizen: CitizenId) -> Result<bool> {
+    Ok(diesel::select(exists(unfiled(ctx).filter(dossiers::applicant_id.eq(citizen)))).get_result(conn).await?)
 }
 
 /// Erases a citizen's own, however new, because this request asks for it.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::denounced::due;
 use super::erasure::erase;
-use super::requests::{answer, asked, held};
+use super::requests::{answer, asked, at_fault, held};
 use crate::cases;
 use crate::cast::{Cast, PERMIT_AT_COUNTER, PERMIT_ONLINE, path};
 use crate::harness::{TestApp, papers};
@@ -83,11 +83,12 @@ async fn no_rule_holds_one_that_was_never_filed_against_whoever_wants_it_erased(
     let id = asked(&cast, "congdan1").await;
     let officer = cast.client("baove");
     let step = cases::path(&id, complaints::workflow::CaseAction::Answer);
-    officer.post(&step, answer("not_granted")).await.expect(200);
+    assert_eq!(at_fault(&officer.post(&step, answer("not_granted")).await), ("/outcome", "not_so"));
     assert!(!is_gone(&app, &draft).await);
-
-    let id = asked(&cast, "congdan1").await;
-    let step = cases::path(&id, complaints::workflow::CaseAction::Answer);
+    // Another request holds something, but not what was never filed.
+    let other = asked(&cast, "congdan1").await;
+    assert_eq!(at_fault(&officer.post(&step, answer("not_granted")).await), ("/outcome", "part_is_free"));
+    assert!(!is_gone(&app, &draft).await);
     let given = officer.post(&step, answer("partly_granted")).await.expect(200).json;
     assert_eq!(held(&given), [("data_subject_request", None)], "the archive has none of them");
     assert!(is_gone(&app, &draft).await && is_gone(&app, &given_up).await && !is_gone(&app, &others).await);
@@ -95,6 +96,8 @@ async fn no_rule_holds_one_that_was_never_filed_against_whoever_wants_it_erased(
         "SELECT count(*) FROM journal WHERE event_kind = 'dossier.erased' AND event::jsonb #>> '{{erased,request}}' = '{id}'"
     );
     assert_eq!(app.count(&told).await, 2);
+    let step = cases::path(&other, complaints::workflow::CaseAction::Answer);
+    officer.post(&step, answer("not_granted")).await.expect(200);
     let mine = cast.client("congdan1").get("/v1/dossiers").await.expect(200).json;
     assert_eq!(mine["items"], Value::Array(Vec::new()));
 }

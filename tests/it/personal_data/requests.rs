@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::cases::{at, new, path, said, walk};
 use crate::cast::{Cast, PERMIT_ONLINE};
-use crate::harness::{TestApp, new_key};
+use crate::harness::{Answer, TestApp, new_key};
 
 const ERASED: &str = "SELECT count(*) FROM cases WHERE marks ? 'erased_at'";
 
@@ -36,6 +36,14 @@ fn kept_by_law() -> Value {
 pub fn held(case: &Value) -> Vec<(&str, Option<&str>)> {
     let held = case["held"].as_array().map(Vec::as_slice).unwrap_or_default();
     held.iter().map(|it| (it["rule"].as_str().unwrap(), it["until"].as_str())).collect()
+}
+
+/// The one thing that is wrong: where, and what.
+#[track_caller]
+pub fn at_fault(refused: &Answer) -> (&str, &str) {
+    assert_eq!(refused.status, 422, "{refused:?}");
+    let [error] = refused.json["errors"].as_array().unwrap().as_slice() else { panic!("{refused:?}") };
+    (error["pointer"].as_str().unwrap(), error["code"].as_str().unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -77,11 +85,13 @@ async fn what_nothing_holds_is_erased_with_the_answer() {
     app.set_time("2027-09-01T09:00:00+07:00");
     let cast = Cast::again(&app).await;
     let (id, officer) = (asked(&cast, "congdan1").await, cast.client("baove"));
-    let unfounded = officer.post(&path(&id, CaseAction::Refuse), kept_by_law()).await.expect(422);
-    assert_eq!(
-        (unfounded.wrong().into_iter().next(), &unfounded.json["errors"][0]["code"]),
-        (Some("/ground"), &json!("not_so"))
-    );
+    let unfounded = officer.post(&path(&id, CaseAction::Refuse), kept_by_law()).await;
+    assert_eq!(at_fault(&unfounded), ("/ground", "not_so"));
+    // An answer that grants nothing is a refusal, and has no ground either.
+    let unfounded = officer.post(&path(&id, CaseAction::Answer), answer("not_granted")).await;
+    assert_eq!(at_fault(&unfounded), ("/outcome", "not_so"));
+    let open = cast.client("congdan1").get(&format!("/v1/cases/{id}")).await.expect(200).json;
+    assert_eq!((&open["status"], open.get("held")), (&json!("accepted"), None), "nothing has happened");
     let others = asked(&cast, "congdan2").await;
     officer.post(&path(&others, CaseAction::Answer), answer("granted")).await.expect(200);
     assert_eq!(app.count(ERASED).await, 0, "nobody else's");
@@ -116,7 +126,9 @@ async fn granted_in_part_it_erases_what_is_free_and_tells_what_is_held() {
     let cast = Cast::again(&app).await;
     let ids = [asked(&cast, "congdan1").await, asked(&cast, "congdan1").await];
     let officer = cast.client("baove");
-    officer.post(&path(&ids[0], CaseAction::Answer), answer("not_granted")).await.expect(200);
+    // All of it is held: that is the ground.
+    let none = officer.post(&path(&ids[0], CaseAction::Answer), answer("not_granted")).await.expect(200).json;
+    assert_eq!(held(&none).len(), 3, "{none}");
     assert_eq!(app.count(ERASED).await, 0);
     let part = officer.post(&path(&ids[1], CaseAction::Answer), answer("partly_granted")).await.expect(200).json;
     let request = ("data_subject_request", None);
@@ -126,6 +138,11 @@ async fn granted_in_part_it_erases_what_is_free_and_tells_what_is_held() {
     walk(&cast, DataSubjectRequest, &ids[0], &[CaseAction::Close]).await;
     let last = asked(&cast, "congdan1").await;
     walk(&cast, DataSubjectRequest, &ids[1], &[CaseAction::Close]).await;
+    // What nothing holds is not refused with the rest.
+    let all = officer.post(&path(&last, CaseAction::Answer), answer("not_granted")).await;
+    assert_eq!(at_fault(&all), ("/outcome", "part_is_free"));
+    let all = officer.post(&path(&last, CaseAction::Refuse), kept_by_law()).await;
+    assert_eq!(at_fault(&all), ("/ground", "part_is_free"));
     officer.post(&path(&last, CaseAction::Answer), answer("partly_granted")).await.expect(200);
     assert_eq!(app.count(&format!("{ERASED} AND id = '{old}'")).await, 1);
     assert_eq!(app.count(ERASED).await, 1);
@@ -154,4 +171,27 @@ async fn what_came_on_paper_and_what_accuses_data_protection_is_told_of_nobody()
     let id = asked(&cast, "congdan1").await;
     let refused = officer.post(&path(&id, CaseAction::Answer), answer("granted")).await.expect(409);
     assert_eq!(held(&refused.json), [("petition_filed", Some("2027-08-17T02:00:00Z"))]);
+}
+
+/// Whether a dossier is kept on or destroyed when its time is over is for the archive to decide, and no more is promised.
+#[tokio::test(flavor = "multi_thread")]
+async fn from_the_day_of_the_archives_review_a_dossier_is_held_without_a_date() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    cast.dossier(PERMIT_ONLINE, Status::Returned).await;
+    let id = asked(&cast, "congdan1").await;
+    for (now, until, said) in [
+        ("2031-12-31T23:59:59+07:00", Some("2031-12-31T17:00:00Z"), "to the end of 2031-12-31"),
+        ("2032-01-01T00:00:00+07:00", None, "with no day set yet"),
+    ] {
+        app.set_time(now);
+        let officer = app.staff("baove").await;
+        let refused = officer.post(&path(&id, CaseAction::Answer), answer("granted")).await.expect(409);
+        assert_eq!(held(&refused.json), [("administrative_procedure", until)], "{now}");
+        assert!(refused.json["detail"].as_str().unwrap().contains(said), "{refused:?}");
+    }
+    let purposes = app.anonymous().get("/v1/data-purposes").await.expect(200).json;
+    let dossiers = purposes["items"].as_array().unwrap().iter().find(|it| it["code"] == "procedures").unwrap();
+    assert!(dossiers["retention_en"].as_str().unwrap().contains("the archive reviews them"), "{dossiers}");
+    assert!(dossiers["retention"].as_str().unwrap().contains("không tự động huỷ"), "{dossiers}");
 }

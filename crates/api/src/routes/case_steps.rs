@@ -2,6 +2,8 @@
 
 use actix_web::post;
 use chrono::NaiveDate;
+use complaints::CaseId;
+use complaints::erasure::{self, Elsewhere};
 use complaints::request::{
     CaseAnswer, CaseAppeal, CaseAssignment, CaseClassification, CaseConfirmation, CaseConversion, CaseDecision,
     CaseGrounded, CaseLitigation, CasePartWithdrawal, CasePublication, CaseReferral, CaseService, CaseSplit,
@@ -10,15 +12,14 @@ use complaints::request::{
 use complaints::steps::{self, Act};
 use complaints::view::View;
 use complaints::workflow::CaseAction as A;
-use complaints::{CaseId, erasure};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
-use directory::{Posting, Staff, staff};
+use directory::{Posting, Staff, representation, staff};
 use kernel::Permission;
 use kernel::id::StaffId;
 use kernel::permission::permissions_of;
 use kernel::problem::Error;
 use kernel::record::again;
-use procedures::archive::held::held;
+use procedures::archive;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::cases::{no_such_official, postings};
@@ -88,7 +89,8 @@ async fn act(
     steps::act(conn, &call.ctx, call.app.cases(), target, act).await
 }
 
-/// Answers or refuses a case; of one that asks for erasure, with what is held of its sender here and in the archive.
+/// Answers or refuses a case; of one that asks for erasure, with what is held of its sender here, in the archive, and of
+/// who acts for whom.
 async fn settle(
     conn: &mut AsyncPgConnection,
     call: &Call,
@@ -101,11 +103,14 @@ async fn settle(
         false => None,
     };
     let Some(sender) = asked else { return act(conn, call, target, given).await };
-    let archived = held(conn, ctx, sender).await?;
+    let drafted = procedures::erasure::has(conn, ctx, sender).await?;
+    let mut held = archive::held::held(conn, ctx, sender).await?;
+    held.extend(representation::erasure::held(conn, ctx, sender).await?);
+    let elsewhere = Elsewhere { held, free: drafted || procedures::appointment::erasure::has(conn, sender).await? };
     // What was never filed, and appointments that are over, go with the answer that grants it, or not at all.
     again(async || {
         conn.transaction::<_, Error, _>(async |conn| {
-            let answer = erasure::settle(conn, ctx, world, target, &given, sender, &archived).await?;
+            let answer = erasure::settle(conn, ctx, world, target, &given, sender, &elsewhere).await?;
             if erasure::grants(&given) {
                 procedures::erasure::of(conn, ctx, sender, target.id.0).await?;
                 procedures::appointment::erasure::of(conn, ctx, sender, target.id.0).await?;

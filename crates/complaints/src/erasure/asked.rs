@@ -23,6 +23,15 @@ use crate::workflow::CaseStatus;
 /// On which erasure is refused while something is held.
 const GROUND: &str = "kept_by_law";
 
+/// What there is of whoever asks outside of cases.
+#[derive(Clone, Debug, Default)]
+pub struct Elsewhere {
+    /// What rules keep of it.
+    pub held: Vec<Held>,
+    /// Something is kept by no rule.
+    pub free: bool,
+}
+
 /// So many go at once with the request; the rest goes by itself.
 const AT_ONCE: i64 = 100;
 
@@ -46,11 +55,13 @@ pub async fn asked_by(
     Ok(found.filter(|(_, facts)| erase(&facts.0)).and_then(|(sender, _)| sender))
 }
 
-/// Answers or refuses such a request. What is held, here and `elsewhere`, its sender is told with the answer; as long as anything is,
-/// nothing is granted in full. What nothing holds is erased with the answer that grants it: in one transaction, which is the caller's.
+/// Answers or refuses such a request. What is held, here and `elsewhere`, its sender is told with the answer, and is the ground on which
+/// it is refused; as long as anything is, nothing is granted in full. What nothing holds is refused on no such ground, and is erased with
+/// the answer that grants it: in one transaction, which is the caller's.
 ///
 /// # Errors
-/// [`KEPT_BY_LAW`], with what is held and until when; that ground where nothing is; as [`act`](crate::steps::act).
+/// [`KEPT_BY_LAW`], with what is held and until when; [`INVALID`] where it is refused because of what is not held; as
+/// [`act`](crate::steps::act).
 pub async fn settle(
     conn: &mut AsyncPgConnection,
     ctx: &Ctx,
@@ -58,14 +69,14 @@ pub async fn settle(
     target: Target<'_>,
     act: &Act,
     sender: CitizenId,
-    elsewhere: &[Held],
+    elsewhere: &Elsewhere,
 ) -> Result<Answer> {
     let (mut moving, event) = take(conn, ctx, world, target, act).await?;
     let mut free = due(conn, ctx, world, Some((sender, target.id)), AT_ONCE).await?;
     free.extend(draft::of(conn, ctx, world, sender).await?);
     let held = held(conn, ctx, world, sender, target.id, &free).await?;
-    let held = each_once(held.into_iter().chain(elsewhere.iter().cloned()));
-    allowed(act, &held)?;
+    let held = each_once(held.into_iter().chain(elsewhere.held.iter().cloned()));
+    allowed(act, &held, elsewhere.free || !free.is_empty())?;
     moving.case.marks.0.held = held;
     if grants(act) {
         for (case, rule) in &free {
@@ -80,22 +91,34 @@ pub fn grants(act: &Act) -> bool {
     matches!(act, Act::Answer(CaseAnswer { outcome: CaseOutcome::Granted | CaseOutcome::PartlyGranted, .. }))
 }
 
-/// Nothing is granted in full while something is held, nor refused because of what is not.
-fn allowed(act: &Act, held: &[Held]) -> Result<()> {
-    match (act, held) {
-        (Act::Answer(CaseAnswer { outcome: CaseOutcome::Granted, .. }), [first, ..]) => Err(kept(first, held)),
-        (Act::Grounded(_, CaseGrounded { ground, .. }), []) if ground == GROUND => {
-            let words = Text::fixed("không có quy định nào còn giữ dữ liệu", "nothing is kept by any rule");
-            Err(INVALID.error().fields(vec![FieldError::new("/ground", "not_so", words)]))
+/// Nothing is granted in full while something is held, nor refused because of what is not. An answer that grants nothing is a refusal,
+/// and what is held is all the ground that it has.
+fn allowed(act: &Act, held: &[Held], free: bool) -> Result<()> {
+    let at = match act {
+        Act::Answer(CaseAnswer { outcome: CaseOutcome::Granted, .. }) => {
+            return held.first().map_or(Ok(()), |first| Err(kept(first, held)));
         }
-        _ => Ok(()),
-    }
+        Act::Answer(CaseAnswer { outcome: CaseOutcome::NotGranted, .. }) => "/outcome",
+        Act::Grounded(_, CaseGrounded { ground, .. }) if ground == GROUND => "/ground",
+        _ => return Ok(()),
+    };
+    let wrong = match (held.is_empty(), free) {
+        (true, _) => Some(("not_so", "không có quy định nào còn giữ dữ liệu", "nothing is kept by any rule")),
+        (_, true) => Some((
+            "part_is_free",
+            "một phần dữ liệu không có quy định nào giữ: phải trả lời partly_granted",
+            "part of the data is kept by no rule: answer partly_granted",
+        )),
+        _ => None,
+    };
+    let wrong = wrong.map(|(code, vi, en)| FieldError::new(at, code, Text::fixed(vi, en)));
+    INVALID.unless_none(wrong.into_iter().collect())
 }
 
 fn kept(first: &Held, held: &[Held]) -> Error {
     let (vi, en) = match first.until.map(deadlines::due_date) {
         Some(day) => (format!("đến hết ngày {}", day.format("%d/%m/%Y")), format!("to the end of {day}")),
-        None => ("khi chưa kết thúc".to_owned(), "while it goes on".to_owned()),
+        None => ("mà chưa định được ngày".to_owned(), "with no day set yet".to_owned()),
     };
     let error = KEPT_BY_LAW.with(
         format!("{} còn phải lưu {vi} ({}).", first.name, first.source),

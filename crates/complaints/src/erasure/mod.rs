@@ -25,7 +25,7 @@ use kernel::sql::{Sql, sql};
 use kernel::{Actor, Ctx, Result};
 use uuid::Uuid;
 
-pub use asked::{asked_by, grants, settle};
+pub use asked::{Elsewhere, asked_by, grants, settle};
 use file::{Beyond, held};
 
 use crate::accused::not_accusing;
