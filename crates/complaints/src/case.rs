@@ -171,15 +171,15 @@ pub struct Marks {
     /// When it was first said what becomes of it: taken up, guided, sent on, filed or refused. Reports count by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub processed_at: Option<DateTime<Utc>>,
+    /// When that was first said by another agency that has it now, for the register of that one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub processed_there_at: Option<DateTime<Utc>>,
     /// What the sender of a complaint said of when they knew of it, while it is classed as something else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known_on: Option<NaiveDate>,
     /// When the letter came that it grew out of as its sender wished: what they had to keep they kept by then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub came_at: Option<DateTime<Utc>>,
-    /// When that was first said by another agency that has it now, for the register of that one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub processed_there_at: Option<DateTime<Utc>>,
     /// It came in a letter that another case is about, too: reports count letters and cases (TT 01/2024/TT-TTCP).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub same_letter: bool,
