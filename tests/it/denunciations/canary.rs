@@ -20,6 +20,9 @@ use crate::papers::{photograph, put};
 use crate::reports::files::Sheet;
 use crate::start::{Program, Scratch};
 
+/// Who denounces with her.
+const OTHER: &str = "Quách Văn Khuê";
+
 /// However a canary may be written.
 pub fn spellings() -> Vec<String> {
     let phone = PHONE.trim_start_matches("+84");
@@ -77,14 +80,17 @@ async fn who_denounces_is_nowhere_but_in_the_vault() {
     use DenunciationAction::*;
     let app = TestApp::new().await;
     let cast = Cast::of(&app).await;
-    let spellings = spellings();
+    let spellings = [spellings(), spellings_of(&[OTHER])].concat();
     let mut told: Vec<(String, Answer)> = Vec::new();
     // Sent with the name in every text, also by somebody who is signed in, and twice over a bad line.
     let mut letter = new();
     letter["subject"] = json!(format!("Tố cáo của {NAME}"));
     letter["accused"][0]["office"] = json!(format!("Hàng xóm của LE THI TO TAM, {ADDRESS}"));
+    // Where a name is asked for, people write more.
+    letter["denouncers"][0]["name"] = json!(format!("{OTHER} và {NAME} (đại diện), sinh 1985"));
     let nfd: String = NAME.nfd().collect();
-    letter["contents"] = json!([format!("Tôi, {nfd}, CCCD {NUMBER}, ở {ADDRESS}, gọi {PHONE} hoặc 0987.654.321.")]);
+    letter["contents"] =
+        json!([format!("Tôi, {nfd}, cùng ông {OTHER}, CCCD {NUMBER}, ở {ADDRESS}, gọi {PHONE} hoặc 0987.654.321.")]);
     let key = crate::harness::new_key();
     let citizen = cast.client("congdan1");
     for _ in 0..2 {

@@ -76,8 +76,13 @@ async fn what_officers_write_does_not_tell_who_denounces() {
         ("withdraw-part", &[SettleRest]),
         ("", &[TreatAsLead]),
     ];
+    // Where a name is asked for, people write more.
+    let mut written =
+        ["(đại diện)", ", sinh 1985", "và vợ", ""].map(|more| format!("{NAME} {more}")).into_iter().cycle();
     for (what, way) in ways {
-        let letter = if *what == "withdraw-part" { of_two() } else { new() };
+        let mut letter = if *what == "withdraw-part" { of_two() } else { new() };
+        let written = written.next().expect("without an end");
+        letter["denouncers"][0]["name"] = json!(written);
         let (code, id) = send(&app, &cast, letter).await;
         if !what.is_empty() {
             app.anonymous().post(&format!("/v1/denouncer/{what}"), wish(&code, what)).await.expect(200);

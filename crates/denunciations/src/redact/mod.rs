@@ -6,6 +6,7 @@ mod name;
 mod number;
 mod text;
 
+mod written;
 use address::Address;
 use name::Name;
 use number::Number;
@@ -32,7 +33,8 @@ impl Secrets {
     pub fn of(people: &[Denouncer], accused: &[Accused]) -> Self {
         let mut secrets = Self::default();
         for Denouncer { name, identity_number, address, phone, email } in people {
-            secrets.names.extend(Name::of(name, accused));
+            secrets.names.extend(Name::all(name, accused));
+            secrets.numbers.extend([name, address].into_iter().flat_map(|written| Number::all(written)));
             secrets.numbers.extend([identity_number, phone].into_iter().flatten().map(|number| Number::of(number)));
             secrets.addresses.extend(Address::of(address));
             secrets

@@ -5,16 +5,17 @@ use kernel::text::fold;
 use unicode_normalization::UnicodeNormalization;
 
 use super::text::{Text, Word, accents, letters};
+use super::written::names;
 use crate::denunciation::Accused;
 
 /// The most frequent family names: what follows one of them directly is somebody else's name.
-const FAMILIES: &[&str] = &[
+pub(super) const FAMILIES: &[&str] = &[
     "nguyễn", "trần", "lê", "phạm", "hoàng", "huỳnh", "phan", "vũ", "võ", "đặng", "bùi", "đỗ", "hồ", "ngô", "dương",
     "lý", "đinh", "trịnh", "trương", "đoàn", "lương", "đào", "hà", "tạ", "phùng", "tô", "tăng", "lâm", "thái", "châu",
     "quách", "vương", "triệu",
 ];
 /// By what people are called before their names.
-const TITLES: &[&str] = &["ông", "bà", "anh", "chị", "cô", "chú", "bác", "em", "cụ", "cháu", "thầy", "tên"];
+pub(super) const TITLES: &[&str] = &["ông", "bà", "anh", "chị", "cô", "chú", "bác", "em", "cụ", "cháu", "thầy", "tên"];
 
 #[derive(Clone, Debug)]
 pub struct Name {
@@ -26,13 +27,19 @@ pub struct Name {
 }
 
 impl Name {
+    /// Those in what is written where one is asked for.
+    pub fn all(written: &str, accused: &[Accused]) -> Vec<Self> {
+        let written: String = written.nfc().collect();
+        names(&written).iter().filter_map(|words| Self::of(words, accused)).collect()
+    }
+
     /// None for what is no name.
-    pub fn of(name: &str, accused: &[Accused]) -> Option<Self> {
-        let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-        let words: Vec<(String, Vec<char>)> = words.map(|word| (fold(word), accents(word))).collect();
+    fn of(words: &[&str], accused: &[Accused]) -> Option<Self> {
+        let letters = letters(&words.concat()).filter(|_| words.len() > 1);
+        let words: Vec<(String, Vec<char>)> = words.iter().map(|word| (fold(word), accents(word))).collect();
         let called = words.last()?.0.clone();
         let is_unshared = called.chars().count() >= 2 && !accused.iter().any(|it| is_called(&it.name, &called));
-        Some(Self { letters: letters(name).filter(|_| words.len() > 1), words, is_unshared })
+        Some(Self { letters, words, is_unshared })
     }
 
     pub fn places(&self, text: &Text<'_>) -> Vec<(usize, usize)> {

@@ -18,6 +18,13 @@ impl Number {
         Self(forms.iter().map(|form| form.chars().collect()).collect())
     }
 
+    /// Those in what is written where something else is asked for: as many digits as a telephone has, in whatever groups.
+    pub fn all(written: &str) -> Vec<Self> {
+        let runs = written.split(|c: char| !c.is_ascii_digit() && !matches!(c, ' ' | '.' | '-' | '+'));
+        let long = runs.filter(|run| run.chars().filter(char::is_ascii_digit).count() >= 9);
+        long.map(|run| Self::of(run.trim_matches(|c: char| !c.is_ascii_digit() && c != '+'))).collect()
+    }
+
     /// Where it stands, in whatever groups.
     pub fn places(&self, text: &Text<'_>) -> Vec<(usize, usize)> {
         let (have, at) = &text.digits;

@@ -58,6 +58,50 @@ fn what_the_accused_is_called_stays() {
     assert_eq!(secrets.clear("Nguyễn Văn Minh và Trần Minh, VĂN MINH"), "Nguyễn Văn Minh và […], […]");
 }
 
+/// Where a name is asked for more is written than that.
+#[test]
+fn each_name_is_found_in_what_is_written_of_them() {
+    for written in [
+        "Lê Thị Tố Tâm (đại diện)",
+        "Lê Thị Tố Tâm (Đại diện)",
+        "LÊ THỊ TỐ TÂM (ĐẠI DIỆN)",
+        "Lê Thị Tố Tâm, sinh 1985",
+        "Lê Thị Tố Tâm sinh năm 1985",
+        "lê thị tố tâm, sinh năm 1985",
+        "Lê thị Tố Tâm; đại diện cho Trần Văn Bình",
+        "Trần Văn Bình và Lê Thị Tố Tâm",
+        "TRẦN VĂN BÌNH VÀ LÊ THỊ TỐ TÂM",
+        "Ông Trần Văn Bình và vợ là bà Lê Thị Tố Tâm",
+        "Trần Văn Bình cùng vợ Lê Thị Tố Tâm",
+        "Trần Văn Bình - Lê Thị Tố Tâm",
+        "Trần Văn Bình/Lê Thị Tố Tâm – đứng đơn",
+        "1. Trần Văn Bình 2. Lê Thị Tố Tâm",
+        "Đại diện: bà Lê Thị Tố Tâm",
+        "Lê Thị Tố-Tâm",
+        "Tổ dân phố số 4, đại diện là Lê Thị Tố Tâm",
+        "Le\u{302} Thi\u{323} To\u{302}\u{301} Ta\u{302}m (em)",
+    ] {
+        let secrets = Secrets::of(&[Denouncer { name: written.to_owned(), ..tam() }], &[accused("Ông A")]);
+        for (said, left) in [
+            ("Tôi là Lê Thị Tố Tâm đây.", "Tôi là […] đây."),
+            ("toi la LE THI TO TAM", "toi la […]"),
+            ("mời Lê Tâm, bà Tố Tâm", "mời […], bà […]"),
+            ("Bà Tâm khai", "Bà […] khai"),
+            (
+                "người đại diện sinh năm nào, vợ ông ấy ở trung tâm",
+                "người đại diện sinh năm nào, vợ ông ấy ở trung tâm",
+            ),
+        ] {
+            assert_eq!(secrets.clear(said), left, "{written}: {said}");
+        }
+        if written.to_lowercase().contains("bình") {
+            assert_eq!(secrets.clear("Trần Văn Bình, ông Bình, anh Bình"), "[…], ông […], anh […]", "{written}");
+        }
+    }
+    let digits = Denouncer { name: "Lê Thị Tố Tâm - 0987 654 321".to_owned(), ..tam() };
+    assert_eq!(Secrets::of(&[digits], &[]).clear("gọi 0987.654.321, năm 2026"), "gọi […], năm 2026");
+}
+
 #[test]
 fn a_short_name_is_a_whole_word() {
     let of = |name: &str| Secrets::of(&[Denouncer { name: name.to_owned(), ..tam() }], &[]);
