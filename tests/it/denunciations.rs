@@ -305,7 +305,7 @@ async fn nobody_sees_it_but_those_who_settle_it_and_never_whom_it_accuses() {
     let refused = cast.client("chanhthanhtra").post(&path(&id, DenunciationAction::Assign), itself).await.expect(422);
     assert_eq!(refused.problem(), "denunciation.accused");
     app.eventually("SELECT count(*) FROM journal_tail", 0).await;
-    let told = format!("SELECT count(*) FROM journal WHERE entity_id = '{id}' AND seen_after <> '{{}}'");
+    let told = format!("SELECT count(*) FROM journal WHERE entity_id = '{id}' AND seen_before || seen_after <> '{{}}'");
     assert_eq!(app.count(&told).await, 0, "nobody who follows the journal tells them");
     // What accuses a unit goes to the one above, and is handed to it by nobody.
     let mut unit = new();

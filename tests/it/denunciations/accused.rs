@@ -177,7 +177,7 @@ async fn officers_name_whom_it_accuses_and_those_have_no_part_in_it_from_then_on
     assert_eq!(city["status"], "received");
     app.eventually("SELECT count(*) FROM journal_tail", 0).await;
     let told = format!(
-        "SELECT count(*) FROM journal WHERE entity_id = '{id}' AND seen_after <> '{{}}' AND entity_version > 1"
+        "SELECT count(*) FROM journal WHERE entity_id = '{id}' AND seen_before || seen_after <> '{{}}' AND entity_version > 1"
     );
     assert_eq!(app.count(&told).await, 0, "nobody who follows the journal tells them");
 }

@@ -24,7 +24,8 @@ impl Told {
     /// Its entries, in the order of its versions.
     pub async fn of(app: &TestApp, id: Uuid) -> Vec<Self> {
         let entries = format!(
-            "SELECT jsonb_agg(jsonb_build_object('version', entity_version, 'actor', actor_id, 'at', occurred_at, 'seen', seen_after,
+            "SELECT jsonb_agg(jsonb_build_object('version', entity_version, 'actor', actor_id, 'at', occurred_at,
+                'seen', seen_before || seen_after,
                 'event', event::jsonb) ORDER BY entity_version) FROM journal WHERE entity_id = '{id}'"
         );
         serde_json::from_str(&app.text(&entries).await).unwrap()

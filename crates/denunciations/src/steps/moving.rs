@@ -133,10 +133,12 @@ impl Moving {
         event: &Event,
         kept: Option<Kept>,
     ) -> Result<()> {
-        let Self { before, it, also, untold, by, .. } = self;
+        let Self { mut before, it, also, untold, by, .. } = self;
         let ctx = &Ctx { actor: ctx.actor.clone().using(&by), now: ctx.now };
         let owes = matches!(ctx.actor, Actor::System | Actor::Anonymous).then_some(it.handling_agency_id);
         let agency = ctx.actor.agency().or(owes).map(|agency| agency.0);
+        // Whom it accuses now is not told of this either.
+        before.barred.clone_from(&it.barred);
         let mut told = Told::new(event);
         told.changed(["state_before", "state_after"], json!(before.status), json!(it.status));
         let entry = Entry::new(ctx, it.id.0, agency, &told, (audience(&before), audience(&it)));
