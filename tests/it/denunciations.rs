@@ -211,6 +211,37 @@ async fn its_denouncer_follows_it_adds_to_it_and_answers_with_the_code_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+/// Whoever reads a code could speak as its denouncer: it is in no words, of whichever denunciation it is, and whoever writes it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_stands_in_nothing_that_is_read() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let nobody = app.anonymous();
+    let (first, of_first) = send(&app, &cast, lead()).await;
+    let mut again = new();
+    again["subject"] = json!(format!("Bổ sung đơn có mã {first}"));
+    again["contents"] = json!([format!("Đơn trước: mã {}.", first.replace('-', " ").to_lowercase())]);
+    let (code, id) = send(&app, &cast, again).await;
+    let plain = code.replace('-', "");
+    let words = format!("Mã của tôi là {code}; đơn trước mã {plain}x, {first}. Số 0123456789ABCDEFGHJKMNPQRSTVWX.");
+    let left = format!("Mã của tôi là […]; đơn trước mã […]x, […]. Số 0123456789ABCDEFGHJKMNPQRSTVWX.");
+    let added =
+        nobody.post("/v1/denouncer/add", json!({ "receipt_code": code, "words": words })).await.expect(200).json;
+    assert_eq!(added["messages"][0]["words"], left);
+    let of_lead = json!({ "receipt_code": first, "words": format!("Mã: {}", first.replace('-', " - ")) });
+    nobody.post("/v1/denouncer/add", of_lead).await.expect(200);
+    let head = cast.client("chanhthanhtra");
+    let seen = head.get(&format!("/v1/denunciations/{of_first}")).await.expect(200).json;
+    assert_eq!(seen["messages"][0]["words"], "Mã: […]");
+    let asked = json!({ "words": format!("Ông/bà có mã {code} còn giữ bản ghi âm không?") });
+    let seen = head.post(&path(&id, DenunciationAction::Ask), asked).await.expect(200).json;
+    assert_eq!(seen["messages"][1]["words"], "Ông/bà có mã […] còn giữ bản ghi âm không?");
+    assert_eq!(
+        (&seen["subject"], &seen["contents"]),
+        (&json!("Bổ sung đơn có mã […]"), &json!(["Đơn trước: mã […]."]))
+    );
+}
+
 async fn a_lead_of_nobody_known_is_no_denunciation_and_is_checked_when_it_is_specific() {
     use DenunciationAction::*;
     let app = TestApp::new().await;

@@ -263,8 +263,9 @@ fn every_query_on_denunciations_asks_who_looks() {
             listed.insert(place);
         }
     }
-    // One, lists, the register, figures and what makes them, what is past its time and erasing it, what the vault has of none.
-    let reading = 8;
+    // One, lists, the register, figures and what makes them, what is past its time and erasing it, what the vault has of none, codes that
+    // stand in what is said.
+    let reading = 9;
     assert_eq!((asking, listed.len()), (reading, reading + OF_DENUNCIATIONS.len()));
 }
 

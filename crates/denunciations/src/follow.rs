@@ -17,7 +17,7 @@ use crate::denunciation::{Denunciation, DenunciationId, DenunciationKind, Denunc
 use crate::event::Event;
 use crate::file::{DenouncerFile, DenouncerFileView};
 use crate::problem::{ASKED_ALREADY, LEAD, NO_SUPERIOR, NOT_CONCLUDED, NOT_FOUND, NOT_LATE, OVER};
-use crate::receive::{receipt_hash, secrets};
+use crate::receive::{codes_in, receipt_hash, secrets};
 use crate::steps::{MessagePart, Moving, Said, Seen, World, read};
 use crate::timer::{above, catch_up};
 use crate::vault;
@@ -212,7 +212,8 @@ pub async fn say(
             }
         };
         let (id, version) = (moving.it.id.0, moving.it.version);
-        let clear = secrets(vault, world.ring, &moving.it).await?.clear(&new.words);
+        let codes = codes_in(conn, &ctx, &[&new.words]).await?;
+        let clear = secrets(vault, world.ring, &moving.it).await?.with_codes(codes).clear(&new.words);
         vault::add(vault, world.ring, id, &format!("message:{version}:{}", attempt.placeholder()), &new.words).await?;
         moving.say(MessagePart::Denouncer, None, clear, now);
         let body =

@@ -2,6 +2,7 @@
 //! what tells who says it. Its denouncer gets a code, once, and has nothing else.
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use diesel::prelude::*;
 use diesel::sql_types::{Int4, Text as SqlText, Uuid as SqlUuid};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use kernel::clock::random;
@@ -20,9 +21,11 @@ use uuid::Uuid;
 
 use crate::accused::{Known, not_accused};
 use crate::clocks::{Clocks, DenunciationStage, turn};
-use crate::denunciation::{Accused, Denunciation, DenunciationChannel, DenunciationId, DenunciationKind, Marks, Words};
+use crate::denunciation::{
+    Accused, Denunciation, DenunciationChannel, DenunciationId, DenunciationKind, Marks, Words, visible_to,
+};
 use crate::event::Event;
-use crate::redact::Secrets;
+use crate::redact::{Secrets, kept_codes};
 use crate::steps::{World, audience};
 use crate::timer::timers_of;
 use crate::vault::{self, KeyRing};
@@ -132,10 +135,25 @@ pub(crate) const LETTER: &str = "letter";
 /// As [`vault::open`].
 pub(crate) async fn secrets(vault: &mut AsyncPgConnection, ring: &KeyRing, it: &Denunciation) -> Result<Secrets> {
     let people: Option<Vec<Denouncer>> = vault::open(vault, ring, it.id.0, PEOPLE).await?;
-    Ok(Secrets::of(&people.unwrap_or_default(), &it.accused.0))
+    let secrets = Secrets::of(&people.unwrap_or_default(), &it.accused.0);
+    Ok(secrets.with_codes(vec![it.receipt_hash.clone()]))
 }
 
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/// Those of all codes that stand in what somebody says, as they are kept: also of another denunciation of theirs.
+pub(crate) async fn codes_in(conn: &mut AsyncPgConnection, ctx: &Ctx, said: &[&str]) -> Result<Vec<Vec<u8>>> {
+    let may_be: Vec<Vec<u8>> = said.iter().flat_map(|said| kept_codes(said)).collect();
+    if may_be.is_empty() {
+        return Ok(may_be);
+    }
+    let system = Ctx { actor: Actor::System, now: ctx.now };
+    let of = denunciations::table.filter(denunciations::receipt_hash.eq_any(may_be)).filter(visible_to(&system));
+    Ok(of.select(denunciations::receipt_hash).load(conn).await?)
+}
+
+/// How many characters a code has.
+pub(crate) const CODE: usize = 30;
+
+pub(crate) const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// By what a new denunciation is known: to us, and to its denouncer.
 #[derive(Clone, Debug)]
@@ -153,7 +171,7 @@ impl Fresh {
 
 /// A new code: thirty characters of five bits each.
 pub(crate) fn receipt_code() -> String {
-    let bits: [u8; 30] = random();
+    let bits: [u8; CODE] = random();
     let letters: Vec<u8> = bits.iter().map(|byte| ALPHABET[usize::from(byte & 31)]).collect();
     let groups: Vec<String> = letters.chunks(5).map(|group| String::from_utf8_lossy(group).into_owned()).collect();
     groups.join("-")
@@ -191,7 +209,10 @@ pub async fn receive(
     let agency = not_accused(world.rules, named, &barred)?;
     let ctx = &Ctx { actor, now: ctx.now };
     let signed = !new.denouncers.is_empty();
-    let secrets = Secrets::of(&new.denouncers, &new.accused);
+    let said = std::iter::once(&new.subject).chain(&new.contents);
+    let said = said.chain(new.accused.iter().flat_map(|it| std::iter::once(&it.name).chain(&it.office)));
+    let said: Vec<&str> = said.map(String::as_str).collect();
+    let secrets = Secrets::of(&new.denouncers, &new.accused).with_codes(codes_in(conn, ctx, &said).await?);
     let clear = |text: &String| secrets.clear(text);
     let cleared = |accused: &Accused| Accused {
         name: clear(&accused.name),

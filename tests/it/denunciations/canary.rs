@@ -122,7 +122,8 @@ async fn who_denounces_is_nowhere_but_in_the_vault() {
         told.push((at, read.expect(if number == 3 { 403 } else { 200 })));
     }
     walk(&cast, &id, &[Ask, Accept, Notify, Assign]).await;
-    let more = json!({ "receipt_code": code, "words": format!("{NAME}: tôi còn bản ghi âm, số 0987 654 321.") });
+    let words = format!("{NAME}: tôi còn bản ghi âm, số 0987 654 321. Mã của tôi là {code}, đơn kia là {taken_home}.");
+    let more = json!({ "receipt_code": code, "words": words });
     for wish in ["add", "ask-for-protection", "withdraw"] {
         told.push((
             wish.to_owned(),

@@ -2,12 +2,14 @@
 //! written, before anybody reads it (Luật Tố cáo 25/2018/QH14 Art. 56). So is what officers write of them.
 
 mod address;
+mod code;
 mod name;
 mod number;
 mod text;
-
 mod written;
+
 use address::Address;
+use code::codes;
 use name::Name;
 use number::Number;
 use text::Text;
@@ -26,6 +28,8 @@ pub struct Secrets {
     addresses: Vec<Address>,
     /// What is written in one way alone.
     words: Vec<Vec<char>>,
+    /// Of the codes that somebody has, as they are kept.
+    codes: Vec<Vec<u8>>,
 }
 
 impl Secrets {
@@ -44,6 +48,11 @@ impl Secrets {
         secrets
     }
 
+    /// And these codes, as they are kept: whoever has one speaks as a denouncer.
+    pub fn with_codes(self, codes: Vec<Vec<u8>>) -> Self {
+        Self { codes, ..self }
+    }
+
     /// The text without them. Accents, capitals, and what stands between words or digits do not matter.
     pub fn clear(&self, said: &str) -> String {
         let text = Text::of(said);
@@ -53,6 +62,9 @@ impl Secrets {
         let telling = address::telling(&text);
         gone.extend(self.addresses.iter().flat_map(|it| it.places(&text, &telling)));
         gone.extend(self.words.iter().flat_map(|it| text.runs(it)));
+        if !self.codes.is_empty() {
+            gone.extend(codes(&text).into_iter().filter(|(_, kept)| self.codes.contains(kept)).map(|(place, _)| place));
+        }
         gone.sort_unstable();
         let mut left = String::with_capacity(said.len());
         let mut at = 0;
@@ -66,6 +78,11 @@ impl Secrets {
         left.push_str(&said[at..]);
         left
     }
+}
+
+/// What would be kept of each code that may stand in a text.
+pub fn kept_codes(said: &str) -> Vec<Vec<u8>> {
+    codes(&Text::of(said)).into_iter().map(|(_, kept)| kept).collect()
 }
 
 #[cfg(test)]

@@ -70,6 +70,11 @@ impl<'a> Text<'a> {
         Self { said, letters, words, digits }
     }
 
+    /// Letters and digits, without accents and capitals, each with the bytes that it comes from.
+    pub fn letters(&self) -> impl ExactSizeIterator<Item = (char, (usize, usize))> + Clone {
+        self.letters.iter().map(|letter| (letter.folded, (letter.from, letter.to)))
+    }
+
     /// The bytes of a word.
     pub fn place(&self, word: Word) -> (usize, usize) {
         (self.letters[word.first].from, self.letters[word.last].to)
