@@ -294,6 +294,35 @@ async fn its_denouncer_asks_for_protection() {
 }
 
 /// Retaliation may come when all is over: it is among what is to be done until it is decided.
+/// Whoever asks for more keeps what they have, whatever is decided on that.
+#[tokio::test(flavor = "multi_thread")]
+async fn protection_that_was_granted_stands_while_more_is_asked_for() {
+    use DenunciationAction::*;
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let (code, id) = send(&app, &cast, new()).await;
+    let ask = async || {
+        let wish = json!({ "receipt_code": code, "words": "Tôi bị doạ cho thôi việc." });
+        app.anonymous().post("/v1/denouncer/ask-for-protection", wish).await.expect(200).json
+    };
+    let has = |it: &Value| (it["protection"].clone(), it["more_protection_asked_at"].is_null());
+    assert_eq!(has(&ask().await), (json!("asked"), true));
+    assert_eq!(has(&walk(&cast, &id, &[Protect]).await), (json!("granted"), true));
+    assert_eq!(has(&ask().await), (json!("granted"), false));
+    assert_eq!(has(&walk(&cast, &id, &[RefuseProtection]).await), (json!("granted"), true));
+    assert_eq!(has(&follow(&app.anonymous(), &code).await.json), (json!("granted"), true));
+    ask().await;
+    assert_eq!(has(&walk(&cast, &id, &[Protect]).await), (json!("granted"), true));
+    ask().await;
+    assert_eq!(has(&walk(&cast, &id, &[EndProtection]).await), (json!("asked"), true), "that is still to be decided");
+    assert_eq!(has(&walk(&cast, &id, &[RefuseProtection]).await), (json!("refused"), true));
+    ask().await;
+    walk(&cast, &id, &[Protect]).await;
+    ask().await;
+    assert_eq!(has(&walk(&cast, &id, &[TreatAsLead]).await), (json!("granted"), true), "nobody asks any more");
+    assert_eq!(has(&walk(&cast, &id, &[EndProtection]).await), (json!("ended"), true));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn protection_is_asked_for_decided_and_ended_after_it_is_closed() {
     use DenunciationAction::*;

@@ -92,6 +92,9 @@ pub struct Marks {
     pub withdrawn: Vec<u16>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protection: Option<Protection>,
+    /// More was asked for while they are protected, and that is not decided: what they have stands meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub more_protection_asked_at: Option<DateTime<Utc>>,
     /// Its denouncer has told the agency above that it is late (LTC Art. 38).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delay_reported_at: Option<DateTime<Utc>>,
@@ -108,6 +111,35 @@ pub struct Marks {
     /// When who denounced was destroyed, and its words with it: see [`crate::erasure`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub erased_at: Option<DateTime<Utc>>,
+}
+
+impl Marks {
+    /// Whether protection is to be decided on.
+    pub fn asks_protection(&self) -> bool {
+        self.protection == Some(Protection::Asked) || self.more_protection_asked_at.is_some()
+    }
+
+    /// It is asked for: what was granted stands until it is ended, whatever is decided on more of it.
+    pub fn ask_for_protection(&mut self, now: DateTime<Utc>) {
+        if self.protection == Some(Protection::Granted) {
+            self.more_protection_asked_at = Some(now);
+        } else {
+            self.protection = Some(Protection::Asked);
+        }
+    }
+
+    /// What was asked for is refused; what was granted before is not.
+    pub fn refuse_protection(&mut self) {
+        if self.more_protection_asked_at.take().is_none() {
+            self.protection = Some(Protection::Refused);
+        }
+    }
+
+    /// What was granted ends; what is asked for beside it is still to be decided.
+    pub fn end_protection(&mut self) {
+        let asked = self.more_protection_asked_at.take();
+        self.protection = Some(asked.map_or(Protection::Ended, |_| Protection::Asked));
+    }
 }
 
 /// The row. Changing it means a new version and a journal entry: see [`crate::steps`].
@@ -160,8 +192,7 @@ impl Denunciation {
 
     /// Whether anything is to be done about it: it is not over, something is owed, or protection is to be decided on.
     pub fn is_open(&self) -> bool {
-        let asked = self.marks.0.protection == Some(Protection::Asked);
-        !self.status.is_over() || self.clocks.0.owed().next().is_some() || asked
+        !self.status.is_over() || self.clocks.0.owed().next().is_some() || self.marks.0.asks_protection()
     }
 
     /// Whether the actor verifies it.

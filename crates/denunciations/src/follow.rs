@@ -95,6 +95,9 @@ pub struct Following {
     pub withdrawn: Vec<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub protection: Option<Protection>,
+    /// When more of it was asked for, while that is not decided; `protection` stays as it is meanwhile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub more_protection_asked_at: Option<DateTime<Utc>>,
     /// The notices of decisions with their reasons, what was asked, what the agency above answered, and what its denouncer has said since;
     /// oldest first.
     #[schema(max_items = 1000)]
@@ -120,6 +123,7 @@ impl Following {
             withdrawal_of: it.marks.0.withdrawal_of.clone(),
             withdrawn: it.marks.0.withdrawn.clone(),
             protection: it.marks.0.protection,
+            more_protection_asked_at: it.marks.0.more_protection_asked_at,
             messages: conversation.collect(),
             files: files.iter().map(DenouncerFileView::of).collect(),
         }
@@ -199,7 +203,7 @@ pub async fn say(
                 Event::PartWithdrawalAsked { contents: contents.clone() }
             }
             Wish::Protection => {
-                moving.it.marks.0.protection = Some(Protection::Asked);
+                moving.it.marks.0.ask_for_protection(now);
                 Event::ProtectionAsked {}
             }
             Wish::ReportDelay => {

@@ -75,6 +75,9 @@ pub struct View {
     pub escalation: Option<i16>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub protection: Option<Protection>,
+    /// When its denouncer asked for more of it, while that is not decided; `protection` stays as it is meanwhile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub more_protection_asked_at: Option<DateTime<Utc>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<DenunciationOutcome>,
     /// What you can do now.
@@ -150,6 +153,7 @@ pub fn view(ctx: &Ctx, it: &Denunciation, said: &[Said], files: &[DenouncerFile]
         continued_at: it.marks.0.continued_at,
         escalation: Some(it.escalation).filter(|rung| *rung > 0),
         protection: it.marks.0.protection,
+        more_protection_asked_at: it.marks.0.more_protection_asked_at,
         outcome: it.outcome,
         allowed_actions: allowed_actions(it, &ctx.actor, ctx.now),
         received_at: it.received_at,

@@ -183,6 +183,7 @@ fn treated_as_lead(it: &mut Denunciation, now: DateTime<Utc>) {
     marks.treated_as_lead_at = Some(now);
     (marks.withdrawal_asked_at, marks.withdrawal_of) = (None, Vec::new());
     marks.protection = marks.protection.filter(|protection| *protection != Protection::Asked);
+    marks.more_protection_asked_at = None;
 }
 
 /// What is particular to the step, and what it is called.
@@ -327,15 +328,15 @@ fn named(moving: &mut Moving, ctx: &Ctx, action: DenunciationAction) -> Event {
             Event::PartWithdrawn { contents }
         }
         A::Protect => {
-            marks.protection = Some(Protection::Granted);
+            (marks.protection, marks.more_protection_asked_at) = (Some(Protection::Granted), None);
             Event::ProtectionGranted {}
         }
         A::RefuseProtection => {
-            marks.protection = Some(Protection::Refused);
+            marks.refuse_protection();
             Event::ProtectionRefused {}
         }
         A::EndProtection => {
-            marks.protection = Some(Protection::Ended);
+            marks.end_protection();
             Event::ProtectionEnded {}
         }
         A::AskForReport => Event::ReportAsked {},

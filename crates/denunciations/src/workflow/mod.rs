@@ -107,7 +107,7 @@ fn holds(guard: Guard, it: &Denunciation, now: DateTime<Utc>) -> bool {
         Guard::WithdrawalAsked => marks.withdrawal_asked_at.is_some(),
         Guard::WholeWithdrawalAsked => marks.withdrawal_asked_at.is_some() && marks.withdrawal_of.is_empty(),
         Guard::PartWithdrawalAsked => marks.withdrawal_asked_at.is_some() && !marks.withdrawal_of.is_empty(),
-        Guard::ProtectionAsked => marks.protection == Some(Protection::Asked),
+        Guard::ProtectionAsked => marks.asks_protection(),
         Guard::Protected => marks.protection == Some(Protection::Granted),
         Guard::DelayReported => marks.delay_reported_at.is_some(),
     }

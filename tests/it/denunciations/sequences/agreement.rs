@@ -26,7 +26,8 @@ pub fn of_row(it: &Stored, rules: &Rules, now: DateTime<Utc>, way: &Way) {
     let owed: Vec<_> = it.owed().collect();
     let due_at = owed.iter().map(|(_, limit)| limit.due_at).min().unwrap_or(NEVER);
     assert_eq!(it.next_due_at, due_at, "{way}: where it stands in lists");
-    let undecided = !owed.is_empty() || it.marks.protection == Some(Protection::Asked);
+    let asks_protection = it.marks.protection == Some(Protection::Asked) || it.marks.more_protection_asked_at.is_some();
+    let undecided = !owed.is_empty() || asks_protection;
     assert_eq!(it.open, !it.status.is_over() || undecided, "{way}: whether it is open");
     assert_eq!(it.closed_at.is_some(), it.status.is_over(), "{way}: when it was over");
     assert_eq!(it.finished_at.is_some(), it.outcome.is_some(), "{way}: what came of it, and when");
@@ -35,8 +36,10 @@ pub fn of_row(it: &Stored, rules: &Rules, now: DateTime<Utc>, way: &Way) {
     let lead = it.kind == DenunciationKind::Lead;
     let by_law = it.accepted_at.is_some() || it.clocks.contains_key(&Resolve) || it.clocks.contains_key(&Notify);
     assert!(!lead || !by_law, "{way}: a lead is no denunciation by law");
-    let asks = it.marks.withdrawal_asked_at.is_some() || it.marks.protection == Some(Protection::Asked);
+    let asks = it.marks.withdrawal_asked_at.is_some() || asks_protection;
     assert!(!lead || !asks, "{way}: a lead has no denouncer who asks for something");
+    let more = it.marks.more_protection_asked_at.is_some();
+    assert!(!more || it.marks.protection == Some(Protection::Granted), "{way}: more than nothing");
     // What is owed has a timer for its limit, and the next rung one; nothing else has.
     let ladder = (!owed.is_empty() && it.escalation < 2).then(|| "escalation".to_owned());
     let to_come = owed.iter().filter(|(_, limit)| limit.statutory_due_at > now);

@@ -53,7 +53,9 @@ fn holds(guard: Guard, it: &Stored, now: DateTime<Utc>) -> bool {
         Guard::WithdrawalAsked => it.marks.withdrawal_asked_at.is_some(),
         Guard::WholeWithdrawalAsked => it.marks.withdrawal_asked_at.is_some() && it.marks.withdrawal_of.is_empty(),
         Guard::PartWithdrawalAsked => !it.marks.withdrawal_of.is_empty(),
-        Guard::ProtectionAsked => it.marks.protection == Some(Protection::Asked),
+        Guard::ProtectionAsked => {
+            it.marks.protection == Some(Protection::Asked) || it.marks.more_protection_asked_at.is_some()
+        }
         Guard::Protected => it.marks.protection == Some(Protection::Granted),
         Guard::DelayReported => it.marks.delay_reported_at.is_some(),
     }
@@ -144,7 +146,7 @@ fn status_stays(before: &Stored, after: DenunciationStatus) -> bool {
 
 /// What its denouncer is answered.
 pub fn wish(it: &Stored, what: &str, now: DateTime<Utc>) -> u16 {
-    use DenunciationStatus::{Accepted, Closed, Concluded, Suspended, Verified, Verifying};
+    use DenunciationStatus::{Accepted, Closed, Concluded, Forwarded, Investigated, Suspended, Verified, Verifying};
     let late = [Accepted, Verifying, Verified, Suspended].contains(&it.status)
         && it.owed().any(|(stage, limit)| stage == DenunciationStage::Resolve && limit.due_at <= now);
     let part_stands = it.contents() == 2 && it.marks.withdrawn.is_empty();
@@ -160,7 +162,7 @@ pub fn wish(it: &Stored, what: &str, now: DateTime<Utc>) -> u16 {
         }
         "withdraw-part" => false,
         "withdraw" => !it.status.is_over() && it.finished_at.is_none(),
-        _ => !it.status.is_over(),
+        _ => ![Forwarded, Investigated].contains(&it.status),
     };
     if taken { 200 } else { 409 }
 }
