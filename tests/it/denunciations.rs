@@ -4,6 +4,7 @@ mod above;
 mod accused;
 mod apart;
 mod barred;
+mod blank;
 pub mod canary;
 mod delegated;
 mod false_name;
@@ -210,7 +211,6 @@ async fn its_denouncer_follows_it_adds_to_it_and_answers_with_the_code_alone() {
     assert_eq!(officer["messages"].as_array().unwrap().len(), 3);
 }
 
-#[tokio::test(flavor = "multi_thread")]
 /// Whoever reads a code could speak as its denouncer: it is in no words, of whichever denunciation it is, and whoever writes it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_stands_in_nothing_that_is_read() {
@@ -242,6 +242,7 @@ async fn a_code_stands_in_nothing_that_is_read() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lead_of_nobody_known_is_no_denunciation_and_is_checked_when_it_is_specific() {
     use DenunciationAction::*;
     let app = TestApp::new().await;
@@ -293,7 +294,6 @@ async fn its_denouncer_asks_for_protection() {
     assert_eq!(walk(&cast, &id, &[EndProtection]).await["protection"], "ended");
 }
 
-/// Retaliation may come when all is over: it is among what is to be done until it is decided.
 /// Whoever asks for more keeps what they have, whatever is decided on that.
 #[tokio::test(flavor = "multi_thread")]
 async fn protection_that_was_granted_stands_while_more_is_asked_for() {
@@ -323,6 +323,7 @@ async fn protection_that_was_granted_stands_while_more_is_asked_for() {
     assert_eq!(has(&walk(&cast, &id, &[EndProtection]).await), (json!("ended"), true));
 }
 
+/// Retaliation may come when all is over: it is among what is to be done until it is decided.
 #[tokio::test(flavor = "multi_thread")]
 async fn protection_is_asked_for_decided_and_ended_after_it_is_closed() {
     use DenunciationAction::*;

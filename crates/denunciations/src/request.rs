@@ -1,12 +1,25 @@
 //! What must be said with a step.
 
+use kernel::Result;
 use kernel::id::StaffId;
+use kernel::problem::{FieldError, INVALID, Text};
 pub use kernel::request::{Plain, Reasoned};
-use kernel::text_enum;
+use kernel::{text, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::denunciation::DenunciationOutcome;
+
+/// What must be said, is: no reason, name or words of blanks alone, in whatever is sent about a denunciation.
+///
+/// # Errors
+/// [`INVALID`], with the place of each.
+pub fn not_blank<T: Serialize>(given: T) -> Result<T> {
+    let given_as = serde_json::to_value(&given).expect("a request is plain data");
+    let blank = |pointer| FieldError::new(pointer, "blank", Text::fixed("không được để trống", "must not be blank"));
+    INVALID.unless_none(text::blanks(&given_as).into_iter().map(blank).collect())?;
+    Ok(given)
+}
 
 text_enum! {
     /// Why something is done to a denunciation.

@@ -66,6 +66,32 @@ pub fn pointer_token(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
+/// Whether nothing of it can be seen.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| {
+        c.is_whitespace() || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{3164}')
+    })
+}
+
+/// The JSON pointers of all strings that are blank.
+pub fn blanks(value: &serde_json::Value) -> Vec<String> {
+    fn walk(value: &serde_json::Value, at: &str, found: &mut Vec<String>) {
+        match value {
+            serde_json::Value::String(text) if is_blank(text) => found.push(at.to_owned()),
+            serde_json::Value::Array(items) => {
+                items.iter().enumerate().for_each(|(i, item)| walk(item, &format!("{at}/{i}"), found));
+            }
+            serde_json::Value::Object(members) => {
+                members.iter().for_each(|(key, item)| walk(item, &format!("{at}/{}", pointer_token(key)), found));
+            }
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    walk(value, "", &mut found);
+    found
+}
+
 /// The JSON pointers of all strings (and object keys) that hold control characters.
 pub fn control_characters(value: &serde_json::Value) -> Vec<String> {
     fn walk(value: &serde_json::Value, at: &str, found: &mut Vec<String>) {
@@ -91,7 +117,14 @@ pub fn control_characters(value: &serde_json::Value) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::fold;
+    use super::{blanks, fold};
+
+    #[test]
+    fn what_cannot_be_seen_is_blank() {
+        let said =
+            serde_json::json!({ "reason": " \t\u{200b}\u{a0}", "of": [{ "name": "" }, { "name": "[…]" }], "n": 1 });
+        assert_eq!(blanks(&said), ["/of/0/name", "/reason"]);
+    }
 
     #[test]
     fn folded_text_has_neither_accents_nor_capitals() {

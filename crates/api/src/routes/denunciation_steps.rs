@@ -5,7 +5,7 @@ use denunciations::DenunciationId;
 use denunciations::denunciation::Accused;
 use denunciations::request::{
     Conclusion, DenunciationAssignment, DenunciationGrounded, DenunciationStatement, DenunciationTransfer, Plain,
-    Reasoned, Redaction,
+    Reasoned, Redaction, not_blank,
 };
 use denunciations::steps::{self, Act};
 use denunciations::view::View;
@@ -96,7 +96,8 @@ macro_rules! step {
         async fn $name(id: Id<DenunciationId>, write: Write<$input>) -> Result<Answered> {
             let (if_match, db) = (write.if_match, write.call.apart.denunciations.clone());
             write
-                .run_on(db, async move |conn, $call, $given, attempt| {
+                .run_on(db, async move |conn, $call, given: $input, attempt| {
+                    let $given = not_blank(given)?;
                     let act: Act = $act;
                     let target = steps::Target { id: id.0, if_match, attempt };
                     let mut vault = $call.apart.vault.conn().await?;

@@ -6,7 +6,7 @@ use denunciations::follow::{self, DenouncerPartWithdrawal, DenouncerWords, Follo
 use denunciations::identity::{self, Identity, IdentityRequest, IdentityRequestId, NewIdentityRequest};
 use denunciations::list::{self, DenunciationFilter, DenunciationLine};
 use denunciations::receive::{self, DenunciationReceipt, Fresh, NewDenunciation};
-use denunciations::request::{Plain, Reasoned};
+use denunciations::request::{Plain, Reasoned, not_blank};
 use denunciations::steps::{self, Seen};
 use denunciations::timeline::{self, DenunciationTimelineEntry};
 use denunciations::view::{self, View};
@@ -61,6 +61,7 @@ async fn send_denunciation(write: Write<NewDenunciation>) -> Result<Answered> {
     let db = write.call.apart.denunciations.clone();
     write
         .run_on(db, async |conn, call, new, attempt| {
+            let new = not_blank(new)?;
             let named = agency_today(call, "/agency", &new.agency)?;
             let known = known(call, &new.accused, |n| format!("/accused/{n}")).await?;
             let mut vault = call.apart.vault.conn().await?;
@@ -103,6 +104,7 @@ macro_rules! wish {
             let db = write.call.apart.denunciations.clone();
             write
                 .run_on(db, async |conn, call, new, attempt| {
+                    let new = not_blank(new)?;
                     let mut vault = call.apart.vault.conn().await?;
                     let world = call.app.denunciations();
                     follow::say((conn, &mut vault), call.ctx.now, world, &$wish, new, attempt).await
@@ -150,7 +152,7 @@ async fn withdraw_part_of_denunciation(write: Write<DenouncerPartWithdrawal>) ->
     write
         .run_on(db, async |conn, call, new, attempt| {
             let mut vault = call.apart.vault.conn().await?;
-            let DenouncerPartWithdrawal { receipt_code, contents, words } = new;
+            let DenouncerPartWithdrawal { receipt_code, contents, words } = not_blank(new)?;
             let (wish, words) = (Wish::WithdrawPart(contents), DenouncerWords { receipt_code, words });
             follow::say((conn, &mut vault), call.ctx.now, call.app.denunciations(), &wish, words, attempt).await
         })
@@ -294,6 +296,7 @@ async fn request_identity(id: Id<DenunciationId>, write: Write<NewIdentityReques
     write
         .run_on(db, async move |conn, call, new, attempt| {
             let mut vault = call.apart.vault.conn().await?;
+            let new = not_blank(new)?;
             identity::request((conn, &mut vault), &call.ctx, call.app.denunciations(), id.0, new, attempt).await
         })
         .await
@@ -353,6 +356,7 @@ async fn refuse_identity_request(
     write
         .run_on(db, async move |conn, call, why, attempt| {
             let mut vault = call.apart.vault.conn().await?;
+            let why = not_blank(why)?;
             identity::refuse((conn, &mut vault), &call.ctx, call.app.denunciations(), ids.0, why, attempt).await
         })
         .await
