@@ -21,8 +21,8 @@ use crate::workflow::CaseStatus;
 /// Who is called so and where people work, as the directory knows it.
 #[derive(Clone, Debug, Default)]
 pub struct Postings {
-    /// Everybody who is called as facts name an official: of two of one name neither is told.
-    pub called: Vec<StaffId>,
+    /// Everybody who is called as facts name an official, of two of one name both, and every agency that is.
+    pub called: Vec<Uuid>,
     /// The agencies of whom facts name.
     pub named: Vec<AgencyId>,
     /// Those of whoever says so, whichever of them they act for now.

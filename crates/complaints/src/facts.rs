@@ -206,13 +206,13 @@ impl Facts {
         }
     }
 
-    /// Those who are accused, and never see it: by their ids, and who is `called` as an official is named. Whoever made a decision that is
+    /// Those who are accused, and never see it: by their ids, and whoever, or whichever agency, is `called` as an official is named. Whoever made a decision that is
     /// complained about is not among them: the first complaint is settled by its own author (LKN Art. 7).
-    pub fn accused(&self, called: &[StaffId]) -> Vec<Uuid> {
+    pub fn accused(&self, called: &[Uuid]) -> Vec<Uuid> {
         match self {
             Self::ConductReport { about, official_id, unit_id, .. } if *about != ConductSubject::Praise => {
-                let officials = official_id.iter().chain(called).map(|id| id.0);
-                officials.chain(unit_id.map(|id| id.0)).collect()
+                let ids = official_id.map(|id| id.0).into_iter().chain(unit_id.map(|id| id.0));
+                ids.chain(called.iter().copied()).collect()
             }
             _ => Vec::new(),
         }

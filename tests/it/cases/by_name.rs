@@ -52,6 +52,24 @@ async fn whom_a_report_names_never_knows() {
     assert_eq!(app.count("SELECT count(*) FROM journal WHERE journal::text ILIKE '%quang huy%'").await, 0);
 }
 
+/// Nobody of a unit that is named where an official is asked for, as by its id.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_unit_that_a_report_names_never_knows() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    for name in ["UBND phường Hoàn Kiếm", "Uỷ ban nhân dân P. Hoan Kiem", "ubnd phường hoàn kiếm, TP Hà Nội"]
+    {
+        let id = report(&cast, naming(name)).await;
+        for who in ["tiepnhan", "chuyenvien", "lanhdao"] {
+            knows_nothing(&cast, who, &id).await;
+        }
+        let seen = cast.client("chutich").get(&format!("/v1/cases/{id}")).await.expect(200);
+        assert_eq!(seen.json["handling_agency_id"], agency("H26"), "{name}");
+    }
+    let id = report(&cast, naming("Công an quận Hoàn Kiếm")).await;
+    assert_eq!(barred(&app, &id).await, 0, "no agency is called so");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_handed_back_goes_up_for_another_name_alone() {
     let app = TestApp::new().await;

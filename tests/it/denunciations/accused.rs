@@ -67,6 +67,38 @@ async fn who_is_accused_by_name_is_shut_out_as_by_id() {
     }
 }
 
+/// Who denounces rarely knows ids: a unit is known by what it is called.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_unit_is_shut_out_by_its_name_as_by_its_id() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    for name in ["Thanh tra Thành phố", "THANH TRA THANH PHO", "thanh tra TP", "Thanh tra Thành phố (cả cơ quan)"]
+    {
+        let before = listed(&cast, "chutich").await;
+        sent(&app, against(json!({ "name": name }))).await;
+        let id = listed(&cast, "chutich").await.into_iter().find(|id| !before.contains(id)).expect("it went up");
+        for who in ["chanhthanhtra", "thanhtra"] {
+            knows_nothing(&cast, who, &id).await;
+        }
+    }
+    // On paper as well.
+    let refused = taken_in(&cast, "thanhtra", against(json!({ "name": "Thanh tra TP" }))).await.expect(422);
+    assert_eq!(refused.problem(), "denunciation.accused");
+    let mut ward = against(json!({ "name": "UBND phường Hoàn Kiếm" }));
+    ward["agency"] = json!("H26.13.01");
+    sent(&app, ward).await;
+    let barred = format!(
+        "'{}' = ANY (barred) AND handling_agency_id = '{}'",
+        agency_id("H26.13.01").unwrap(),
+        agency_id("H26").unwrap()
+    );
+    assert_eq!(app.count(&format!("SELECT count(*) FROM denunciations.denunciations WHERE {barred}")).await, 1);
+    // Their head settles what their own staff are accused of.
+    let before = listed(&cast, "thanhtra").await;
+    sent(&app, against(json!({ "name": "Một cán bộ", "office": "Thanh tra Thành phố" }))).await;
+    assert_eq!(listed(&cast, "thanhtra").await.len(), before.len() + 1);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_accuses_a_head_goes_to_the_agency_above() {
     let app = TestApp::new().await;

@@ -77,7 +77,8 @@ pub(super) async fn postings(conn: &mut AsyncPgConnection, call: &Call, facts: &
         return Ok(Postings::default());
     };
     let mut wrong = Vec::new();
-    let mut named: Vec<AgencyId> = unit_id.iter().copied().collect();
+    let units = official_name.as_deref().map(|name| call.app.agencies.load().called(name)).unwrap_or_default();
+    let mut named: Vec<AgencyId> = unit_id.iter().chain(&units).copied().collect();
     if unit_id.is_some_and(|unit| call.app.agencies.load().get(unit).is_none()) {
         let words = Text::fixed("không có cơ quan này", "there is no such agency");
         wrong.push(FieldError::new("/facts/unit_id", "unknown", words));
@@ -97,7 +98,7 @@ pub(super) async fn postings(conn: &mut AsyncPgConnection, call: &Call, facts: &
         _ => None,
     };
     let actor = actor.into_iter().flat_map(|staff| staff.roles.0.into_iter().map(|posting| posting.agency_id));
-    let called = found.into_iter().map(|official| official.id).collect();
+    let called = found.into_iter().map(|official| official.id.0).chain(units.into_iter().map(|unit| unit.0)).collect();
     Ok(Postings { called, named, actor: actor.collect() })
 }
 

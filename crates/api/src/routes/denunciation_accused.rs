@@ -11,8 +11,8 @@ use kernel::{Actor, Permission};
 use super::cases::unknown_official;
 use crate::call::Call;
 
-/// Members of staff by their ids, and everybody who is called as somebody is accused by name: of two of one name neither is told. Units,
-/// and the agencies that one of them heads.
+/// Members of staff by their ids, and everybody who is called as somebody is accused by name: of two of one name neither is told. Units, by
+/// their ids or names, and the agencies that one of them heads.
 ///
 /// # Errors
 /// An id that nobody has, with its place.
@@ -32,7 +32,8 @@ pub(super) async fn known(call: &Call, accused: &[Accused], place: impl Fn(usize
             let words = Text::fixed("không có cơ quan này", "there is no such agency");
             wrong.push(FieldError::new(format!("{}/unit_id", place(n)), "unknown", words));
         }
-        known.accused.extend(it.unit_id.map(|unit| unit.0));
+        let named = call.app.agencies.load().called(&it.name);
+        known.accused.extend(named.into_iter().chain(it.unit_id).map(|unit| unit.0));
     }
     INVALID.unless_none(wrong)?;
     let heads =

@@ -1,6 +1,7 @@
 //! Agencies: the offices of the city, as a tree. [`Agencies`] holds them all in memory, [`change`] founds and changes them,
 //! [`mod@file`] reads many from a file.
 
+mod called;
 pub mod change;
 mod contact;
 pub mod file;

@@ -12,6 +12,7 @@ use kernel::schema::agencies;
 use kernel::text::fold;
 
 use super::Agency;
+use super::called::{called, meant};
 
 /// All agencies, by code.
 #[derive(Clone, Debug, Default)]
@@ -26,12 +27,15 @@ struct Known {
     agency: Agency,
     /// Code and names as people search for them.
     words: String,
+    /// Its name as it is compared with what people write.
+    called: String,
 }
 
 impl Known {
     fn new(agency: Agency) -> Self {
         let words = [&agency.code, &agency.name, &agency.name_en].map(|text| fold(text)).join("\n");
-        Self { agency, words }
+        let called = called(&agency.name);
+        Self { agency, words, called }
     }
 }
 
@@ -80,6 +84,13 @@ impl Agencies {
     /// Those with this folded text in their code or name, by code; all of them for no text.
     pub fn search(&self, folded: &str) -> impl Iterator<Item = &Agency> {
         self.ordered.iter().filter(move |known| known.words.contains(folded)).map(|known| &known.agency)
+    }
+
+    /// Those that somebody may mean who writes so of one, also such as have ended: by its whole name, without accents and capitals, and with
+    /// `UBND` and the like written in full or not.
+    pub fn called(&self, written: &str) -> Vec<AgencyId> {
+        let meant: Vec<String> = meant(written).collect();
+        self.ordered.iter().filter(|known| meant.contains(&known.called)).map(|known| known.agency.id).collect()
     }
 
     /// Adds an agency, or puts it in the place of what it was. The order stays that of the last reading.
