@@ -14,6 +14,7 @@ mod limits;
 mod lists;
 mod notices;
 mod page;
+mod redacted;
 mod sequences;
 mod stands;
 mod table;

@@ -68,6 +68,38 @@ pub struct Redaction {
     pub subject: String,
     #[schema(schema_with = crate::receive::contents)]
     pub contents: Vec<String>,
+    /// What its denouncer has said since; what is not among them stays as it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 100)]
+    pub messages: Vec<RedactedMessage>,
+    /// What was written of the offices of whom it accuses; what is not among them stays as it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 20)]
+    pub offices: Vec<RedactedOffice>,
+}
+
+/// Something that its denouncer has said, without what tells who that is.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RedactedMessage {
+    /// Of the denunciation, as it was said: see its timeline.
+    #[schema(minimum = 1, maximum = 2147483647)]
+    pub version: i32,
+    #[schema(example = "Một người dân còn giữ bản ghi âm.", min_length = 1, max_length = 10000)]
+    pub words: String,
+}
+
+/// An office of somebody who is accused, without what tells who denounces.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RedactedOffice {
+    /// The place in `accused`, from 0.
+    #[schema(minimum = 0, maximum = 19)]
+    pub accused: u16,
+    /// Absent where nothing is left of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Cán bộ quầy số 3", min_length = 1, max_length = 300)]
+    pub office: Option<String>,
 }
 
 /// The agency of the city whose matter it is.

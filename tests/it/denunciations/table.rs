@@ -22,8 +22,8 @@ const EVERYWHERE: &str =
 #[rustfmt::skip]
 const RULES: &[(&str, &str, &str, &str, &str)] = &[
     // LTC Art. 56; Art. 24, 25, 29.
-    (NOT_CONCLUDED, "redact", "checks decides", "=", ""),
-    (NOT_CONCLUDED, "accuse", "checks decides", "=", ""),
+    (EVERYWHERE, "redact", "checks decides", "=", ""),
+    (EVERYWHERE, "accuse", "checks decides", "=", ""),
     (NOT_CONCLUDED, "ask", "checks decides verifies", "=", ""),
     ("received", "extend_check", "decides", "=", "check"),
     ("received", "transfer", "checks decides", "=", ""),

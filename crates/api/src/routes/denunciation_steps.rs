@@ -112,7 +112,8 @@ step! {
     /// Take out what tells who denounces
     ///
     /// What was sent was cleared of names, numbers and addresses of its denouncers; what else tells who they are is for
-    /// officers to take out.
+    /// officers to take out, also of what they have added since (`messages`, by their versions in the timeline) and of the offices of those
+    /// who are accused.
     redact_denunciation "/v1/denunciations/{id}/redact" "redactDenunciation" "019b76da-a800-7000-8000-c30000000001" ["denunciation:process", "denunciation:decide"] Redaction = {"subject": "Tố cáo nhận tiền khi cấp phép", "contents": ["Một cán bộ yêu cầu đưa 5.000.000 đồng để được cấp phép sớm."]},
     |call, redaction| Act::Redact(redaction)
 }

@@ -4,16 +4,16 @@ use chrono::{DateTime, Utc};
 use diesel_async::AsyncPgConnection;
 use kernel::id::AgencyId;
 use kernel::idempotency::Answer;
-use kernel::json::Json;
 use kernel::problem::{FieldError, INVALID, Text};
 use kernel::record::again;
 use kernel::rules::Rules;
 use kernel::{Ctx, Result};
 
+use super::redact::redact;
 use super::{MessagePart, Moving, Target, World, read};
 use crate::accused::{Known, accuse};
 use crate::clocks::{DenunciationStage, is_extended_as_complex, turn};
-use crate::denunciation::{Accused, Denunciation, DenunciationKind, Protection, Words};
+use crate::denunciation::{Accused, Denunciation, DenunciationKind, Protection};
 use crate::event::Event;
 use crate::problem::{ACCUSED, STALE};
 use crate::receive::secrets;
@@ -60,7 +60,11 @@ fn words(act: &mut Act) -> Vec<&mut String> {
         Act::Grounded(_, grounded) => vec![&mut grounded.reason],
         Act::Accuse(accused, _) => std::iter::once(&mut accused.name).chain(&mut accused.office).collect(),
         Act::Conclude(conclusion) => vec![&mut conclusion.words],
-        Act::Redact(redaction) => std::iter::once(&mut redaction.subject).chain(&mut redaction.contents).collect(),
+        Act::Redact(Redaction { subject, contents, messages, offices }) => {
+            let later =
+                messages.iter_mut().map(|it| &mut it.words).chain(offices.iter_mut().flat_map(|it| &mut it.office));
+            std::iter::once(subject).chain(contents).chain(later).collect()
+        }
     }
 }
 
@@ -192,7 +196,7 @@ fn happens(moving: &mut Moving, ctx: &Ctx, world: World<'_>, act: &Act) -> Resul
     let part = part(act.action());
     Ok(match act {
         Act::Redact(redaction) => {
-            moving.it.words = Json(redacted(&moving.it.words.0, redaction.clone())?);
+            redact(moving, redaction.clone())?;
             Event::Redacted {}
         }
         Act::Ask(question) => {
@@ -254,15 +258,6 @@ fn happens(moving: &mut Moving, ctx: &Ctx, world: World<'_>, act: &Act) -> Resul
         }
         Act::Plain(action) => named(moving, ctx, *action),
     })
-}
-
-/// What it says from now on; what tells who denounces is taken out of its contents, and none of them goes or comes: some may be withdrawn,
-/// by their places.
-fn redacted(before: &Words, Redaction { subject, contents }: Redaction) -> Result<Words> {
-    let words = Text::fixed("phải giữ nguyên số nội dung", "must be as many as before");
-    let other = (contents.len() != before.contents.len()).then(|| FieldError::new("/contents", "count", words));
-    INVALID.unless_none(other.into_iter().collect())?;
-    Ok(Words { subject, contents })
 }
 
 /// Another agency has it now, with its limits, and what is late is shown there and above it, from the bottom of the ladder.

@@ -3,6 +3,7 @@
 
 mod acts;
 mod moving;
+mod redact;
 
 pub use acts::{Act, act};
 pub use moving::{MessagePart, Moving, Said, Seen, audience, read};

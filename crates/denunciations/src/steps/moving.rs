@@ -47,6 +47,9 @@ pub struct Said {
     #[schema(example = "Ông/bà còn giữ bản ghi âm không?", max_length = 20000)]
     pub words: String,
     pub said_at: DateTime<Utc>,
+    /// Of the denunciation, as it was said.
+    #[serde(skip)]
+    pub version: i32,
 }
 
 /// A denunciation as somebody may see it, with what was said and shown.
@@ -70,6 +73,7 @@ pub async fn read(conn: &mut AsyncPgConnection, ctx: &Ctx, id: DenunciationId) -
         messages::ground,
         messages::words,
         messages::said_at,
+        messages::version,
     ));
     let shown = files::table.filter(files::denunciation_id.eq(id)).order(files::number).limit(1000);
     let shown = shown.select(DenouncerFile::as_select());
@@ -121,7 +125,8 @@ impl Moving {
             messages::words.eq(words.clone()),
             messages::said_at.eq(now),
         ))));
-        self.said.push(Said { part, ground: ground.map(str::to_owned), words, said_at: now });
+        let version = self.it.version;
+        self.said.push(Said { part, ground: ground.map(str::to_owned), words, said_at: now, version });
     }
 
     /// Writes the new version, unless somebody was faster.

@@ -57,9 +57,9 @@ pub const TABLE: &[Transition] = {
     use To::{Before, Same, State};
     &[
         // What tells who denounces goes before anybody else reads it (Art. 56).
-        row(NOT_CONCLUDED, Redact, Same, OFFICER, &[], Guard::None),
-        // Whoever is accused has no part in it, and the agency above what a head is accused of (Art. 12).
-        row(NOT_CONCLUDED, Accuse, Same, OFFICER, &[], Guard::None),
+        row(DenunciationStatus::ALL, Redact, Same, OFFICER, &[], Guard::None),
+        // Whoever is accused has no part in it, also where that comes out when all is over, and the agency above what a head is accused of (Art. 12).
+        row(DenunciationStatus::ALL, Accuse, Same, OFFICER, &[], Guard::None),
         row(NOT_CONCLUDED, Ask, Same, ANY, &[], Guard::None),
         // Checked (Art. 24, 25, 29).
         row(&[Received], ExtendCheck, Same, HEAD, &[C::Extend(Stage::Check)], Guard::MayExtend(Stage::Check)),
