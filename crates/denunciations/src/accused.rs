@@ -6,7 +6,7 @@ use kernel::text::fold;
 use kernel::{Ctx, Result, id::AgencyId, rules::Rules};
 use uuid::Uuid;
 
-use crate::denunciation::{Accused, Denunciation};
+use crate::denunciation::{Accused, Denunciation, Protection};
 use crate::problem::ACCUSED;
 
 /// How many are accused in one denunciation at most.
@@ -86,5 +86,10 @@ pub(crate) fn accuse(
         .filter(|above| !it.bars(above.0))
         .or_else(|| superior.and_then(|above| not_accused(rules, above, &it.barred).ok()));
     it.assigned_to = it.assigned_to.filter(|to| !it.bars(to.0));
-    not_accused(rules, it.handling_agency_id, &it.barred)
+    match not_accused(rules, it.handling_agency_id, &it.barred) {
+        Err(_) if it.status.is_over() => Ok(it.handling_agency_id),
+        // What is over stays where it was, unseen, unless something is left to be done.
+        _ if !it.is_open() && it.marks.0.protection != Some(Protection::Granted) => Ok(it.handling_agency_id),
+        found => found,
+    }
 }

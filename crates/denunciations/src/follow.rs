@@ -12,6 +12,7 @@ use kernel::{Actor, Ctx, Result};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::accused::not_accused;
 use crate::clocks::{DenunciationStage, turn};
 use crate::denunciation::{Denunciation, DenunciationId, DenunciationKind, DenunciationOutcome, Protection};
 use crate::event::Event;
@@ -204,6 +205,10 @@ pub async fn say(
             }
             Wish::Protection => {
                 moving.it.marks.0.ask_for_protection(now);
+                // Where it came out when all was over whom it accuses, it lies with them, and they see nothing of it.
+                if moving.it.bars(moving.it.handling_agency_id.0) {
+                    hand_up(&mut moving.it, world);
+                }
                 Event::ProtectionAsked {}
             }
             Wish::ReportDelay => {
@@ -274,6 +279,14 @@ fn some_contents(it: &Denunciation, places: &[u16]) -> Result<()> {
 fn is_late(it: &Denunciation, now: DateTime<Utc>) -> bool {
     let owed = it.clocks.0.owed().find(|(stage, _)| *stage == DenunciationStage::Resolve);
     UNDER_WAY.contains(&it.status) && owed.is_some_and(|(_, running)| running.due_at <= now)
+}
+
+/// The agency above has it from now on, if there is one that it does not accuse.
+fn hand_up(it: &mut Denunciation, world: World<'_>) {
+    let Ok(to) = not_accused(world.rules, it.handling_agency_id, &it.barred) else { return };
+    it.handling_agency_id = to;
+    let is_reviewed = it.clocks.0.runs(DenunciationStage::Review);
+    it.superior_agency_id = it.superior_agency_id.filter(|above| *above != to || is_reviewed);
 }
 
 /// The agency above has a part in it from now on, and a limit.

@@ -214,6 +214,80 @@ async fn officers_name_whom_it_accuses_and_those_have_no_part_in_it_from_then_on
     assert_eq!(app.count(&told).await, 0, "nobody who follows the journal tells them");
 }
 
+const ALL_OF_IT: [DenunciationAction; 8] = [Accept, Assign, Report, Conclude, Send, Handle, Publish, Close];
+
+/// Whoever is recognised when all is over is shut out all the same; it stays where it was, and what is left to be done goes up.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_recognised_after_the_conclusion_is_shut_out_as_well() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let official = |who: &str| json!({ "name": "ông nguyễn văn a", "official_id": staff_id(who).unwrap() });
+    let (_, id) = super::send(&app, &cast, new()).await;
+    walk(&cast, &id, &ALL_OF_IT).await;
+    let register = crate::reports::of("H26.5", "denunciation-register");
+    let list = "/v1/denunciations?status=closed&limit=200";
+    for place in [list, register.as_str()] {
+        assert!(cast.client("thanhtra").get(place).await.expect(200).text.contains("TC-H26.5-26-00001"), "{place}");
+    }
+    cast.client("chanhthanhtra").post(&path(&id, Accuse), official("thanhtra")).await.expect(200);
+    knows_nothing(&cast, "thanhtra", &id).await;
+    for place in [list, register.as_str()] {
+        assert!(!cast.client("thanhtra").get(place).await.expect(200).text.contains("TC-H26.5-26-00001"), "{place}");
+        assert!(
+            cast.client("chanhthanhtra").get(place).await.expect(200).text.contains("TC-H26.5-26-00001"),
+            "{place}"
+        );
+    }
+    // Where their agency has it, it stays there, and nobody there sees it.
+    let (code, id) = super::send(&app, &cast, new()).await;
+    walk(&cast, &id, &ALL_OF_IT).await;
+    let seen = cast.client("thanhtra").post(&path(&id, Accuse), official("chanhthanhtra")).await.expect(200).json;
+    assert_eq!(seen["handling_agency_id"], json!(agency_id("H26.5").unwrap()));
+    for who in ["chanhthanhtra", "thanhtra", "chutich"] {
+        knows_nothing(&cast, who, &id).await;
+    }
+    let wish = json!({ "receipt_code": code, "words": "Tôi bị chuyển công tác." });
+    app.anonymous().post("/v1/denouncer/ask-for-protection", wish).await.expect(200);
+    let protected = cast.client("chutich").post(&path(&id, Protect), said(Protect)).await.expect(200).json;
+    assert_eq!((&protected["protection"], &protected["status"]), (&json!("granted"), &json!("closed")));
+}
+
+/// What is concluded and not over goes on without them, at the agency above; also what its denouncer has taken there.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_left_of_a_conclusion_goes_up_with_it() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let head = json!({ "name": "Bà Dương Thị Thuỷ", "office": "Chánh Thanh tra" });
+    let city = cast.client("chutich");
+    for (continued, then) in [(false, None), (true, Some(Uphold)), (true, Some(TakeOver))] {
+        let (code, id) = super::send(&app, &cast, new()).await;
+        walk(&cast, &id, &ALL_OF_IT[..4]).await;
+        if continued {
+            let words = json!({ "receipt_code": code, "words": "Kết luận chưa xem xét tài liệu." });
+            app.anonymous().post("/v1/denouncer/continue", words).await.expect(200);
+        }
+        let seen = cast.client("thanhtra").post(&path(&id, Accuse), head.clone()).await.expect(200).json;
+        assert_eq!(
+            (&seen["status"], &seen["handling_agency_id"]),
+            (&json!("concluded"), &json!(agency_id("H26").unwrap()))
+        );
+        for who in ["chanhthanhtra", "thanhtra"] {
+            knows_nothing(&cast, who, &id).await;
+        }
+        if let Some(step) = then {
+            city.post(&path(&id, step), said(step)).await.expect(200);
+        }
+        if then != Some(TakeOver) {
+            for step in [Send, Handle, Publish, Close] {
+                city.post(&path(&id, step), said(step)).await.expect(200);
+            }
+        }
+        let now = city.get(&format!("/v1/denunciations/{id}")).await.expect(200).json;
+        let status = if then == Some(TakeOver) { "accepted" } else { "closed" };
+        assert_eq!((&now["status"], &now["handling_agency_id"]), (&json!(status), &json!(agency_id("H26").unwrap())));
+    }
+}
+
 /// Whoever has, had or will have a role at a unit that is accused, whichever agency they act for.
 #[tokio::test(flavor = "multi_thread")]
 async fn all_postings_of_whoever_looks_count() {

@@ -122,7 +122,8 @@ step! {
     /// Name whom a denunciation accuses
     ///
     /// Who is named in words, by their account, or somebody more. They never see it, and have no part in it from now on; where that is the
-    /// agency that has it, or its head, the one above has it. Whoever says so is not accused themselves.
+    /// agency that has it, or its head, the one above has it, unless nothing is left to be done about it. Whoever says so is not accused
+    /// themselves.
     accuse_in_denunciation "/v1/denunciations/{id}/accuse" "accuseInDenunciation" "019b76da-a800-7000-8000-c30000000001" ["denunciation:process", "denunciation:decide"] Accused = {"name": "Ông Nguyễn Văn A", "official_id": "019b76da-a800-7000-8000-b00000000001"},
     |call, whom| accusing(call, whom).await?
 }

@@ -219,9 +219,16 @@ fn happens(moving: &mut Moving, ctx: &Ctx, world: World<'_>, act: &Act) -> Resul
         Act::Accuse(accused, known) => {
             let to = accuse(&mut moving.it, ctx, world.rules, accused, known)?;
             if to != moving.it.handling_agency_id {
-                let is_overseen = moving.it.superior_agency_id.is_some();
+                let (superior, handed_on_at) = (moving.it.superior_agency_id, moving.it.marks.0.handed_on_at);
                 hand_on(&mut moving.it, to, ctx.now)?;
-                moving.it.superior_agency_id = above(&moving.it, world).filter(|_| is_overseen);
+                // Where its denouncer has gone on to the one above, that one has it now, and decides on that all the same.
+                let is_reviewed = moving.it.clocks.0.runs(DenunciationStage::Review);
+                let above = if is_reviewed { superior } else { above(&moving.it, world) };
+                moving.it.superior_agency_id = above.filter(|_| superior.is_some());
+                // It was settled where it was: registers and reports stay as they are.
+                if moving.it.finished_at.is_some() || moving.it.status.is_over() {
+                    moving.it.marks.0.handed_on_at = handed_on_at;
+                }
             }
             Event::Accused { to: to.0 }
         }

@@ -128,7 +128,8 @@ fn names_another(person: &Person, it: &Stored, official: &Value) -> bool {
     let headed = HEADS.iter().find(|(who, _)| json!(directory::demo::staff_id(who)) == *official);
     let is_barred =
         |agency: AgencyId| it.barred.contains(&agency.0) || headed.is_some_and(|(_, headed)| id(headed) == agency);
-    json!(person.id()) != *official && !(is_barred(it.handling_agency_id) && is_barred(id("H26")))
+    let nobody_left = is_barred(it.handling_agency_id) && is_barred(id("H26"));
+    json!(person.id()) != *official && (it.status.is_over() || !nobody_left)
 }
 
 /// Whether a step leads there.
