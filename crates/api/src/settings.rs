@@ -90,6 +90,9 @@ pub struct Flags {
     /// QCVN 102:2016, {date} the day as YYMMDD [{qcvn102}-{date}-].
     #[arg(long, env = "DOSSIER_CODE")]
     pub dossier_code: Option<String>,
+    /// Days for which an account asks for, allows and opens nobody's identity after somebody has let it in [3].
+    #[arg(long, env = "IDENTITY_WAIT_DAYS")]
+    pub identity_wait_days: Option<String>,
     /// Worker threads [one per core].
     #[arg(long, env = "WORKERS")]
     pub workers: Option<String>,
@@ -122,6 +125,8 @@ pub struct Settings {
     pub rate_limit_per_minute: u32,
     /// See [`Flags::dossier_code`].
     pub dossier_code: String,
+    /// See [`Flags::identity_wait_days`].
+    pub identity_wait_days: u16,
     pub workers: usize,
 }
 
@@ -193,6 +198,8 @@ impl Settings {
         }
         let dossier_code = given(&flags.dossier_code).unwrap_or("{qcvn102}-{date}-").to_owned();
         wrong.note(values::dossier_code(&dossier_code));
+        // Our own: a weekend, or long enough that whoever cannot sign in any more has said so.
+        let identity_wait_days = wrong.parse("IDENTITY_WAIT_DAYS", &flags.identity_wait_days, 3);
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let workers = wrong.parse("WORKERS", &flags.workers, cores).max(1);
         if demo && !wrong.0.is_empty() {
@@ -223,6 +230,7 @@ impl Settings {
                 cors_origins,
                 rate_limit_per_minute,
                 dossier_code,
+                identity_wait_days,
                 workers,
                 data_dir,
             }),

@@ -81,6 +81,11 @@ kernel::problems! {
         "Mỗi yêu cầu chỉ được phê duyệt hoặc từ chối một lần; nếu vẫn cần, hãy gửi yêu cầu mới.",
         "A request is allowed or refused once; where it is needed still, ask again."
     }
+    LET_IN_LATELY = Forbidden "identity_request.let_in_lately" {
+        "Tài khoản vừa được người khác mở hoặc cấp lại mật khẩu", "Somebody has let this account in lately";
+        "Chưa được hỏi, duyệt hay mở danh tính trong vài ngày, để chủ tài khoản kịp nhận ra.",
+        "It does not ask for, allow or open who denounces for some days, so that whoever it belongs to can notice."
+    }
     NOT_APPROVED = Conflict "identity_request.not_approved" {
         "Yêu cầu chưa được phê duyệt hoặc đã hết hạn", "The request is not approved, or its time is over";
         "Danh tính chỉ được mở trong 24 giờ sau khi phê duyệt, bởi người đã yêu cầu.",

@@ -53,7 +53,7 @@ table! {
     staff (id) {
         id -> Uuid, version -> Int4, username -> Text, name -> Text, password_hash -> Text, roles -> Array<Text>,
         agency_id -> Uuid, active -> Bool, title -> Nullable<Text>, postings -> Jsonb,
-        agencies -> Array<Uuid>, folded -> Text,
+        agencies -> Array<Uuid>, folded -> Text, let_in_at -> Nullable<Timestamptz>,
     }
 }
 table! { password_codes (staff_id) { staff_id -> Uuid, hash -> Bytea, expires_at -> Timestamptz } }
@@ -412,7 +412,21 @@ joinable!(recomputation_progress -> recomputations (recomputation_id));
 allow_tables_to_appear_in_same_query!(recomputations, recomputation_progress);
 allow_tables_to_appear_in_same_query!(acting_for, organisations, representations, citizens);
 allow_tables_to_appear_in_same_query!(delegations, staff, password_codes);
-allow_tables_to_appear_in_same_query!(dossiers, attachments, fee_orders, payments, consultations, dossier_agencies, corrections, procedures, remarks, supplements, verifications, agencies, journal);
+allow_tables_to_appear_in_same_query!(
+    dossiers,
+    attachments,
+    fee_orders,
+    payments,
+    consultations,
+    dossier_agencies,
+    corrections,
+    procedures,
+    remarks,
+    supplements,
+    verifications,
+    agencies,
+    journal
+);
 allow_tables_to_appear_in_same_query!(dossiers, register_entries, deliveries);
 allow_tables_to_appear_in_same_query!(imports, import_progress);
 joinable!(papers -> attachments (id));

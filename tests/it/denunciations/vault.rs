@@ -56,6 +56,52 @@ async fn two_people_together_read_who_denounces_and_the_journal_knows() {
     cast.client("thanhtra").post(&at("open"), json!({})).await.expect(409);
 }
 
+/// Whoever looks after accounts could be two people, with two passwords of their own making.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_was_let_in_lately_opens_nothing() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let (code, id) = send(&app, &cast, new()).await;
+    super::files::show(&app, &code, "text/plain", b"Ban ghi am").await.expect(200);
+    let why = json!({ "reason": "Cần mời người tố cáo làm việc." });
+    let asked = cast.client("thanhtra").post(&requests(&id), why.clone()).await.expect(201).id();
+    for who in ["thanhtra", "chanhthanhtra"] {
+        let reset = format!("/v1/staff/{}/reset-password", directory::demo::staff_id(who).unwrap());
+        cast.client("quantri").post(&reset, json!({})).await.expect(200);
+    }
+    let at = |what: &str| format!("{}/{asked}/{what}", requests(&id));
+    let deeds = [
+        ("thanhtra", requests(&id), why),
+        ("chanhthanhtra", at("approve"), json!({})),
+        ("thanhtra", at("open"), json!({})),
+        ("thanhtra", at("files/1/open"), json!({})),
+    ];
+    for now in ["2026-08-17T09:05:00+07:00", "2026-08-20T08:59:00+07:00"] {
+        app.set_time(now);
+        let cast = Cast::again(&app).await;
+        for (who, path, words) in &deeds {
+            let refused = cast.client(who).post(path, words.clone()).await.expect(403);
+            assert_eq!(refused.problem(), "identity_request.let_in_lately", "{path}");
+            assert!(refused.text.contains("2026-08-20T02:00:00Z"), "{path}: {}", refused.text);
+        }
+    }
+    app.set_time("2026-08-20T09:00:00+07:00");
+    let cast = Cast::again(&app).await;
+    for (who, path, words) in &deeds {
+        assert!(cast.client(who).post(path, words.clone()).await.status.is_success(), "{path}");
+    }
+    // More roles let somebody in as well.
+    let account = format!("/v1/staff/{}", directory::demo::staff_id("thanhtra").unwrap());
+    let mut content = cast.client("quantri").get(&account).await.expect(200).json;
+    ["id", "version", "active"].iter().for_each(|member| drop(content.as_object_mut().unwrap().remove(*member)));
+    let more = json!({ "agency_id": content["agency_id"], "role": "head_of_agency", "valid_from": "2026-08-20" });
+    content["roles"].as_array_mut().unwrap().push(more);
+    cast.client("quantri").replace(&account, "*", &content).await.expect(200);
+    let cast = Cast::again(&app).await;
+    let refused = cast.client("thanhtra").post(&at("open"), json!({})).await.expect(403);
+    assert_eq!(refused.problem(), "identity_request.let_in_lately");
+}
+
 /// Allowed or refused, by whoever comes first, and never both.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_to_know_who_denounces_is_decided_once() {

@@ -29,6 +29,7 @@ fn everything_wrong_is_named_at_once() {
         ("CORS_ORIGINS", "https://app.example,*,https://app.example/path"),
         ("RATE_LIMIT_PER_MINUTE", "many"),
         ("DOSSIER_CODE", "H26-"),
+        ("IDENTITY_WAIT_DAYS", "soon"),
         ("WORKERS", "-1"),
     ];
     let mut command = caunoi(&["serve", "--data-dir"]);

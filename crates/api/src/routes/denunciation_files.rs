@@ -14,6 +14,7 @@ use kernel::problem::{BUSY, Error, INTERNAL};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::attachments::{LIMIT, announced};
+use super::denunciations::is_themselves;
 use crate::call::{Call, Id};
 use crate::problem::{Document, Result};
 use crate::write::{Answered, Write};
@@ -162,6 +163,7 @@ async fn release_denouncer_file(ids: Id<(DenunciationId, i32)>, write: Write<Pla
 #[post("/v1/denunciations/{id}/identity-requests/{request_id}/files/{number}/open")]
 async fn open_denouncer_file(call: Call, ids: Id<(DenunciationId, IdentityRequestId, i32)>) -> Result<HttpResponse> {
     let (apart, db) = (call.apart.clone(), call.apart.denunciations.clone());
+    is_themselves(&call).await?;
     let opened = db.run(async move |conn| {
         let mut vault = apart.vault.conn().await?;
         identity::open_file((conn, &mut vault), &call.ctx, call.app.denunciations(), ids.0).await

@@ -1,15 +1,19 @@
 //! Denunciations: sending one, following it by its code; reading them, and who denounces.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use chrono::{SecondsFormat, TimeDelta};
 use denunciations::DenunciationId;
 use denunciations::follow::{self, DenouncerPartWithdrawal, DenouncerWords, Following, ReceiptCode, Wish};
 use denunciations::identity::{self, Identity, IdentityRequest, IdentityRequestId, NewIdentityRequest};
 use denunciations::list::{self, DenunciationFilter, DenunciationLine};
+use denunciations::problem::LET_IN_LATELY;
 use denunciations::receive::{self, DenunciationReceipt, Fresh, NewDenunciation};
 use denunciations::request::{Plain, Reasoned, not_blank};
 use denunciations::steps::{self, Seen};
 use denunciations::timeline::{self, DenunciationTimelineEntry};
 use denunciations::view::{self, View};
+use directory::staff;
+use kernel::Actor;
 use kernel::page::Page;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -278,9 +282,28 @@ async fn list_identity_requests(call: Call, id: Id<DenunciationId>) -> Result<we
     Ok(web::Json(IdentityRequests { items }))
 }
 
+/// Whoever wants to know who denounces is who they seem: somebody who looks after accounts could be two, with two passwords of their own
+/// making. Until the wait is over, whoever an account belongs to can notice that it is theirs no more.
+pub(super) async fn is_themselves(call: &Call) -> kernel::Result<()> {
+    let Actor::Staff { id, .. } = call.ctx.actor else { return Ok(()) };
+    let let_in = staff::let_in_at(&mut *call.db.conn().await?, id).await?;
+    let from = let_in.map(|at| at + TimeDelta::days(i64::from(call.app.settings.identity_wait_days)));
+    match from.filter(|from| call.ctx.now < *from) {
+        Some(from) => {
+            let from = from.to_rfc3339_opts(SecondsFormat::Secs, true);
+            Err(LET_IN_LATELY.with(
+                format!("Cho đến {from} tài khoản này chưa được hỏi, duyệt hay mở danh tính, để chủ tài khoản kịp nhận ra."),
+                format!("Until {from} this account does not ask for, allow or open who denounces, so that whoever it belongs to can notice."),
+            ))
+        }
+        None => Ok(()),
+    }
+}
+
 /// Ask to know who denounces
 ///
-/// With a reason; somebody else has to allow it.
+/// With a reason; somebody else has to allow it. An account that somebody has let in lately (hired, given a role or a code for a password)
+/// neither asks, allows nor opens for some days; `detail` says until when (`identity_request.let_in_lately`).
 #[utoipa::path(operation_id = "requestIdentity", tag = "denunciations", request_body = NewIdentityRequest,
     security(("oauth" = ["identity:open"])),
     params(("id" = DenunciationId, Path, description = "The denunciation's id.", example = "019b76da-a800-7000-8000-c30000000001")),
@@ -295,6 +318,7 @@ async fn request_identity(id: Id<DenunciationId>, write: Write<NewIdentityReques
     let db = write.call.apart.denunciations.clone();
     write
         .run_on(db, async move |conn, call, new, attempt| {
+            is_themselves(call).await?;
             let mut vault = call.apart.vault.conn().await?;
             let new = not_blank(new)?;
             identity::request((conn, &mut vault), &call.ctx, call.app.denunciations(), id.0, new, attempt).await
@@ -325,6 +349,7 @@ async fn approve_identity_request(
     let db = write.call.apart.denunciations.clone();
     write
         .run_on(db, async move |conn, call, Plain {}, attempt| {
+            is_themselves(call).await?;
             identity::approve(conn, &call.ctx, call.app.denunciations(), ids.0, attempt).await
         })
         .await
@@ -378,6 +403,7 @@ async fn refuse_identity_request(
     ))]
 #[post("/v1/denunciations/{id}/identity-requests/{request_id}/open")]
 async fn open_identity(call: Call, ids: Id<(DenunciationId, IdentityRequestId)>) -> Result<web::Json<Identity>> {
+    is_themselves(&call).await?;
     let (apart, db) = (call.apart.clone(), call.apart.denunciations.clone());
     let opened = db.run(async move |conn| {
         let mut vault = apart.vault.conn().await?;

@@ -19,7 +19,7 @@ pub use operator::{NewStaff, activate, create, deactivate, set_password};
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::id::{AgencyId, StaffId};
@@ -197,6 +197,13 @@ pub(crate) fn roles_at(postings: &[Posting], agency: AgencyId, day: NaiveDate) -
 /// The account with this id.
 pub async fn by_id(conn: &mut AsyncPgConnection, id: StaffId) -> Result<Option<Staff>> {
     Ok(staff::table.find(id).select(Staff::as_select()).first(conn).await.optional()?)
+}
+
+/// When somebody who looks after accounts last let this one in: hired them, let them in again, gave them other roles or a code for a
+/// password, or that code was used. None where only the operator did.
+pub async fn let_in_at(conn: &mut AsyncPgConnection, id: StaffId) -> Result<Option<DateTime<Utc>>> {
+    let at = staff::table.find(id).select(staff::let_in_at).first(conn).await.optional()?;
+    Ok(at.flatten())
 }
 
 /// The account with this user name.

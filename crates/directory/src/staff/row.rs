@@ -1,5 +1,6 @@
 //! A member of staff in the database: rows, and the journal entries that belong to them.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
 use kernel::id::{AgencyId, StaffId};
@@ -10,7 +11,7 @@ use kernel::problem::Error;
 use kernel::record::{Also, Record, nothing_late};
 use kernel::schema::{sessions, staff};
 use kernel::timers::Timers;
-use kernel::{Ctx, Result, Role};
+use kernel::{Actor, Ctx, Result, Role};
 
 use super::{Posting, Staff, StaffEvent, StaffPart, password_code};
 use crate::problem::USERNAME_TAKEN;
@@ -55,7 +56,11 @@ pub async fn insert(
     let event = StaffEvent::Created { agency_id: staff.agency_id, roles: staff.roles.0.clone() };
     let entry = entry(ctx, &staff, &event, vec![]);
     let change = diesel::insert_into(staff::table)
-        .values((Row::from(staff), staff::password_hash.eq(password_hash)))
+        .values((
+            Row::from(staff),
+            staff::password_hash.eq(password_hash),
+            let_in(ctx, &event).map(|at| staff::let_in_at.eq(at)),
+        ))
         .returning((staff::version, nothing_late()));
     Record { change, also, entry, timers: Timers::None, answer }.write(conn, taken).await.map(drop)
 }
@@ -110,9 +115,25 @@ pub async fn update(conn: &mut AsyncPgConnection, ctx: &Ctx, old: &Staff, next: 
     let Next { staff, password_hash, also, event, answer } = next;
     let entry = entry(ctx, &staff, &event, audience(old));
     let change = diesel::update(staff::table.filter(staff::id.eq(old.id)).filter(staff::version.eq(old.version)))
-        .set((Row::from(staff), password_hash.map(|hash| staff::password_hash.eq(hash))))
+        .set((
+            Row::from(staff),
+            password_hash.map(|hash| staff::password_hash.eq(hash)),
+            let_in(ctx, &event).map(|at| staff::let_in_at.eq(at)),
+        ))
         .returning((staff::version, nothing_late()));
     Record { change, also, entry, timers: Timers::None, answer }.write(conn, taken).await.map(drop)
+}
+
+/// When this lets somebody in who could be another than they seem: hired, or let in again, by somebody who looks after accounts, with more
+/// roles, or a password by a code that somebody else was given first. What the operator does is not among it: they have the server.
+fn let_in(ctx: &Ctx, event: &StaffEvent) -> Option<DateTime<Utc>> {
+    let lets_in = match event {
+        StaffEvent::Created { .. } | StaffEvent::Activated {} => true,
+        StaffEvent::PasswordReset {} | StaffEvent::PasswordChanged {} => true,
+        StaffEvent::Changed { roles, .. } => roles.is_some(),
+        StaffEvent::Deactivated {} => false,
+    };
+    (lets_in && ctx.actor != Actor::System).then_some(ctx.now)
 }
 
 fn taken(constraint: &str) -> Option<Error> {
