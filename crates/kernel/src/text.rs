@@ -123,7 +123,7 @@ mod tests {
     fn what_cannot_be_seen_is_blank() {
         let said =
             serde_json::json!({ "reason": " \t\u{200b}\u{a0}", "of": [{ "name": "" }, { "name": "[…]" }], "n": 1 });
-        assert_eq!(blanks(&said), ["/of/0/name", "/reason"]);
+        assert_eq!(blanks(&said), ["/reason", "/of/0/name"]);
     }
 
     #[test]
