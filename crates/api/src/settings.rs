@@ -90,7 +90,7 @@ pub struct Flags {
     /// QCVN 102:2016, {date} the day as YYMMDD [{qcvn102}-{date}-].
     #[arg(long, env = "DOSSIER_CODE")]
     pub dossier_code: Option<String>,
-    /// Days for which an account asks for, allows and opens nobody's identity after somebody has let it in [3].
+    /// Days for which an account asks for, allows and opens nobody's identity after somebody has let it in (3).
     #[arg(long, env = "IDENTITY_WAIT_DAYS")]
     pub identity_wait_days: Option<String>,
     /// Worker threads [one per core].
