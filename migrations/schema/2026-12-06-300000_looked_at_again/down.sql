@@ -1,0 +1,2 @@
+-- Nothing to undo: what was wrong is not made wrong again.
+SELECT 1;
