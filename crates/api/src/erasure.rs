@@ -39,13 +39,11 @@ pub async fn run(app: &App, conn: &mut AsyncPgConnection, vault: &Db) -> Result<
     let more = leave(app, conn, &ctx).await?;
     let due = denunciations::erasure::due(conn, ctx.now, DENUNCIATIONS).await?;
     let more = erased + drafts + appointments + representations + accounts > 0 || more || !due.is_empty();
-    // With the last of many passes the vault is looked through, and not with each.
-    if !due.is_empty() || !more {
-        let vault = &mut *vault.conn().await?;
-        denunciations::erasure::destroy((conn, vault), ctx.now, &due).await?;
-        if !more {
-            denunciations::erasure::sweep((conn, vault), ctx.now).await?;
-        }
+    if !due.is_empty() {
+        denunciations::erasure::destroy((conn, &mut *vault.conn().await?), ctx.now, &due).await?;
+    } else if !more {
+        // With the last of many passes the vault is looked through, and not with each.
+        denunciations::erasure::sweep((conn, &mut *vault.conn().await?), ctx.now).await?;
     }
     Ok(more)
 }

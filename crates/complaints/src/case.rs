@@ -307,16 +307,17 @@ pub fn visible_to(ctx: &Ctx, rules: &Rules) -> Visible {
         Actor::System => Visible::All,
         Actor::Citizen(id) => Visible::Sender(*id),
         Actor::Staff { id, agency, .. } if actor.may(Permission::ReadCase) => {
-            let agencies = match actor.may(Permission::SuperviseCases) {
-                true => rules.below(*agency),
-                false => vec![*agency],
+            // The Front and the data protection officer see what is theirs to settle and, by that, nothing else.
+            let agencies = match (actor.may(Permission::SuperviseCases), works_on_cases(actor)) {
+                (true, _) => rules.below(*agency),
+                (false, true) => vec![*agency],
+                (false, false) => Vec::new(),
             };
             Visible::Staff(Sight {
                 id: *id,
                 innocent: not_accusing(ctx),
                 oversees: actor.may(Permission::OverseeCases),
-                // The Front and the data protection officer see what is theirs to settle and, by that, nothing else.
-                agencies: agencies.into_iter().filter(|_| works_on_cases(actor)).map(|id| id.0).collect(),
+                agencies: agencies.into_iter().map(|id| id.0).collect(),
                 kinds: kinds_of(actor).map(CaseKind::code).collect(),
             })
         }

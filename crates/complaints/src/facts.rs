@@ -206,8 +206,8 @@ impl Facts {
         }
     }
 
-    /// Those who are accused, and never see it: by their ids, and whoever, or whichever agency, is `called` as an official is named. Whoever made a decision that is
-    /// complained about is not among them: the first complaint is settled by its own author (LKN Art. 7).
+    /// Those who are accused, and never see it: by their ids, and whoever, or whichever agency, is `called` as an official is named.
+    /// Whoever made a decision that is complained about is not among them: the first complaint is settled by its own author (LKN Art. 7).
     pub fn accused(&self, called: &[Uuid]) -> Vec<Uuid> {
         match self {
             Self::ConductReport { about, official_id, unit_id, .. } if *about != ConductSubject::Praise => {

@@ -75,43 +75,36 @@ pub fn is_blank(text: &str) -> bool {
 
 /// The JSON pointers of all strings that are blank.
 pub fn blanks(value: &serde_json::Value) -> Vec<String> {
-    fn walk(value: &serde_json::Value, at: &str, found: &mut Vec<String>) {
-        match value {
-            serde_json::Value::String(text) if is_blank(text) => found.push(at.to_owned()),
-            serde_json::Value::Array(items) => {
-                items.iter().enumerate().for_each(|(i, item)| walk(item, &format!("{at}/{i}"), found));
-            }
-            serde_json::Value::Object(members) => {
-                members.iter().for_each(|(key, item)| walk(item, &format!("{at}/{}", pointer_token(key)), found));
-            }
-            _ => {}
-        }
-    }
-    let mut found = Vec::new();
-    walk(value, "", &mut found);
-    found
+    pointers(value, is_blank, |_| false)
 }
 
 /// The JSON pointers of all strings (and object keys) that hold control characters.
 pub fn control_characters(value: &serde_json::Value) -> Vec<String> {
-    fn walk(value: &serde_json::Value, at: &str, found: &mut Vec<String>) {
+    pointers(value, has_control, has_control)
+}
+
+/// Says something of a text.
+type Says = fn(&str) -> bool;
+
+/// The JSON pointers of all strings of which the one is so, and of objects with a key of which the other is.
+fn pointers(value: &serde_json::Value, string: Says, key: Says) -> Vec<String> {
+    fn walk(value: &serde_json::Value, at: &str, so: (Says, Says), found: &mut Vec<String>) {
         match value {
-            serde_json::Value::String(text) if has_control(text) => found.push(at.to_owned()),
+            serde_json::Value::String(text) if so.0(text) => found.push(at.to_owned()),
             serde_json::Value::Array(items) => {
-                items.iter().enumerate().for_each(|(i, item)| walk(item, &format!("{at}/{i}"), found));
+                items.iter().enumerate().for_each(|(i, item)| walk(item, &format!("{at}/{i}"), so, found));
             }
             serde_json::Value::Object(members) => members.iter().for_each(|(key, item)| {
-                let key_at = format!("{at}/{}", pointer_token(key));
-                if has_control(key) {
+                if so.1(key) {
                     found.push(at.to_owned());
                 }
-                walk(item, &key_at, found);
+                walk(item, &format!("{at}/{}", pointer_token(key)), so, found);
             }),
             _ => {}
         }
     }
     let mut found = Vec::new();
-    walk(value, "", &mut found);
+    walk(value, "", (string, key), &mut found);
     found
 }
 
