@@ -12,7 +12,7 @@ run: ## Serve on 127.0.0.1:8080 with demo data; Ctrl-C stops, the data stays in 
 test: ## Set up what the tests need and run all of them
 	@scripts/ensure-postgres
 	@scripts/ensure-commands curl openssl
-	cargo test --workspace
+	RUST_BACKTRACE=0 cargo test --workspace
 
 verify: ## Format, lints, docs, contract, fuzzing, migrations, licences (STEPS="format contract" for some)
 	@scripts/verify $(STEPS)

@@ -78,7 +78,7 @@ pub fn is_extended_as_complex(it: &Denunciation, rules: &Rules) -> bool {
     most.is_some_and(|most| usize::try_from(most).is_ok_and(|most| extended >= most))
 }
 
-/// What a step does to the limits, and when the next thing is due by them.
+/// What a step does to the limits, and when the next thing is due by them; where nothing is late any more the ladder begins anew.
 ///
 /// # Errors
 /// The calendar does not reach as far.
@@ -86,6 +86,9 @@ pub fn turn(it: &mut Denunciation, effects: &[ClockEffect], rules: &Rules, at: D
     let mut clocks = it.clocks.0.clone();
     for effect in effects {
         effect_on(&mut clocks, *effect, it, rules, at)?;
+    }
+    if clocks.past_due(at).is_none() {
+        it.escalation = 0;
     }
     it.next_due_at = clocks.next_due_at();
     it.clocks.0 = clocks;

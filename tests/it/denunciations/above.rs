@@ -9,7 +9,7 @@ use super::{follow, limit, new, path, said, send, walk};
 use crate::cast::Cast;
 use crate::harness::{Answer, TestApp};
 
-async fn turn_to(app: &TestApp, what: &str, code: &str) -> Answer {
+pub async fn turn_to(app: &TestApp, what: &str, code: &str) -> Answer {
     let words = json!({ "receipt_code": code, "words": "Đề nghị cơ quan cấp trên xem xét." });
     app.anonymous().post(&format!("/v1/denouncer/{what}"), words).await
 }

@@ -5,7 +5,8 @@ use ::denunciations::workflow::DenunciationAction::{self, *};
 use directory::demo::{agency_id, staff_id};
 use serde_json::{Value, json};
 
-use super::{new, path, said, walk};
+use super::above::turn_to;
+use super::{limit, new, path, said, walk};
 use crate::cast::Cast;
 use crate::harness::{Answer, TestApp};
 
@@ -18,6 +19,11 @@ fn against(accused: Value) -> Value {
 
 fn named(name: &str) -> Value {
     json!({ "name": name, "office": "Thanh tra viên" })
+}
+
+/// The one of whom all letters speak was this member of staff.
+fn official(who: &str) -> Value {
+    json!({ "name": "ông nguyễn văn a", "official_id": staff_id(who).unwrap() })
 }
 
 async fn sent(app: &TestApp, letter: Value) {
@@ -184,7 +190,6 @@ async fn an_id_that_nobody_has_is_pointed_at() {
 async fn officers_name_whom_it_accuses_and_those_have_no_part_in_it_from_then_on() {
     let app = TestApp::new().await;
     let cast = Cast::of(&app).await;
-    let official = |who: &str| json!({ "name": "ông nguyễn văn a", "official_id": staff_id(who).unwrap() });
     let (_, id) = super::send(&app, &cast, new()).await;
     walk(&cast, &id, &[Accept, Assign]).await;
     cast.client("thanhtra").get(&format!("/v1/denunciations/{id}")).await.expect(200);
@@ -221,7 +226,6 @@ const ALL_OF_IT: [DenunciationAction; 8] = [Accept, Assign, Report, Conclude, Se
 async fn who_is_recognised_after_the_conclusion_is_shut_out_as_well() {
     let app = TestApp::new().await;
     let cast = Cast::of(&app).await;
-    let official = |who: &str| json!({ "name": "ông nguyễn văn a", "official_id": staff_id(who).unwrap() });
     let (_, id) = super::send(&app, &cast, new()).await;
     walk(&cast, &id, &ALL_OF_IT).await;
     let register = crate::reports::of("H26.5", "denunciation-register");
@@ -276,6 +280,8 @@ async fn what_is_left_of_a_conclusion_goes_up_with_it() {
         }
         if let Some(step) = then {
             city.post(&path(&id, step), said(step)).await.expect(200);
+            let above = format!("SELECT count(superior_agency_id) FROM denunciations.denunciations WHERE id = '{id}'");
+            assert_eq!(app.count(&above).await, 0, "nobody is above themselves");
         }
         if then != Some(TakeOver) {
             for step in [Send, Handle, Publish, Close] {
@@ -286,6 +292,45 @@ async fn what_is_left_of_a_conclusion_goes_up_with_it() {
         let status = if then == Some(TakeOver) { "accepted" } else { "closed" };
         assert_eq!((&now["status"], &now["handling_agency_id"]), (&json!(status), &json!(agency_id("H26").unwrap())));
     }
+}
+
+/// Who is accused decides nothing above, and where nobody else is above, what was asked of them is asked of nobody: it can be closed.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_asked_of_whoever_is_accused_then_is_owed_by_nobody() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let (code, id) = super::send(&app, &cast, new()).await;
+    walk(&cast, &id, &ALL_OF_IT[..4]).await;
+    turn_to(&app, "continue", &code).await.expect(200);
+    // Late, so that it is shown above as well.
+    app.set_time("2026-09-30T09:00:00+07:00");
+    app.told(&id).await;
+    let cast = Cast::again(&app).await;
+    cast.client("chutich").get(&format!("/v1/denunciations/{id}")).await.expect(200);
+    let seen = cast.client("chanhthanhtra").post(&path(&id, Accuse), official("chutich")).await.expect(200).json;
+    assert_eq!((&seen["continued_at"], limit(&seen, "review")), (&Value::Null, &Value::Null));
+    knows_nothing(&cast, "chutich", &id).await;
+    let again = turn_to(&app, "continue", &code).await.expect(409);
+    assert_eq!(again.problem(), "denunciation.no_superior");
+    walk(&cast, &id, &ALL_OF_IT[4..]).await;
+    let open = format!("SELECT count(*) FROM denunciations.denunciations WHERE id = '{id}' AND open");
+    assert_eq!(app.count(&open).await, 0);
+}
+
+/// What is late where a head is accused goes up, and the agency above asks itself for no report.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_it_now_owes_themselves_no_report() {
+    let app = TestApp::new().await;
+    let cast = Cast::of(&app).await;
+    let (code, id) = super::send(&app, &cast, new()).await;
+    walk(&cast, &id, &[Accept, Notify]).await;
+    app.set_time("2026-09-17T09:00:00+07:00");
+    let cast = Cast::again(&app).await;
+    turn_to(&app, "report-delay", &code).await.expect(200);
+    cast.client("thanhtra").post(&path(&id, Accuse), official("chanhthanhtra")).await.expect(200);
+    let seen = cast.client("chutich").get(&format!("/v1/denunciations/{id}")).await.expect(200).json;
+    assert_eq!(seen["handling_agency_id"], json!(agency_id("H26").unwrap()));
+    assert_eq!((&seen["delay_reported_at"], limit(&seen, "ask_delay")), (&Value::Null, &Value::Null));
 }
 
 /// Whoever has, had or will have a role at a unit that is accused, whichever agency they act for.

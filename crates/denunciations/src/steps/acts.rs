@@ -20,7 +20,7 @@ use crate::receive::secrets;
 use crate::request::{Conclusion, DenunciationAssignment, DenunciationGround, DenunciationGrounded, Redaction};
 use crate::timer::{above, catch_up};
 use crate::view::view;
-use crate::workflow::{DenunciationAction, DenunciationStatus, To, permissions, step};
+use crate::workflow::{ClockEffect, DenunciationAction, DenunciationStatus, To, permissions, step};
 
 /// A step, with what is said in it.
 #[derive(Clone, Debug)]
@@ -165,11 +165,7 @@ fn advance(moving: &mut Moving, ctx: &Ctx, world: World<'_>, action: Denunciatio
     if action == DenunciationAction::TakeOver {
         taken_over(it);
     }
-    turn(it, row.clocks, world.rules, ctx.now)?;
-    if it.clocks.0.past_due(ctx.now).is_none() {
-        it.escalation = 0;
-    }
-    Ok(())
+    turn(it, row.clocks, world.rules, ctx.now)
 }
 
 /// The agency above has it now, as if nothing had been concluded; what was stays among what was said.
@@ -230,6 +226,9 @@ fn happens(moving: &mut Moving, ctx: &Ctx, world: World<'_>, act: &Act) -> Resul
                     moving.it.marks.0.handed_on_at = handed_on_at;
                 }
             }
+            if moving.before.superior_agency_id.is_some() && moving.it.superior_agency_id.is_none() {
+                asked_of_nobody(&mut moving.it, world, ctx.now)?;
+            }
             Event::Accused { to: to.0 }
         }
         Act::Conclude(Conclusion { outcome, words }) => {
@@ -283,6 +282,14 @@ fn hand_on(it: &mut Denunciation, to: AgencyId, now: DateTime<Utc>) -> Result<()
     Ok(())
 }
 
+/// Nobody is left above within the city: what the denouncer had asked of the agency there is owed by none, and they may read that.
+fn asked_of_nobody(it: &mut Denunciation, world: World<'_>, now: DateTime<Utc>) -> Result<()> {
+    use DenunciationStage::{AskDelay, ExplainDelay, Review};
+    let marks = &mut it.marks.0;
+    (marks.delay_reported_at, marks.continued_at) = (None, None);
+    turn(it, &[AskDelay, ExplainDelay, Review].map(ClockEffect::Forget), world.rules, now)
+}
+
 /// What the agency above has done, of which the denouncer is told.
 fn above_says(moving: &mut Moving, action: DenunciationAction) -> Event {
     match action {
@@ -290,7 +297,12 @@ fn above_says(moving: &mut Moving, action: DenunciationAction) -> Event {
             moving.it.marks.0.delay_reported_at = None;
             Event::DelayAnswered {}
         }
-        DenunciationAction::Uphold => Event::Upheld {},
+        DenunciationAction::Uphold => {
+            // Whoever it went up to before that has it, and is no more above it.
+            let handling = moving.it.handling_agency_id;
+            moving.it.superior_agency_id = moving.it.superior_agency_id.filter(|above| *above != handling);
+            Event::Upheld {}
+        }
         _ => {
             let (from, to) = (moving.before.handling_agency_id.0, moving.it.handling_agency_id.0);
             Event::TakenOver { from, to }

@@ -60,6 +60,8 @@ pub fn of_row(it: &Stored, rules: &Rules, now: DateTime<Utc>, way: &Way) {
         it.superior_agency_id.is_none_or(|above| Some(above) == it.above() || reviews == Some(above)),
         "{way}: who takes part as the one above"
     );
+    let asked_above = it.runs(DenunciationStage::AskDelay) || it.runs(DenunciationStage::Review);
+    assert!(!asked_above || it.superior_agency_id.is_some(), "{way}: what is asked of the one above is owed by nobody");
     let late = owed.iter().any(|(_, limit)| limit.due_at <= now);
     assert!(it.escalation == 0 || late, "{way}: nothing is late, and it is up the ladder");
     let above = it.above().or(reviews);
