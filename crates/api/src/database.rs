@@ -58,7 +58,9 @@ pub async fn attach(settings: &Settings) -> Result<(Database, AsyncPgConnection)
     let reached = reached.map_err(|error| format!("The database cannot be started: {error}."))?;
     let database = match (reached, postgres::running(&directory).filter(|_| private)) {
         (Ok(database), _) => database,
-        (Err(_), Some(url)) => Database { settings: db::Settings { url, ca: None, size: 8 }, cluster: None },
+        (Err(_), Some(url)) => {
+            Database { settings: db::Settings { url, ca: None, size: settings.database_connections }, cluster: None }
+        }
         (Err(sentence), None) => return Err(sentence),
     };
     let mut conn = connect(&Db::new(&database.settings)?).await?;
@@ -84,7 +86,7 @@ pub fn reach(settings: &Settings) -> Result<Database, String> {
             (cluster.url(postgres::NAME), Some(cluster))
         }
     };
-    let settings = db::Settings { url, ca: settings.database_ca.clone(), size: 8 };
+    let settings = db::Settings { url, ca: settings.database_ca.clone(), size: settings.database_connections };
     Ok(Database { settings, cluster })
 }
 

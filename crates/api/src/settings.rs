@@ -31,6 +31,9 @@ pub struct Flags {
     /// PEM file of the authorities that may vouch for the database server [the system's].
     #[arg(long, env = "DATABASE_CA")]
     pub database_ca: Option<PathBuf>,
+    /// Connections to it for each worker thread (8).
+    #[arg(long, env = "DATABASE_CONNECTIONS")]
+    pub database_connections: Option<String>,
     /// PostgreSQL that holds who denounces, sealed [the same as everything else].
     #[arg(long, env = "VAULT_DATABASE_URL", hide_env_values = true)]
     pub vault_database_url: Option<String>,
@@ -106,6 +109,8 @@ pub struct Settings {
     pub data_dir: PathBuf,
     pub database_url: Option<String>,
     pub database_ca: Option<PathBuf>,
+    /// For each worker.
+    pub database_connections: usize,
     pub vault_database_url: Option<String>,
     pub vault_keys: denunciations::vault::KeyRing,
     /// Without a slash at the end.
@@ -200,6 +205,8 @@ impl Settings {
         wrong.note(values::dossier_code(&dossier_code));
         // Our own: a weekend, or long enough that whoever cannot sign in any more has said so.
         let identity_wait_days = wrong.parse("IDENTITY_WAIT_DAYS", &flags.identity_wait_days, 3);
+        // Fewer answer lists sooner under load, more write cheaper (tests/load/results-cases.md).
+        let database_connections = wrong.parse("DATABASE_CONNECTIONS", &flags.database_connections, 8).max(1);
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let workers = wrong.parse("WORKERS", &flags.workers, cores).max(1);
         if demo && !wrong.0.is_empty() {
@@ -215,6 +222,7 @@ impl Settings {
                 bind,
                 database_url: given(&flags.database_url).map(str::to_owned),
                 database_ca: flags.database_ca.clone(),
+                database_connections,
                 vault_database_url: given(&flags.vault_database_url).map(str::to_owned),
                 vault_keys,
                 public_url,

@@ -21,6 +21,7 @@ fn everything_wrong_is_named_at_once() {
         ("SECRET_KEY", "c2hvcnQ="),
         ("SIGNING_KEYS", "/nonexistent/keys.pem"),
         ("VAULT_KEYS", "2026:c2hvcnQ="),
+        ("DATABASE_CONNECTIONS", "few"),
         ("DATABASE_URL", "mysql://database/caunoi"),
         ("FILES_URL", "ftp://files.example"),
         ("OIDC_ISSUER", "https://id.example"),
