@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::clocks::Clocks;
+use crate::clocks::{Clocks, DenunciationStage};
 use crate::workflow::DenunciationStatus;
 
 id! { DenunciationId, "A denunciation's id."; }
@@ -198,6 +198,12 @@ impl Denunciation {
     /// Whether the actor verifies it.
     pub fn is_verified_by(&self, actor: &Actor) -> bool {
         self.assigned_to.is_some_and(|to| actor.id() == Some(to.0))
+    }
+
+    /// Where it has gone up to the agency above, that is above it only until it has decided on what its denouncer asked of it (LTC Art. 37).
+    pub(crate) fn leave_above(&mut self) {
+        let decides = self.clocks.0.runs(DenunciationStage::Review);
+        self.superior_agency_id = self.superior_agency_id.filter(|above| decides || *above != self.handling_agency_id);
     }
 
     /// Whether the actor works at the agency above, where that takes part.

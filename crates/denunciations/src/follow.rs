@@ -285,8 +285,7 @@ fn is_late(it: &Denunciation, now: DateTime<Utc>) -> bool {
 fn hand_up(it: &mut Denunciation, world: World<'_>) {
     let Ok(to) = not_accused(world.rules, it.handling_agency_id, &it.barred) else { return };
     it.handling_agency_id = to;
-    let is_reviewed = it.clocks.0.runs(DenunciationStage::Review);
-    it.superior_agency_id = it.superior_agency_id.filter(|above| *above != to || is_reviewed);
+    it.leave_above();
 }
 
 /// The agency above has a part in it from now on, and a limit.

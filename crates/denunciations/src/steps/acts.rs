@@ -298,9 +298,7 @@ fn above_says(moving: &mut Moving, action: DenunciationAction) -> Event {
             Event::DelayAnswered {}
         }
         DenunciationAction::Uphold => {
-            // Whoever it went up to before that has it, and is no more above it.
-            let handling = moving.it.handling_agency_id;
-            moving.it.superior_agency_id = moving.it.superior_agency_id.filter(|above| *above != handling);
+            moving.it.leave_above();
             Event::Upheld {}
         }
         _ => {
